@@ -1,1 +1,3 @@
-//! Placeholder while the workspace is laid out.
+//! The nouns and states of the law: what a consultation, an election, a roll and a poll book are.
+
+pub mod token;

@@ -1,3 +1,34 @@
-//! The nouns and states of the law: what a consultation, an election, a roll and a poll book are.
+//! The law's nouns and states, shared by the voting server and the registrar.
+//!
+//! - [`ids`]: identifiers of consultations, elections, voters and sessions
+//! - [`clock`]: where the time comes from
+//! - [`consultation`]: consultation, legal profile, calendar and its phases
+//! - [`election`]: election, candidate lists, candidates
+//! - [`roll`]: voters, electoral roll, poll book
+//! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
+//! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
+//! - [`message`]: refusals with a stable code and a message in French and English
+//! - [`token`]: the signed tokens that pass between voting server, browser and registrar
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 
+pub mod ballot_box;
+pub mod clock;
+pub mod consultation;
+pub mod election;
+pub mod ids;
+pub mod journal;
+pub mod message;
+pub mod roll;
 pub mod token;
+
+pub use clock::{Clock, SystemClock};
+pub use consultation::{Calendar, Consultation, Phase, Profile};
+pub use election::{Candidate, CandidateList, Election, Sex};
+pub use ids::{ConsultationId, ElectionId, SessionId, VoterId};
+pub use message::{Language, Message, Refusal};
+pub use roll::{ElectoralRoll, PollBook, Voter};

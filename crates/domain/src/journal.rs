@@ -1,0 +1,124 @@
+//! The journal of what was done to the system (R. 211-571): appended to, chained by hashes, never changed.
+//!
+//! An entry names a voter or a tracker, never both: the type has no place for two.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::ids::{ConsultationId, ElectionId, VoterId};
+
+/// What an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A whole consultation.
+    Consultation(ConsultationId),
+    /// A whole election.
+    Election(ElectionId),
+    /// One voter. Says nothing of a ballot.
+    Voter(VoterId),
+    /// One ballot. Says nothing of a voter.
+    Tracker(String),
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A consultation was created from its file.
+    ConsultationImported,
+    /// The calendar was moved.
+    CalendarChanged {
+        /// New opening.
+        opens: Timestamp,
+        /// New closing.
+        closes: Timestamp,
+    },
+    /// A roll was imported.
+    RollImported {
+        /// Rows accepted.
+        rows: u64,
+        /// SHA-256 of the file, in hexadecimal.
+        file: String,
+    },
+    /// Candidate lists were imported.
+    ListsImported {
+        /// Rows accepted.
+        rows: u64,
+        /// SHA-256 of the file, in hexadecimal.
+        file: String,
+    },
+    /// The box was set up and is empty.
+    ElectionSetUp {
+        /// SHA-256 of the setup event, in hexadecimal.
+        head: String,
+    },
+    /// Activation links were sent.
+    InvitationsSent {
+        /// How many.
+        count: u64,
+    },
+    /// A voter chose a password.
+    AccountActivated,
+    /// Ballots entered the box and as many marks the poll book, in one transaction.
+    BallotsRecorded {
+        /// How many.
+        count: u64,
+        /// Head of the box after them, in hexadecimal.
+        head: String,
+    },
+    /// The box was frozen.
+    PollsClosed {
+        /// Head of the box, in hexadecimal.
+        head: String,
+    },
+    /// The encrypted tally entered the box.
+    TallyEncrypted {
+        /// Head of the box, in hexadecimal.
+        head: String,
+    },
+    /// A trustee's partial decryption was verified and entered the box.
+    PartialDecryptionRecorded {
+        /// Number of the trustee, from 1.
+        trustee: u32,
+    },
+    /// The result entered the box.
+    TallyFinished {
+        /// Head of the box, in hexadecimal.
+        head: String,
+    },
+}
+
+/// An entry of the journal (*journal des événements*).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// About what.
+    pub subject: Subject,
+    /// What.
+    pub what: Event,
+}
+
+impl Entry {
+    /// The text that the chain hashes.
+    ///
+    /// # Errors
+    /// Never for values of this type; the serializer's signature says otherwise.
+    pub fn to_text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}
+
+/// Hash of the entry `text` at rank `seq` (from 1) after `parent` (zeros for the first).
+#[must_use]
+pub fn chain(parent: &[u8; 32], seq: u64, text: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"isoloir/journal/v1|")
+        .chain_update(parent)
+        .chain_update(seq.to_be_bytes())
+        .chain_update(text.as_bytes())
+        .finalize()
+        .into()
+}

@@ -1,0 +1,276 @@
+//! What is counted: lists, their ballots and candidates, the seats, and the rules the election's text chose.
+
+use std::collections::HashSet;
+use std::fmt;
+
+/// Which body of rules turns ballots into votes of a list, and orders its elected candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Civil service (*fonction publique*): whole lists; a list's votes are its ballots.
+    PublicService,
+    /// *Comité social et économique*: names may be struck; a list's votes are the average of its candidates' votes.
+    Cse,
+}
+
+/// One link of the chain that settles equal averages; the text of each election says which links, in which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TieBreak {
+    /// The list with more votes.
+    Votes,
+    /// The list that presented more candidates.
+    Candidates,
+    /// The elder of the candidates who would be elected.
+    Elder,
+    /// Drawing of lots (*tirage au sort*), held and recorded by the board.
+    Lot,
+}
+
+/// Calendar date of birth; the earlier date belongs to the elder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BirthDate {
+    /// Year, for instance 1971.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day, 1 to 31.
+    pub day: u8,
+}
+
+/// A candidate, at the rank given by the list's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Name as on the list.
+    pub name: String,
+    /// How many of the list's ballots strike this name (*ratures*); zero wherever striking is not allowed.
+    pub strikes: u64,
+    /// Date of birth, where ties may go to the elder.
+    pub born: Option<BirthDate>,
+}
+
+impl Candidate {
+    /// A candidate without strikes nor known date of birth.
+    #[must_use]
+    pub fn new(name: &str) -> Candidate {
+        Candidate {
+            name: name.to_owned(),
+            strikes: 0,
+            born: None,
+        }
+    }
+
+    /// With the number of ballots that strike the name.
+    #[must_use]
+    pub fn struck(self, strikes: u64) -> Candidate {
+        Candidate { strikes, ..self }
+    }
+
+    /// With the date of birth.
+    #[must_use]
+    pub fn born(self, date: BirthDate) -> Candidate {
+        Candidate {
+            born: Some(date),
+            ..self
+        }
+    }
+}
+
+/// A list of candidates (*liste de candidats*) and the ballots it received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    pub(crate) name: String,
+    pub(crate) ballots: u64,
+    /// `None`: as many candidates as could ever be needed.
+    pub(crate) candidate_count: Option<u16>,
+    /// In the list's order; empty when names are not needed.
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+impl List {
+    /// A list with its valid ballots, presumed to have enough candidates.
+    #[must_use]
+    pub fn new(name: &str, ballots: u64) -> List {
+        List {
+            name: name.to_owned(),
+            ballots,
+            candidate_count: None,
+            candidates: Vec::new(),
+        }
+    }
+
+    /// States the number of candidates: the list cannot have more seats.
+    #[must_use]
+    pub fn with_candidate_count(self, count: u16) -> List {
+        List {
+            candidate_count: Some(count),
+            ..self
+        }
+    }
+
+    /// States the candidates by name, in the list's order. Their number is the list's number of candidates.
+    #[must_use]
+    pub fn with_candidates(self, candidates: Vec<Candidate>) -> List {
+        // More than 65,535 names would still only cap the list at the largest number of seats there can be.
+        let count = u16::try_from(candidates.len()).unwrap_or(u16::MAX);
+        List {
+            candidate_count: Some(count),
+            candidates,
+            ..self
+        }
+    }
+}
+
+/// The outcome of a drawing of lots, as recorded in the minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draw {
+    /// Names of the lists between which lots were drawn.
+    pub between: Vec<String>,
+    /// Names of the lists that received a seat.
+    pub winners: Vec<String>,
+}
+
+/// A contest (*scrutin à dépouiller*) that is fit to be counted.
+#[derive(Debug, Clone)]
+pub struct Contest {
+    pub(crate) rule: Rule,
+    pub(crate) seats: u16,
+    pub(crate) ties: Vec<TieBreak>,
+    pub(crate) lists: Vec<List>,
+    pub(crate) draw: Option<Draw>,
+}
+
+/// Why figures cannot be a contest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContestError {
+    /// No seat to fill.
+    NoSeat,
+    /// Two lists of one name.
+    DuplicateList(String),
+    /// More strikes of a candidate than ballots of the list.
+    TooManyStrikes {
+        /// The list.
+        list: String,
+        /// The candidate.
+        candidate: String,
+    },
+    /// Strikes where ballots are for whole lists.
+    StrikesNotAllowed(String),
+    /// The average of a list without a candidate does not exist.
+    NoCandidate(String),
+    /// The announced number of valid ballots is not the sum of the lists' ballots.
+    BallotsDiffer {
+        /// As announced.
+        announced: u128,
+        /// The sum.
+        counted: u128,
+    },
+    /// A draw names an unknown list, a list twice, or a winner who took no part.
+    BadDraw,
+}
+
+impl Contest {
+    /// Checks the figures.
+    ///
+    /// # Errors
+    /// See [`ContestError`].
+    pub fn new(rule: Rule, seats: u16, ties: Vec<TieBreak>, lists: Vec<List>) -> Result<Contest, ContestError> {
+        if seats == 0 {
+            return Err(ContestError::NoSeat);
+        }
+        let mut names = HashSet::new();
+        for list in &lists {
+            if !names.insert(list.name.as_str()) {
+                return Err(ContestError::DuplicateList(list.name.clone()));
+            }
+            check_list(rule, list)?;
+        }
+        Ok(Contest {
+            rule,
+            seats,
+            ties,
+            lists,
+            draw: None,
+        })
+    }
+
+    /// Checks the announced number of valid ballots (*suffrages valablement exprimés*) against the lists.
+    ///
+    /// # Errors
+    /// [`ContestError::BallotsDiffer`].
+    pub fn with_valid_ballots(self, announced: u64) -> Result<Contest, ContestError> {
+        let (announced, counted) = (u128::from(announced), self.valid_ballots());
+        if announced == counted {
+            Ok(self)
+        } else {
+            Err(ContestError::BallotsDiffer { announced, counted })
+        }
+    }
+
+    /// Adds the recorded draw; it serves only if it is exactly the one that turns out to be required.
+    ///
+    /// # Errors
+    /// [`ContestError::BadDraw`].
+    pub fn with_draw(self, draw: Draw) -> Result<Contest, ContestError> {
+        let known = |name: &String| self.lists.iter().any(|l| &l.name == name);
+        let distinct = |names: &[String]| names.iter().collect::<HashSet<_>>().len() == names.len();
+        let sound = draw.between.iter().all(known)
+            && draw.winners.iter().all(|w| draw.between.contains(w))
+            && distinct(&draw.between)
+            && distinct(&draw.winners);
+        if sound {
+            Ok(Contest {
+                draw: Some(draw),
+                ..self
+            })
+        } else {
+            Err(ContestError::BadDraw)
+        }
+    }
+
+    /// Number of valid ballots, each counted once, blanks and nulls left out.
+    #[must_use]
+    pub fn valid_ballots(&self) -> u128 {
+        self.lists.iter().map(|l| u128::from(l.ballots)).sum()
+    }
+
+    /// The rules of the contest.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+}
+
+fn check_list(rule: Rule, list: &List) -> Result<(), ContestError> {
+    if rule == Rule::Cse && list.candidates.is_empty() {
+        return Err(ContestError::NoCandidate(list.name.clone()));
+    }
+    for candidate in &list.candidates {
+        if rule == Rule::PublicService && candidate.strikes > 0 {
+            return Err(ContestError::StrikesNotAllowed(list.name.clone()));
+        }
+        if candidate.strikes > list.ballots {
+            let (list, candidate) = (list.name.clone(), candidate.name.clone());
+            return Err(ContestError::TooManyStrikes { list, candidate });
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for ContestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ContestError::NoSeat => write!(f, "there is no seat to fill"),
+            ContestError::DuplicateList(name) => write!(f, "two lists are named {name}"),
+            ContestError::TooManyStrikes { list, candidate } => {
+                write!(f, "{candidate} is struck more often than list {list} has ballots")
+            }
+            ContestError::StrikesNotAllowed(name) => write!(f, "names of list {name} are struck: not allowed here"),
+            ContestError::NoCandidate(name) => write!(f, "list {name} has no candidate"),
+            ContestError::BallotsDiffer { announced, counted } => {
+                write!(f, "{announced} valid ballots are announced, the lists have {counted}")
+            }
+            ContestError::BadDraw => write!(f, "the recorded draw does not fit the lists"),
+        }
+    }
+}
+
+impl std::error::Error for ContestError {}

@@ -1,5 +1,7 @@
 //! Theorems: the two-stage method of the law is D'Hondt's; it is monotone and blind to the order of lists.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 use isoloir_seats::{Contest, List, Outcome, Rule, TieBreak, allocate};
 use proptest::prelude::*;
 

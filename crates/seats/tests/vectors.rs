@@ -1,5 +1,7 @@
 //! Every vector of `vectors/seats.json`: real results as published, and synthetic ones for the corners of the law.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 use std::collections::BTreeMap;
 
 use isoloir_seats::{

@@ -1,1 +1,62 @@
-//! Placeholder while the workspace is laid out.
+//! The voting server's use cases, one per file. Pages, commands and rehearsals all go through [`VotingServer`].
+//!
+//! Preparing
+//! - [`import_consultation`]: a consultation and its elections, from their file
+//! - [`import_roll`]: voters and rolls from CSV, all or nothing, with an anomaly report
+//! - [`import_lists`]: candidate lists from CSV, likewise
+//! - [`set_up_election`]: trustees' keys and public credentials become the setup of an empty box
+//! - [`change_calendar`]: opening and closing, while that is still allowed
+//!
+//! Voters
+//! - [`activate_account`]: a one-use link, then a password
+//! - [`sign_in`]: sign-in, sessions, sign-out
+//! - [`issue_ticket`]: the word of the voting server for the registrar
+//! - [`voter_elections`]: what the booth shows
+//! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; [`writer`]: many casts, one commit
+//!
+//! Box and count
+//! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
+//! - [`close_polls`]: freeze, then encrypted tally
+//! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result
+//! - [`results`]: counts, turnout, seats
+//! - [`board_counts`]: poll book against box, chain against itself
+//!
+//! Around
+//! - [`consult`]: consultations, elections, lists, rolls, phases, to read
+//! - [`mail`]: the outbox, its worker, and the demonstration's inbox
+//! - [`server`]: what all use cases share; [`fault`]: what is our own fault
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
+
+pub mod activate_account;
+pub mod ballot_box;
+pub mod board_counts;
+pub mod cast_ballot;
+pub mod change_calendar;
+pub mod close_polls;
+pub mod consult;
+pub mod fault;
+pub mod finish_tally;
+pub mod import_consultation;
+pub mod import_lists;
+pub mod import_roll;
+pub mod issue_ticket;
+pub mod mail;
+pub mod receipt;
+pub mod record_partial_decryption;
+pub mod results;
+pub mod server;
+pub mod set_up_election;
+pub mod sign_in;
+mod table;
+pub mod voter_elections;
+pub mod writer;
+
+pub use fault::Fault;
+pub use receipt::Receipt;
+pub use server::{OpenError, Settings, VotingServer};
+pub use sign_in::Session;

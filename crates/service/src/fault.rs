@@ -1,0 +1,47 @@
+//! What is our own fault: logged, told as one opaque answer.
+
+use isoloir_domain::message::{Class, Message, Refusal};
+use isoloir_store::StoreError;
+
+/// The voting server could not do its part. Nothing was stored, or it is unknown whether it was; asking again tells.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// What the database holds does not read back as what was written.
+    #[error("stored data is damaged: {0}")]
+    Damaged(&'static str),
+    /// The server is stopping, or a background task ended.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+impl Refusal for Fault {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Store(_) | Self::Stopping => "store_unavailable",
+            Self::Damaged(_) => "internal_error",
+        }
+    }
+
+    fn message(&self) -> Message {
+        match self {
+            Self::Store(_) | Self::Stopping => Message::new(
+                "Le service est momentanément indisponible. Rien n’est perdu : réessayez dans un instant.",
+                "The service is unavailable for the moment. Nothing is lost: try again shortly.",
+            ),
+            Self::Damaged(_) => Message::new(
+                "Une erreur interne est survenue. Elle a été consignée.",
+                "An internal error occurred. It has been logged.",
+            ),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Store(_) | Self::Stopping => Class::Unavailable,
+            Self::Damaged(_) => Class::Fault,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Creates a consultation and its elections from what `consultation.toml` says (reading that file is the caller's business).
+
+use isoloir_domain::consultation::{CalendarError, Profile};
+use isoloir_domain::{ConsultationId, Election};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Fault, VotingServer};
+
+/// What `consultation.toml` says.
+#[derive(Debug, Clone)]
+pub struct ConsultationPlan {
+    /// Identifier.
+    pub id: ConsultationId,
+    /// Title in French.
+    pub title: String,
+    /// Organising authority.
+    pub organiser: String,
+    /// Legal profile.
+    pub profile: Profile,
+    /// Protocol's name of the group: `Ed25519`, `BELENIOS-2048` or `RFC-3526-2048`.
+    pub group: String,
+    /// Opening.
+    pub opens: Timestamp,
+    /// Closing.
+    pub closes: Timestamp,
+    /// Other than the profile's grace; only the profile `test` may say so.
+    pub grace: Option<SignedDuration>,
+    /// Other than the profile's choice.
+    pub live_box: Option<bool>,
+    /// Elections, in display order.
+    pub elections: Vec<ElectionPlan>,
+}
+
+/// One election of the plan.
+#[derive(Debug, Clone)]
+pub struct ElectionPlan {
+    /// Short key, unique in the consultation.
+    pub key: String,
+    /// Title in French.
+    pub title: String,
+    /// Seats to fill.
+    pub seats: u32,
+}
+
+/// Why the consultation was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportConsultationError {
+    /// One of this name exists.
+    #[error("consultation {0} exists already")]
+    Exists(ConsultationId),
+    /// No election in it.
+    #[error("a consultation has at least one election")]
+    NoElection,
+    /// Two elections have this key.
+    #[error("two elections have the key {0:?}")]
+    DuplicateKey(String),
+    /// A title, key or name is empty.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// No seat to fill.
+    #[error("election {0:?} has no seat to fill")]
+    NoSeat(String),
+    /// The protocol knows no such group.
+    #[error("unknown group {0:?}")]
+    UnknownGroup(String),
+    /// The law fixes the grace under this profile.
+    #[error("only the profile test may change the grace")]
+    GraceFixedByLaw,
+    /// Opening, closing and grace do not fit.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// Our own fault.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl VotingServer {
+    /// Creates the consultation and draws the identifiers of its elections.
+    ///
+    /// # Errors
+    /// [`ImportConsultationError`]; nothing is stored then.
+    pub async fn import_consultation(&self, plan: &ConsultationPlan) -> Result<Vec<Election>, ImportConsultationError> {
+        todo!()
+    }
+}

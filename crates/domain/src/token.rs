@@ -13,7 +13,8 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+
+use crate::ids::{ElectionId, SessionId, VoterId};
 
 /// A longer text is refused before any decoding.
 const MAX_TOKEN_CHARS: usize = 2048;
@@ -97,8 +98,8 @@ impl From<V1> for u8 {
 #[serde(deny_unknown_fields)]
 pub struct Ticket {
     v: V1,
-    session: Uuid,
-    voter: Uuid,
+    session: SessionId,
+    voter: VoterId,
     expires: i64,
 }
 
@@ -109,7 +110,7 @@ impl Payload for Ticket {
 impl Ticket {
     /// A ticket is refused from `expires` on; common practice is five minutes after it was asked for.
     #[must_use]
-    pub fn new(session: Uuid, voter: Uuid, expires: Timestamp) -> Ticket {
+    pub fn new(session: SessionId, voter: VoterId, expires: Timestamp) -> Ticket {
         Ticket {
             v: V1,
             session,
@@ -141,27 +142,27 @@ impl Ticket {
 
     /// The session for which the voting server asked; the admission names it again.
     #[must_use]
-    pub fn session(&self) -> Uuid {
+    pub fn session(&self) -> SessionId {
         self.session
     }
 
     /// The voter who is signed in.
     #[must_use]
-    pub fn voter(&self) -> Uuid {
+    pub fn voter(&self) -> VoterId {
         self.voter
     }
 }
 
 /// The registrar vouches: in this session the voter of this credential unlocked it with the voting code (*admission*).
 ///
-/// Election and credential are the protocol's texts, to be compared with those of the ballot; nothing else is made of
-/// them, so they are not parsed again here. The server must keep neither beside the voter's name.
+/// The credential is the protocol's text, to be compared with that of the ballot; nothing else is made of it, so it is
+/// not parsed again here. The server must keep neither beside the voter's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Admission {
     v: V1,
-    session: Uuid,
-    election: String,
+    session: SessionId,
+    election: ElectionId,
     credential: String,
     issued: i64,
 }
@@ -171,13 +172,13 @@ impl Payload for Admission {
 }
 
 impl Admission {
-    /// `election`: the election's uuid; `credential`: the public credential as the protocol writes it.
+    /// `credential`: the public credential as the protocol writes it.
     #[must_use]
-    pub fn new(session: Uuid, election: &str, credential: &str, issued: Timestamp) -> Admission {
+    pub fn new(session: SessionId, election: ElectionId, credential: &str, issued: Timestamp) -> Admission {
         Admission {
             v: V1,
             session,
-            election: election.to_owned(),
+            election,
             credential: credential.to_owned(),
             issued: issued.as_second(),
         }
@@ -202,13 +203,13 @@ impl Admission {
 
     /// The session that unlocked the credential.
     #[must_use]
-    pub fn session(&self) -> Uuid {
+    pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// Uuid of the election.
+    /// The election.
     #[must_use]
-    pub fn election(&self) -> &str {
+    pub fn election(&self) -> &ElectionId {
         &self.election
     }
 
@@ -237,8 +238,18 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    const VOTER: &str = "00000000-0000-0000-0000-000000000002";
+
+    fn session() -> SessionId {
+        "00000000-0000-0000-0000-000000000001".parse().unwrap()
+    }
+
+    fn election() -> ElectionId {
+        "NkHrZ7QCf3Nf3h".parse().unwrap()
+    }
+
     fn ticket() -> Ticket {
-        Ticket::new(Uuid::from_u128(1), Uuid::from_u128(2), at(1000))
+        Ticket::new(session(), VOTER.parse().unwrap(), at(1000))
     }
 
     #[test]
@@ -295,7 +306,7 @@ mod tests {
             Ticket::verify(&text, &key(1).verifying_key(), at(0)),
             Err(TokenError::Forged)
         );
-        let admission = Admission::new(Uuid::from_u128(1), "NkHrZ7QCf3Nf3h", "ab", at(5))
+        let admission = Admission::new(session(), election(), "ab", at(5))
             .sign(&key(1))
             .unwrap();
         assert_eq!(
@@ -328,14 +339,14 @@ mod tests {
 
     #[test]
     fn an_admission_is_read_back() {
-        let admission = Admission::new(Uuid::from_u128(1), "NkHrZ7QCf3Nf3h", "ab,3", at(5));
+        let admission = Admission::new(session(), election(), "ab,3", at(5));
         let text = admission.sign(&key(3)).unwrap();
         let read = Admission::verify(&text, &key(3).verifying_key()).unwrap();
         assert_eq!(
-            (read.election(), read.credential(), read.issued()),
+            (read.election().as_str(), read.credential(), read.issued()),
             ("NkHrZ7QCf3Nf3h", "ab,3", 5)
         );
-        assert_eq!(read.session(), Uuid::from_u128(1));
+        assert_eq!(read.session(), session());
     }
 
     #[test]

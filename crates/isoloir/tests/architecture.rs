@@ -24,8 +24,15 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     packages
         .iter()
         .map(|package| {
-            let normal = package["dependencies"].as_array().expect("dependencies").iter().filter(|d| d["kind"].is_null());
-            (short(package["name"].as_str().unwrap()), normal.map(|d| short(d["name"].as_str().unwrap())).collect())
+            let normal = package["dependencies"]
+                .as_array()
+                .expect("dependencies")
+                .iter()
+                .filter(|d| d["kind"].is_null());
+            (
+                short(package["name"].as_str().unwrap()),
+                normal.map(|d| short(d["name"].as_str().unwrap())).collect(),
+            )
         })
         .collect()
 }
@@ -37,14 +44,19 @@ fn short(name: &str) -> String {
 /// The rows of the table under `heading`: first column, then the second split at commas.
 fn table(heading: &str) -> BTreeMap<String, BTreeSet<String>> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let start = text.find(heading).unwrap_or_else(|| panic!("no table headed {heading}"));
+    let start = text
+        .find(heading)
+        .unwrap_or_else(|| panic!("no table headed {heading}"));
     text[start..]
         .lines()
         .skip(2)
         .take_while(|line| line.starts_with('|'))
         .map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let names = cells[1].split(',').map(|name| name.trim().to_owned()).filter(|name| name != "none");
+            let names = cells[1]
+                .split(',')
+                .map(|name| name.trim().to_owned())
+                .filter(|name| name != "none");
             (cells[0].to_owned(), names.collect())
         })
         .collect()
@@ -54,11 +66,18 @@ fn table(heading: &str) -> BTreeMap<String, BTreeSet<String>> {
 fn our_crates_import_what_the_table_allows() {
     let allowed = table("| crate | may import (ours) |");
     let actual = dependencies();
-    assert_eq!(allowed.keys().collect::<Vec<_>>(), actual.keys().collect::<Vec<_>>(), "every crate has its row");
+    assert_eq!(
+        allowed.keys().collect::<Vec<_>>(),
+        actual.keys().collect::<Vec<_>>(),
+        "every crate has its row"
+    );
     for (name, imports) in &actual {
         let ours: BTreeSet<String> = imports.iter().filter(|i| actual.contains_key(*i)).cloned().collect();
         let excess: Vec<_> = ours.difference(&allowed[name]).collect();
-        assert!(excess.is_empty(), "{name} imports {excess:?}, which ARCHITECTURE.md does not allow");
+        assert!(
+            excess.is_empty(),
+            "{name} imports {excess:?}, which ARCHITECTURE.md does not allow"
+        );
     }
 }
 
@@ -67,10 +86,16 @@ fn libraries_stay_where_they_belong() {
     let actual = dependencies();
     for (library, homes) in table("| library | only in |") {
         for (name, imports) in &actual {
-            assert!(!imports.contains(&library) || homes.contains(name), "{name} uses {library}, which belongs in {homes:?} only");
+            assert!(
+                !imports.contains(&library) || homes.contains(name),
+                "{name} uses {library}, which belongs in {homes:?} only"
+            );
         }
         for home in &homes {
-            assert!(actual[home].contains(&library), "ARCHITECTURE.md says that {home} uses {library}; it does not");
+            assert!(
+                actual[home].contains(&library),
+                "ARCHITECTURE.md says that {home} uses {library}; it does not"
+            );
         }
     }
 }

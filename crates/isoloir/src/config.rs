@@ -1,0 +1,266 @@
+//! Configuration files: TOML, every unknown key refused, any key overridable from the environment.
+//!
+//! The voting server and the registrar are two domains of trust and have two files. A relative path in a file is relative to the
+//! folder of that file. `ISOLOIR__DATABASE__URL=postgres://…` overrides `url` in `[database]`: two underscores separate the levels.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// What makes a configuration unusable.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, a key is missing, unknown, or has the wrong type.
+    #[error("{path}: {message}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What the parser says, with line and column.
+        message: String,
+    },
+    /// An environment variable names a level that holds a plain value.
+    #[error("{variable} cannot be applied: {level} is a value in the configuration, not a section")]
+    Override {
+        /// The variable.
+        variable: String,
+        /// The level.
+        level: String,
+    },
+}
+
+/// The voting server's configuration (*serveur de vote*).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Address the portal listens on.
+    pub listen: SocketAddr,
+    /// Origin under which browsers see the portal, without a final slash.
+    pub origin: String,
+    /// Origin under which browsers see the registrar, without a final slash.
+    pub registrar_origin: String,
+    /// Private key of receipts, tickets and chain heads (`isoloir key new`).
+    pub key: PathBuf,
+    /// Public key of the registrar, which signs admissions.
+    pub registrar_key: PathBuf,
+    /// Where the data is.
+    pub database: DatabaseConfig,
+    /// Where mail goes.
+    #[serde(default)]
+    pub mail: MailConfig,
+    /// The demonstration's pages (inbox, sample accounts) are served.
+    #[serde(default)]
+    pub demonstration: bool,
+}
+
+/// The registrar's configuration (*autorité des codes*).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrarConfig {
+    /// Address the registrar listens on.
+    pub listen: SocketAddr,
+    /// Origin of the portal: the only one whose pages may call the registrar.
+    pub portal_origin: String,
+    /// The registrar's private keys (`isoloir key new`): signs admissions, seals credentials at rest.
+    pub key: PathBuf,
+    /// Public key of the voting server, which signs tickets.
+    pub server_key: PathBuf,
+    /// Where the data is: never the voting server's database.
+    pub database: DatabaseConfig,
+}
+
+/// A database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `sqlite:FILE` or `postgres://…`.
+    pub url: String,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfig {
+    /// `smtp://host:port` or `smtps://…`; without it mail stays in the outbox, where the demonstration's inbox shows it.
+    pub smtp: Option<String>,
+    /// Sender's address.
+    pub from: Option<String>,
+}
+
+impl ServerConfig {
+    /// Reads the file and applies the environment.
+    ///
+    /// # Errors
+    /// When the file is unreadable or not a valid configuration.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let mut config: Self = read(path)?;
+        let folder = folder_of(path);
+        config.key = folder.join(&config.key);
+        config.registrar_key = folder.join(&config.registrar_key);
+        config.database.rebase(&folder);
+        Ok(config)
+    }
+}
+
+impl RegistrarConfig {
+    /// Reads the file and applies the environment.
+    ///
+    /// # Errors
+    /// When the file is unreadable or not a valid configuration.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let mut config: Self = read(path)?;
+        let folder = folder_of(path);
+        config.key = folder.join(&config.key);
+        config.server_key = folder.join(&config.server_key);
+        config.database.rebase(&folder);
+        Ok(config)
+    }
+}
+
+impl DatabaseConfig {
+    /// The SQLite file of a relative URL is relative to the configuration's folder.
+    fn rebase(&mut self, folder: &Path) {
+        if let Some(file) = self.url.strip_prefix("sqlite:")
+            && !file.starts_with('/')
+        {
+            self.url = format!("sqlite:{}", folder.join(file).display());
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    parse(&text, path, std::env::vars())
+}
+
+fn parse<T: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<T, ConfigError> {
+    let invalid = |e: toml::de::Error| ConfigError::Invalid {
+        path: path.to_path_buf(),
+        message: e.to_string(),
+    };
+    let mut table: toml::Table = toml::from_str(text).map_err(invalid)?;
+    let mut overridden = false;
+    for (variable, value) in environment {
+        if let Some(keys) = variable.strip_prefix("ISOLOIR__") {
+            apply(&mut table, &variable, keys, &value)?;
+            overridden = true;
+        }
+    }
+    // Parsed from the text when nothing is overridden, so that errors keep their line numbers.
+    if overridden {
+        table.try_into().map_err(invalid)
+    } else {
+        toml::from_str(text).map_err(invalid)
+    }
+}
+
+fn apply(table: &mut toml::Table, variable: &str, keys: &str, value: &str) -> Result<(), ConfigError> {
+    let keys: Vec<String> = keys.split("__").map(str::to_ascii_lowercase).collect();
+    let Some((last, sections)) = keys.split_last() else {
+        return Ok(());
+    };
+    let mut level = table;
+    for key in sections {
+        level = level
+            .entry(key.clone())
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
+            .as_table_mut()
+            .ok_or_else(|| ConfigError::Override {
+                variable: variable.to_owned(),
+                level: key.clone(),
+            })?;
+    }
+    let value = match value {
+        "true" => toml::Value::Boolean(true),
+        "false" => toml::Value::Boolean(false),
+        text => toml::Value::String(text.to_owned()),
+    };
+    level.insert(last.clone(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+listen = "127.0.0.1:8080"
+origin = "http://127.0.0.1:8080"
+registrar_origin = "http://127.0.0.1:8081"
+key = "server.key"
+registrar_key = "registrar.pub"
+[database]
+url = "sqlite:server.db"
+"#;
+
+    fn with(text: &str, environment: &[(&str, &str)]) -> Result<ServerConfig, ConfigError> {
+        parse(
+            text,
+            Path::new("x.toml"),
+            environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
+        )
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let text = TEXT.replace("[database]", "[database]\nulr = \"x\"");
+        let error = with(&text, &[]).unwrap_err().to_string();
+        assert!(error.contains("ulr") && error.contains("line 8"), "{error}");
+    }
+
+    #[test]
+    fn the_environment_overrides_nested_keys() {
+        let config = with(
+            TEXT,
+            &[
+                ("ISOLOIR__DATABASE__URL", "postgres://x"),
+                ("ISOLOIR__DEMONSTRATION", "true"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.database.url, "postgres://x");
+        assert!(config.demonstration);
+    }
+
+    #[test]
+    fn an_unknown_key_from_the_environment_is_refused_too() {
+        assert!(with(TEXT, &[("ISOLOIR__DATABASE__ULR", "x")]).is_err());
+        assert!(matches!(
+            with(TEXT, &[("ISOLOIR__LISTEN__PORT", "1")]),
+            Err(ConfigError::Override { .. })
+        ));
+    }
+
+    #[test]
+    fn relative_paths_are_relative_to_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("isoloir.toml");
+        std::fs::write(&path, TEXT).unwrap();
+        let config = ServerConfig::read(&path).unwrap();
+        assert_eq!(config.key, folder.path().join("server.key"));
+        assert_eq!(
+            config.database.url,
+            format!("sqlite:{}", folder.path().join("server.db").display())
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! The program `isoloir`: configuration, wiring and command line of every domain of trust.
+//!
+//! - [`cli`]: the commands, one file each
+//! - [`config`]: configuration files
+//! - [`voter`]: a voter's client, for rehearsals, load and tests
+//! - [`rehearse`]: published elections replayed voter by voter against real processes
+//! - [`demo`]: the demonstration
+//! - [`ambient`], [`private_file`]: randomness and private files
+
+pub mod ambient;
+pub mod cli;
+pub mod config;
+pub mod private_file;
+pub mod rehearse;
+pub mod voter;

@@ -1,0 +1,50 @@
+//! Private files: created with mode 0600, never overwritten.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::Context;
+
+/// Writes a file that only its owner can read. Refuses to replace an existing one: a lost key is lost.
+///
+/// # Errors
+/// When the file exists or cannot be written.
+pub fn create(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("cannot create {}", path.display()))?;
+    file.write_all(contents)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes a public file, replacing it whole or not at all.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn replace_public(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
+    let temporary = path.with_extension("part");
+    std::fs::write(&temporary, contents)
+        .and_then(|()| std::fs::rename(&temporary, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn private_files_are_0600_and_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        super::create(&path, b"one").unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(super::create(&path, b"two").is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+    }
+}

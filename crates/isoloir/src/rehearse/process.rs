@@ -1,0 +1,166 @@
+//! Real processes: the program's own commands, run as an operator would run them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::process::{Child, Command};
+
+/// The program and the folder in which its commands run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    executable: PathBuf,
+    folder: PathBuf,
+}
+
+/// A server that ends with this value, unless it was stopped before.
+pub struct Server {
+    child: Child,
+    name: &'static str,
+}
+
+impl Program {
+    /// The program that is running now, its commands run in `folder`.
+    ///
+    /// # Errors
+    /// When the system does not say which file that is.
+    pub fn current(folder: &Path) -> anyhow::Result<Self> {
+        let executable = std::env::current_exe().context("which program is running?")?;
+        Ok(Self {
+            executable,
+            folder: folder.to_path_buf(),
+        })
+    }
+
+    /// A given program, its commands run in `folder`.
+    #[must_use]
+    pub fn at(executable: &Path, folder: &Path) -> Self {
+        Self {
+            executable: executable.to_path_buf(),
+            folder: folder.to_path_buf(),
+        }
+    }
+
+    /// Runs one command to its end and returns what it printed.
+    ///
+    /// # Errors
+    /// When it fails, with what it said.
+    pub async fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<String> {
+        let shown = shown(arguments);
+        let output = self
+            .command(arguments)
+            .output()
+            .await
+            .with_context(|| format!("cannot run {shown}"))?;
+        if !output.status.success() {
+            bail!("`{shown}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Starts a server whose output goes to `NAME.log`, and waits until `GET {origin}/healthz` answers.
+    ///
+    /// # Errors
+    /// When it ends, or does not answer within 30 seconds.
+    pub async fn start<S: AsRef<OsStr>>(
+        &self,
+        name: &'static str,
+        origin: &str,
+        arguments: &[S],
+    ) -> anyhow::Result<Server> {
+        let log = self.folder.join(format!("{name}.log"));
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .context("server log")?;
+        let child = self
+            .command(arguments)
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let mut server = Server { child, name };
+        server.wait_until_healthy(origin, &log).await?;
+        Ok(server)
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(&self.executable);
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+}
+
+impl Server {
+    async fn wait_until_healthy(&mut self, origin: &str, log: &Path) -> anyhow::Result<()> {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait()? {
+                let said = std::fs::read_to_string(log).unwrap_or_default();
+                bail!("{} ended ({status}): {}", self.name, said.trim());
+            }
+            if http
+                .get(format!("{origin}/healthz"))
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("{} does not answer at {origin}", self.name)
+    }
+
+    /// Asks the server to end (SIGTERM) and waits for it.
+    ///
+    /// # Errors
+    /// When it does not end cleanly within 30 seconds.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        if let Some(id) = self.child.id() {
+            // The standard library has no SIGTERM; the command is in every system that has signals.
+            Command::new("kill")
+                .args(["-TERM", &id.to_string()])
+                .status()
+                .await
+                .context("kill -TERM")?;
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
+        let status = ended.with_context(|| format!("{} does not end on SIGTERM", self.name))??;
+        if status.success() {
+            Ok(())
+        } else {
+            bail!("{} ended with {status}", self.name)
+        }
+    }
+
+    /// Ends the server as a crash would: SIGKILL.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
+        self.child
+            .kill()
+            .await
+            .with_context(|| format!("cannot kill {}", self.name))
+    }
+}
+
+fn shown<S: AsRef<OsStr>>(arguments: &[S]) -> String {
+    let words: Vec<_> = arguments.iter().map(|a| a.as_ref().to_string_lossy()).collect();
+    format!("isoloir {}", words.join(" "))
+}
+
+/// A port of 127.0.0.1 that is free now.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> anyhow::Result<u16> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}

@@ -1,0 +1,33 @@
+//! SHA-256 in the three forms the protocol uses: challenges, compact base64, hexadecimal names.
+//!
+//! All challenge texts of crypto v1 go through [`challenge`]; a later version of the protocol
+//! replaces this file.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+use crate::group::Group;
+
+/// SHA-256.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// SHA-256 in unpadded standard base64, 43 characters: fingerprints, trackers, what a ballot's signature signs.
+#[must_use]
+pub fn sha256_base64(bytes: &[u8]) -> String {
+    STANDARD_NO_PAD.encode(sha256(bytes))
+}
+
+/// SHA-256 in lower-case hexadecimal: the names of an archive's records.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(sha256(bytes))
+}
+
+/// The hash of a proof's text as an integer modulo `q` (specification, `H` of each proof).
+#[must_use]
+pub fn challenge<G: Group>(text: &str) -> G::Scalar {
+    G::scalar_from_hash(&sha256(text.as_bytes()))
+}

@@ -1,0 +1,1 @@
+//! Proofs that a ciphertext does not encrypt zero (specification, "Lists questions").

@@ -1,0 +1,51 @@
+//! What several tests share: a reproducible random generator.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::convert::Infallible;
+
+use isoloir_protocol::hash::sha256;
+use rand_core::{TryCryptoRng, TryRng};
+
+/// SHA-256 in counter mode: the same bytes for the same seed, on every machine and in every version.
+pub struct SeededRng {
+    seed: u64,
+    block: u64,
+}
+
+/// A generator for `seed`.
+pub fn rng(seed: u64) -> SeededRng {
+    SeededRng { seed, block: 0 }
+}
+
+impl SeededRng {
+    fn block(&mut self) -> [u8; 32] {
+        self.block += 1;
+        sha256(format!("isoloir/test-rng|{}|{}", self.seed, self.block).as_bytes())
+    }
+}
+
+impl TryRng for SeededRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut word = [0; 4];
+        self.try_fill_bytes(&mut word)?;
+        Ok(u32::from_le_bytes(word))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut word = [0; 8];
+        self.try_fill_bytes(&mut word)?;
+        Ok(u64::from_le_bytes(word))
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in out.chunks_mut(32) {
+            let block = self.block();
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for SeededRng {}

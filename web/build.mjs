@@ -1,0 +1,38 @@
+// Builds the booth into dist/: two files and a manifest of their integrity hashes, for the portal to embed.
+// The worker goes first: its hash is written into the page's script, which checks it before starting it.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const OUT = new URL("dist/", import.meta.url);
+const common = {
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "browser",
+  target: ["es2022", "chrome111", "firefox115", "safari16.4"],
+  legalComments: "inline",
+  charset: "utf8",
+  absWorkingDir: new URL(".", import.meta.url).pathname,
+  logLevel: "warning",
+};
+
+const integrity = (name) => `sha384-${createHash("sha384").update(readFileSync(new URL(name, OUT))).digest("base64")}`;
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT);
+await build({ ...common, entryPoints: ["booth/worker.ts"], outfile: "dist/booth-worker.js" });
+await build({
+  ...common,
+  entryPoints: ["booth/booth.ts"],
+  outfile: "dist/booth.js",
+  define: { WORKER_INTEGRITY: JSON.stringify(integrity("booth-worker.js")) },
+});
+
+const files = ["booth.js", "booth-worker.js"].map((file) => ({
+  file,
+  bytes: readFileSync(new URL(file, OUT)).length,
+  integrity: integrity(file),
+}));
+writeFileSync(new URL("manifest.json", OUT), `${JSON.stringify({ files }, null, 2)}\n`);
+for (const { file, bytes } of files) console.log(`${file}  ${bytes} bytes`);

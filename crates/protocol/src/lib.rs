@@ -13,3 +13,4 @@ pub mod hash;
 pub mod json;
 pub mod proof;
 pub mod tally;
+pub mod trustee;

@@ -33,7 +33,10 @@ fn every_valid_archive_is_complete_and_written_again_to_the_same_bytes() {
                 }
             }
         }
-        assert!(writer.into_inner() == bytes, "{name}: written again, the archive differs");
+        assert!(
+            writer.into_inner() == bytes,
+            "{name}: written again, the archive differs"
+        );
     }
 }
 
@@ -91,13 +94,20 @@ fn records_in_another_order_are_refused() {
         for (from, to) in order {
             swapped.extend_from_slice(&bytes[from as usize..to as usize]);
         }
-        assert!(read_entries(&swapped).is_err(), "records {} and {i} can be swapped", i - 1);
+        assert!(
+            read_entries(&swapped).is_err(),
+            "records {} and {i} can be swapped",
+            i - 1
+        );
     }
 }
 
 #[test]
 fn other_files_are_not_archives() {
     for bytes in [&b""[..], b"hello", &[0; 512], &[0; 2048]] {
-        assert!(matches!(ArchiveReader::open(bytes), Err(ReadError::NotAnArchive | ReadError::Truncated(_))));
+        assert!(matches!(
+            ArchiveReader::open(bytes),
+            Err(ReadError::NotAnArchive | ReadError::Truncated(_))
+        ));
     }
 }

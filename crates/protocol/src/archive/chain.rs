@@ -150,7 +150,12 @@ impl<R: Read> ChainReader<R> {
     /// # Errors
     /// [`ReadError`].
     pub fn open(source: R) -> Result<Self, ReadError> {
-        Ok(Self { records: ArchiveReader::open(source)?, phase: Phase::Empty, head: None, height: 0 })
+        Ok(Self {
+            records: ArchiveReader::open(source)?,
+            phase: Phase::Empty,
+            head: None,
+            height: 0,
+        })
     }
 
     /// How far the election is, by the entries read so far.
@@ -200,7 +205,11 @@ impl<R: Read> ChainReader<R> {
 
     /// No event refers to more than the five records of a setup: more would only fill the memory.
     fn bound(&self, count: usize) -> Result<(), ArchiveError> {
-        if count < 5 { Ok(()) } else { Err(ArchiveError::References { height: self.height }) }
+        if count < 5 {
+            Ok(())
+        } else {
+            Err(ArchiveError::References { height: self.height })
+        }
     }
 
     fn link(
@@ -210,11 +219,16 @@ impl<R: Read> ChainReader<R> {
         data: Vec<(PayloadHash, Record)>,
     ) -> Result<Entry, ArchiveError> {
         let height = self.height;
-        let event: Event = json::parse(&record.bytes)
-            .map_err(|error| ArchiveError::EventForm { offset: record.offset, error })?;
+        let event: Event = json::parse(&record.bytes).map_err(|error| ArchiveError::EventForm {
+            offset: record.offset,
+            error,
+        })?;
         let kind = event.kind;
         if event.height != height {
-            return Err(ArchiveError::Height { height, said: event.height });
+            return Err(ArchiveError::Height {
+                height,
+                said: event.height,
+            });
         }
         if event.parent != self.head {
             return Err(ArchiveError::Parent { height });
@@ -223,7 +237,12 @@ impl<R: Read> ChainReader<R> {
         if event.payload.is_some() != kind.has_payload() {
             return Err(ArchiveError::Payload { height, kind });
         }
-        let content = Group { height, payload: event.payload, data }.content(kind)?;
+        let content = Group {
+            height,
+            payload: event.payload,
+            data,
+        }
+        .content(kind)?;
         self.phase = phase;
         self.head = Some(hash);
         self.height += 1;
@@ -251,16 +270,26 @@ impl Group {
             }
             EventKind::Shuffle => {
                 let Owned { owner, payload } = self.parse_last()?;
-                Content::Shuffle { owner, shuffle: self.last(Some(payload))? }
+                Content::Shuffle {
+                    owner,
+                    shuffle: self.last(Some(payload))?,
+                }
             }
             EventKind::EndShuffles => Content::EndShuffles,
             EventKind::PartialDecryption => {
                 let Owned { owner, payload } = self.parse_last()?;
-                Content::PartialDecryption { owner, decryption: self.last(Some(payload))? }
+                Content::PartialDecryption {
+                    owner,
+                    decryption: self.last(Some(payload))?,
+                }
             }
             EventKind::Result => Content::Result(self.last(self.payload)?),
         };
-        if self.data.is_empty() { Ok(content) } else { Err(self.references()) }
+        if self.data.is_empty() {
+            Ok(content)
+        } else {
+            Err(self.references())
+        }
     }
 
     fn setup(&mut self) -> Result<Content, ArchiveError> {
@@ -272,7 +301,12 @@ impl Group {
         let credentials = self.last(Some(setup.credentials))?;
         let trustees = self.last(Some(setup.trustees))?;
         let election = self.last(Some(setup.election))?;
-        Ok(Content::Setup { election, trustees, credentials, certificate })
+        Ok(Content::Setup {
+            election,
+            trustees,
+            credentials,
+            certificate,
+        })
     }
 
     fn references(&self) -> ArchiveError {
@@ -290,6 +324,9 @@ impl Group {
     /// Takes and reads the event's own payload.
     fn parse_last<T: Serialize + DeserializeOwned>(&mut self) -> Result<T, ArchiveError> {
         let record = self.last(self.payload)?;
-        json::parse(&record.bytes).map_err(|error| ArchiveError::PayloadForm { height: self.height, error })
+        json::parse(&record.bytes).map_err(|error| ArchiveError::PayloadForm {
+            height: self.height,
+            error,
+        })
     }
 }

@@ -67,7 +67,12 @@ pub fn event(
     kind: EventKind,
     payload: Option<PayloadHash>,
 ) -> (Vec<u8>, EventHash) {
-    let bytes = json::to_bytes(&Event { parent, height, kind, payload });
+    let bytes = json::to_bytes(&Event {
+        parent,
+        height,
+        kind,
+        payload,
+    });
     let hash = EventHash::of(&bytes);
     (bytes, hash)
 }

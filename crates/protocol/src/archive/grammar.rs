@@ -53,9 +53,23 @@ mod tests {
 
     #[test]
     fn the_whole_life_of_an_election_is_accepted() {
-        let life = [E::Setup, E::Ballot, E::EndBallots, E::EncryptedTally, E::PartialDecryption, E::Result];
+        let life = [
+            E::Setup,
+            E::Ballot,
+            E::EndBallots,
+            E::EncryptedTally,
+            E::PartialDecryption,
+            E::Result,
+        ];
         assert_eq!(run(&life), Some(Phase::Complete));
-        let mixed = [E::Setup, E::EndBallots, E::EncryptedTally, E::Shuffle, E::EndShuffles, E::Result];
+        let mixed = [
+            E::Setup,
+            E::EndBallots,
+            E::EncryptedTally,
+            E::Shuffle,
+            E::EndShuffles,
+            E::Result,
+        ];
         assert_eq!(run(&mixed), Some(Phase::Complete));
     }
 
@@ -69,8 +83,20 @@ mod tests {
             &[E::Setup, E::EncryptedTally],
             &[E::Setup, E::EndBallots, E::Result],
             &[E::Setup, E::EndBallots, E::EncryptedTally, E::EncryptedTally],
-            &[E::Setup, E::EndBallots, E::EncryptedTally, E::Shuffle, E::PartialDecryption],
-            &[E::Setup, E::EndBallots, E::EncryptedTally, E::PartialDecryption, E::Shuffle],
+            &[
+                E::Setup,
+                E::EndBallots,
+                E::EncryptedTally,
+                E::Shuffle,
+                E::PartialDecryption,
+            ],
+            &[
+                E::Setup,
+                E::EndBallots,
+                E::EncryptedTally,
+                E::PartialDecryption,
+                E::Shuffle,
+            ],
             &[E::Setup, E::EndBallots, E::EncryptedTally, E::Result, E::Result],
         ] {
             assert_eq!(run(wrong), None, "{wrong:?}");

@@ -23,7 +23,10 @@ impl Preamble {
     pub(super) const NAME: &'static str = "BELENIOS";
 
     pub(super) fn at(timestamp: u64) -> Self {
-        Self { version: 1, timestamp: timestamp.to_string() }
+        Self {
+            version: 1,
+            timestamp: timestamp.to_string(),
+        }
     }
 }
 
@@ -107,7 +110,11 @@ impl<R: Read> ArchiveReader<R> {
         if preamble != Preamble::at(header.mtime) {
             return Err(ReadError::NotAnArchive);
         }
-        let mut reader = Self { source, timestamp: header.mtime, offset: 0 };
+        let mut reader = Self {
+            source,
+            timestamp: header.mtime,
+            offset: 0,
+        };
         reader.advance(header.size);
         Ok(reader)
     }
@@ -130,7 +137,9 @@ impl<R: Read> ArchiveReader<R> {
     /// [`ReadError`].
     pub fn next_record(&mut self) -> Result<Option<Record>, ReadError> {
         let offset = self.offset;
-        let Some(block) = read_block(&mut self.source, offset)? else { return Ok(None) };
+        let Some(block) = read_block(&mut self.source, offset)? else {
+            return Ok(None);
+        };
         let header = Header::from_block(&block).ok_or(ReadError::Header(offset))?;
         let name = parse_name(&header.name).ok_or(ReadError::Header(offset))?;
         if header.mtime != self.timestamp {
@@ -163,7 +172,10 @@ fn parse_name(name: &str) -> Option<RecordName> {
 /// A whole block; `None` when the source ends before its first byte.
 fn read_block<R: Read>(source: &mut R, offset: u64) -> Result<Option<[u8; BLOCK]>, ReadError> {
     let mut bytes = Vec::with_capacity(BLOCK);
-    source.take(BLOCK as u64).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    source
+        .take(BLOCK as u64)
+        .read_to_end(&mut bytes)
+        .map_err(ReadError::Io)?;
     if bytes.is_empty() {
         return Ok(None);
     }

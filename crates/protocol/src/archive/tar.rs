@@ -72,7 +72,11 @@ pub const fn padding(size: u64) -> usize {
 /// Those of the sink; [`io::ErrorKind::InvalidInput`] when the header cannot express the record.
 pub fn write_record<W: Write>(out: &mut W, name: &str, mtime: u64, content: &[u8]) -> io::Result<()> {
     let size = content.len() as u64;
-    let header = Header { name: name.to_owned(), size, mtime };
+    let header = Header {
+        name: name.to_owned(),
+        size,
+        mtime,
+    };
     let block = header.to_block().ok_or(io::ErrorKind::InvalidInput)?;
     out.write_all(&block)?;
     out.write_all(content)?;

@@ -26,7 +26,12 @@ impl<W: Write> ArchiveWriter<W> {
     pub fn new(mut out: W, timestamp: u64) -> io::Result<Self> {
         let preamble = json::to_bytes(&Preamble::at(timestamp));
         tar::write_record(&mut out, Preamble::NAME, timestamp, &preamble)?;
-        Ok(Self { out, timestamp, head: None, height: 0 })
+        Ok(Self {
+            out,
+            timestamp,
+            head: None,
+            height: 0,
+        })
     }
 
     /// Writes a data record.

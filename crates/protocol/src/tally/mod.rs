@@ -1,7 +1,17 @@
 //! The tally (dépouillement): from verified ballots to the result, without opening any ballot.
+//!
+//! - [`encrypted`]: ballots are multiplied into the encrypted tally;
+//! - [`decryption`]: each trustee decrypts its part and proves it;
+//! - [`result`]: the parts are combined and the counts found.
 
+pub mod decryption;
+pub mod encrypted;
+pub mod result;
 pub mod shape;
 pub mod weight;
 
+pub use decryption::{DecryptionError, PartialDecryption};
+pub use encrypted::{AccumulateError, Accumulator, EncryptedTally, Figures};
+pub use result::{CombineError, Decrypted, ElectionResult};
 pub use shape::Shape;
 pub use weight::Weight;

@@ -43,6 +43,24 @@ impl<T> Shape<T> {
         }
     }
 
+    /// The same shape with references to the values.
+    #[must_use]
+    pub fn by_ref(&self) -> Shape<&T> {
+        match self {
+            Self::Atom(value) => Shape::Atom(value),
+            Self::Array(items) => Shape::Array(items.iter().map(Self::by_ref).collect()),
+        }
+    }
+
+    /// Replaces each value by its combination with the one at the same place of another shape.
+    pub(super) fn zip_with(&mut self, other: &Self, f: &impl Fn(&T, &T) -> T) {
+        match (self, other) {
+            (Self::Atom(a), Self::Atom(b)) => *a = f(a, b),
+            (Self::Array(a), Self::Array(b)) => a.iter_mut().zip(b).for_each(|(a, b)| a.zip_with(b, f)),
+            _ => {}
+        }
+    }
+
     /// The same shape with these values, one for each; `None` when their number differs.
     #[must_use]
     pub fn filled<U>(&self, values: Vec<U>) -> Option<Shape<U>> {

@@ -52,7 +52,11 @@ impl fmt::Display for Weight {
 
 impl Serialize for Weight {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        if self.0 <= MAX_NUMBER { s.serialize_u64(self.0) } else { s.collect_str(&self.0) }
+        if self.0 <= MAX_NUMBER {
+            s.serialize_u64(self.0)
+        } else {
+            s.collect_str(&self.0)
+        }
     }
 }
 
@@ -67,7 +71,11 @@ impl<'de> Deserialize<'de> for Weight {
             }
 
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Weight, E> {
-                if value <= MAX_NUMBER { Ok(Weight(value)) } else { Err(E::custom("a large number must be a string")) }
+                if value <= MAX_NUMBER {
+                    Ok(Weight(value))
+                } else {
+                    Err(E::custom("a large number must be a string"))
+                }
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Weight, E> {

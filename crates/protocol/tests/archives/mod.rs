@@ -9,7 +9,11 @@ use std::{
 /// Where the reference archives stand.
 pub fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/archives");
-    assert!(root.is_dir(), "the reference archives are missing: they must stand in {}", root.display());
+    assert!(
+        root.is_dir(),
+        "the reference archives are missing: they must stand in {}",
+        root.display()
+    );
     root
 }
 

@@ -31,3 +31,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 pub fn challenge<G: Group>(text: &str) -> G::Scalar {
     G::scalar_from_hash(&sha256(text.as_bytes()))
 }
+
+/// The challenge for `name|statement|A,B,...`: the form of every proof's text in crypto v1.
+#[must_use]
+pub fn challenge_of<G: Group>(name: &str, statement: &str, commitments: &[G::Element]) -> G::Scalar {
+    let mut text = format!("{name}|{statement}|");
+    G::write_list(commitments, &mut text);
+    challenge::<G>(&text)
+}

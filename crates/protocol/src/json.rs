@@ -25,9 +25,18 @@ pub enum JsonError {
 /// [`JsonError`].
 pub fn parse<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
     let value: T = serde_json::from_slice(bytes).map_err(JsonError::Form)?;
-    let again = to_bytes(&value);
+    check(&value, bytes)?;
+    Ok(value)
+}
+
+/// Checks that `bytes`, from which `value` was read, are its canonical text.
+///
+/// # Errors
+/// [`JsonError::NotCanonical`].
+pub fn check<T: Serialize>(value: &T, bytes: &[u8]) -> Result<(), JsonError> {
+    let again = to_bytes(value);
     if again == bytes {
-        return Ok(value);
+        return Ok(());
     }
     let at = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
     Err(JsonError::NotCanonical(at))

@@ -6,11 +6,16 @@
     clippy::cast_possible_truncation
 )]
 
+pub mod any;
 pub mod archive;
+pub mod ballot;
+pub mod credential;
+pub mod election;
 pub mod elgamal;
 pub mod group;
 pub mod hash;
 pub mod json;
 pub mod proof;
+pub mod question;
 pub mod tally;
 pub mod trustee;

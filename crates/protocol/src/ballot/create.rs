@@ -1,0 +1,226 @@
+//! Making a ballot. Runs in constant time with respect to the credential and the randomness.
+
+use rand_core::CryptoRng;
+use serde::Serialize;
+
+use super::{
+    Signature, Vote, VoteError,
+    answer::{Answer, HomomorphicAnswer, ListsAnswer, pair_statement, whole_statement},
+    vote::Weights,
+};
+use crate::{
+    credential::{ElectionUuid, PublicCredential, SecretCredential},
+    election::Election,
+    elgamal::{CandidateCiphertext, Ciphertext, Opening},
+    group::Group,
+    hash::{self, challenge_of},
+    json,
+    proof::{
+        Proof,
+        disjunction::{self, Claim},
+        nonzero::NonzeroProof,
+    },
+    question::{Homomorphic, Question},
+};
+
+/// Makes the ballot that casts `vote` in `election` with `secret`: its canonical JSON.
+///
+/// # Errors
+/// [`VoteError`] when the election does not allow the vote.
+pub fn create<G: Group, R: CryptoRng + ?Sized>(
+    election: &Election<G>,
+    secret: &SecretCredential,
+    vote: &Vote,
+    rng: &mut R,
+) -> Result<Vec<u8>, VoteError> {
+    let weights = vote.weights(election.questions())?;
+    let exponent = secret.exponent::<G>(election.uuid());
+    let credential = PublicCredential::of_exponent::<G>(&exponent);
+    let statement = format!("{}|{credential}", election.fingerprint());
+    let mut prover = Prover {
+        election,
+        statement: &statement,
+        rng,
+    };
+    let answers = election.questions().iter().zip(&weights).enumerate();
+    let answers = answers
+        .map(|(at, (question, weights))| {
+            let answer = match question {
+                Question::Homomorphic(question) => prover.homomorphic(question, weights),
+                Question::Lists(_) => prover.lists(weights),
+                Question::NonHomomorphic(_) => return Err(VoteError::NotSupported { question: at }),
+            };
+            answer.ok_or(VoteError::NotAllowed { question: at })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let body = Body {
+        election_uuid: election.uuid(),
+        election_hash: election.fingerprint(),
+        credential: &credential,
+        answers: &answers,
+    };
+    let signed = hash::sha256_base64(&json::to_bytes(&body));
+    let sign = |commitment: &G::Element| challenge_of::<G>("sig", &signed, std::slice::from_ref(commitment));
+    let proof = Proof::<G>::prove_g(&exponent, sign, rng);
+    let signature = Signature { hash: signed, proof };
+    Ok(json::to_bytes(&Signed { body, signature }))
+}
+
+/// A ballot without its signature: what is signed.
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct Body<'a, G: Group> {
+    election_uuid: &'a ElectionUuid,
+    election_hash: &'a str,
+    credential: &'a PublicCredential,
+    answers: &'a [Answer<G>],
+}
+
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct Signed<'a, G: Group> {
+    #[serde(flatten)]
+    body: Body<'a, G>,
+    signature: Signature<G>,
+}
+
+struct Prover<'a, G: Group, R: CryptoRng + ?Sized> {
+    election: &'a Election<G>,
+    /// Fingerprint and credential.
+    statement: &'a str,
+    rng: &'a mut R,
+}
+
+/// A ciphertext, its text, and what opens it.
+struct Encrypted<G: Group> {
+    ciphertext: Ciphertext<G>,
+    text: CandidateCiphertext<G>,
+    opening: Opening<G>,
+}
+
+impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
+    fn homomorphic(&mut self, question: &Homomorphic, weights: &Weights) -> Option<Answer<G>> {
+        let choices: Vec<_> = weights.0.iter().flatten().map(|weight| self.encrypt(*weight)).collect();
+        let individual_proofs = choices
+            .iter()
+            .map(|choice| self.individual(choice))
+            .collect::<Option<_>>()?;
+        let whole = whole_statement(self.statement, choices.iter().map(|choice| &choice.text));
+        let allowed = question.min()..=question.max();
+        let (overall_proof, blank_proof) = match choices.as_slice() {
+            [blank, others @ ..] if question.blank() => {
+                let sum = Opening::sum(others.iter().map(|choice| &choice.opening));
+                let exclusive = [Claim::equals(&blank.opening, 0), Claim::equals(&sum, 0)];
+                let blank_proof = self.prove("bproof0", &whole, &exclusive)?;
+                let counted = [
+                    Claim::equals(&blank.opening, 1),
+                    Claim {
+                        about: &sum,
+                        values: allowed,
+                    },
+                ];
+                (self.prove("bproof1", &whole, &counted)?, Some(blank_proof))
+            }
+            all => {
+                let sum = Opening::sum(all.iter().map(|choice| &choice.opening));
+                let statement = self.sum_statement(&whole, all);
+                (
+                    self.prove(
+                        "prove",
+                        &statement,
+                        &[Claim {
+                            about: &sum,
+                            values: allowed,
+                        }],
+                    )?,
+                    None,
+                )
+            }
+        };
+        let choices = choices.into_iter().map(|choice| choice.text).collect();
+        Some(Answer::Homomorphic(HomomorphicAnswer {
+            choices,
+            individual_proofs,
+            overall_proof,
+            blank_proof,
+        }))
+    }
+
+    fn lists(&mut self, weights: &Weights) -> Option<Answer<G>> {
+        let encrypt = |list: &Vec<bool>| list.iter().map(|weight| self.encrypt(*weight)).collect::<Vec<_>>();
+        let lists: Vec<_> = weights.0.iter().map(encrypt).collect();
+        let individual = |list: &Vec<_>| {
+            list.iter()
+                .map(|choice| self.individual(choice))
+                .collect::<Option<Vec<_>>>()
+        };
+        let individual_proofs = lists.iter().map(individual).collect::<Option<_>>()?;
+        let whole = whole_statement(self.statement, lists.iter().flatten().map(|choice| &choice.text));
+
+        let heads = || lists.iter().filter_map(|list| list.first());
+        let sum = Opening::sum(heads().map(|choice| &choice.opening));
+        let statement = self.sum_statement(&whole, heads());
+        let overall_proof = self
+            .prove("prove", &statement, &[Claim::equals(&sum, 1)])?
+            .into_iter()
+            .next()?;
+
+        let mut list_proofs = Vec::with_capacity(lists.len());
+        for list in &lists {
+            let (chosen, own) = list.split_first()?;
+            let sum = Opening::sum(own.iter().map(|choice| &choice.opening));
+            let either = [Claim::equals(&chosen.opening, 1), Claim::equals(&sum, 0)];
+            list_proofs.push(self.prove("lproof", &whole, &either)?);
+        }
+
+        let candidates = || lists.iter().flat_map(|list| list.iter().skip(1));
+        let ciphertext = Ciphertext::sum(candidates().map(|choice| &choice.ciphertext));
+        let opening = Opening::sum(candidates().map(|choice| &choice.opening));
+        let hash = |commitments: &[G::Element; 3]| challenge_of::<G>("nonzero", &whole, commitments);
+        let nonzero_proof = NonzeroProof::prove(&ciphertext, &opening, self.election.key_table(), hash, self.rng);
+
+        let texts = |list: Vec<Encrypted<G>>| list.into_iter().map(|choice| choice.text).collect();
+        let choices = lists.into_iter().map(texts).collect();
+        Some(Answer::Lists(ListsAnswer {
+            choices,
+            individual_proofs,
+            overall_proof,
+            list_proofs,
+            nonzero_proof,
+        }))
+    }
+
+    fn encrypt(&mut self, weight: bool) -> Encrypted<G> {
+        let opening = Opening::new(G::scalar(weight.into()), self.rng);
+        let ciphertext = Ciphertext::new(self.election.key_table(), &opening);
+        Encrypted {
+            text: CandidateCiphertext::from(&ciphertext),
+            ciphertext,
+            opening,
+        }
+    }
+
+    fn individual(&mut self, choice: &Encrypted<G>) -> Option<Vec<Proof<G>>> {
+        let statement = pair_statement(self.statement, &choice.text);
+        self.prove(
+            "prove",
+            &statement,
+            &[Claim {
+                about: &choice.opening,
+                values: 0..=1,
+            }],
+        )
+    }
+
+    fn prove(&mut self, name: &str, statement: &str, claims: &[Claim<&Opening<G>>]) -> Option<Vec<Proof<G>>> {
+        let hash = |commitments: &[G::Element]| challenge_of::<G>(name, statement, commitments);
+        disjunction::prove(claims, self.election.key_table(), hash, self.rng)
+    }
+
+    /// What a proof about the sum of some choices is bound to.
+    fn sum_statement<'a>(&self, whole: &str, choices: impl IntoIterator<Item = &'a Encrypted<G>>) -> String {
+        let sum = Ciphertext::sum(choices.into_iter().map(|choice| &choice.ciphertext));
+        pair_statement(whole, &CandidateCiphertext::from(&sum))
+    }
+}

@@ -274,19 +274,23 @@ export class BallotSteps {
   }
 
   #refused(ready: Ready, refusal: ApiRefusal): void {
-    const text =
-      refusal.status === 401
-        ? this.#words.say("session-ended")
-        : (refusal.sentence(this.#words.lang) ?? this.#words.say("not-stored"));
-    if (refusal.status === 401 && this.#interrupted !== null) {
-      // Signed out meanwhile: what was known of the ballot stays known.
-      this.#steps.replace({ step: "interrupted", election: ready.election });
-    } else {
-      this.#interrupted = null;
-      const voted = refusal.code === "already_voted";
-      if (voted) this.#elections.markVoted(ready.election);
-      this.#steps.replace(voted ? ELECTIONS : { step: "confirm", election: ready.election });
+    const { election } = ready;
+    const signedOut = refusal.status === 401;
+    // Signed out while the fate of the ballot was open: what is known of it stays known.
+    if (signedOut && this.#interrupted !== null) {
+      this.#steps.replace({ step: "interrupted", election });
+      this.#sayError(this.#words.say("signed-out-interrupted"));
+      return;
     }
+    this.#interrupted = null;
+    const voted = refusal.code === "already_voted";
+    if (voted) this.#elections.markVoted(election);
+    this.#steps.replace(voted ? ELECTIONS : { step: "confirm", election });
+    const sentence = refusal.sentence(this.#words.lang) ?? this.#words.say("refused");
+    this.#sayError(signedOut ? this.#words.say("session-ended") : sentence);
+  }
+
+  #sayError(text: string): void {
     const section = this.#steps.section(this.#steps.now);
     if (section !== null) showError(section, text);
   }

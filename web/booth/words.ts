@@ -31,6 +31,11 @@ const SPARE: Record<string, Record<Lang, string>> = {
     fr: "L’autorité des codes n’a pas ouvert ce scrutin pour vous. Rien n’a été envoyé\u00a0; signalez-le à la cellule d’assistance.",
     en: "The registrar did not open this election for you. Nothing was sent; please tell the support team.",
   },
+  "signed-out-interrupted": {
+    fr: "Vous avez été déconnecté. Reconnectez-vous\u00a0: votre liste de scrutins dira si ce bulletin est déposé.",
+    en: "You were signed out. Sign in again: your list of elections will tell whether this ballot was cast.",
+  },
+  "refused": { fr: "Le serveur a refusé ce bulletin. Il n’est pas dans l’urne.", en: "The server refused this ballot. It is not in the box." },
   "receipt-unverified-title": { fr: "Reçu non vérifié", en: "Receipt not verified" },
   "receipt-file": { fr: "recu-de-vote", en: "voting-receipt" },
 };
@@ -48,7 +53,7 @@ export class Words {
   say(name: string, places: Record<string, string | number> = {}): string {
     const template = this.#root.querySelector<HTMLTemplateElement>(`template[data-msg="${name}"]`);
     const text = template?.content.textContent?.trim() ?? SPARE[name]?.[this.lang] ?? name;
-    return text.replace(/\{(\w+)\}/g, (place, key: string) => String(places[key] ?? place));
+    return text.replace(/\{\s*\$?(\w+)\s*\}/g, (place, key: string) => String(places[key] ?? place));
   }
 
   has(name: string): boolean {

@@ -1,0 +1,80 @@
+// Starts `isoloir demo` in a fresh folder and knows what a visitor knows: what it printed.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+export const program = (name) => join(target, 'debug', name);
+
+/** Two neighbouring free ports: the portal's and the registrar's. */
+async function freePorts() {
+  for (let port = 20000 + Math.floor(Math.random() * 20000); ; port += 2) {
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer()
+      .once('error', () => resolve(false))
+      .once('listening', () => server.close(() => resolve(true)))
+      .listen(port, '127.0.0.1');
+  });
+}
+
+export class Demo {
+  static async start() {
+    const demo = new Demo();
+    demo.port = await freePorts();
+    demo.base = `http://127.0.0.1:${demo.port}`;
+    demo.folder = mkdtempSync(join(tmpdir(), 'isoloir-e2e-'));
+    demo.data = join(demo.folder, 'data');
+    demo.printed = '';
+    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data], { cwd: root });
+    for (const stream of [demo.process.stdout, demo.process.stderr]) stream.on('data', (text) => (demo.printed += text));
+    const ended = new Promise((_, fail) =>
+      demo.process.once('exit', (code) => fail(new Error(`isoloir demo ended with ${code}:\n${demo.printed}`))),
+    );
+    ended.catch(() => {});
+    await Promise.race([demo.#ready(), ended]);
+    return demo;
+  }
+
+  async #ready() {
+    for (let tries = 0; tries < 600; tries += 1) {
+      try {
+        if ((await fetch(`${this.base}/healthz`)).ok && this.accounts().length > 0) return;
+      } catch {
+        // Not listening yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`the demonstration did not answer within two minutes:\n${this.printed}`);
+  }
+
+  /** The sample accounts, as printed: e-mail, password, voting code. */
+  accounts() {
+    return [...this.printed.matchAll(/(\S+@\S+)\s+(\S+)\s+([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})/g)].map(([, email, password, code]) => ({ email, password, code }));
+  }
+
+  /** The commands printed under "to close and count", as arguments of `isoloir`. */
+  commands() {
+    return [...this.printed.matchAll(/^\s*\.\/run isoloir (.+)$/gm)].map(([, line]) => line.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", '')));
+  }
+
+  /** Runs one of our programs to its end. */
+  run(name, args) {
+    const result = spawnSync(program(name), args, { cwd: root, encoding: 'utf8' });
+    return { status: result.status, output: `${result.stdout}${result.stderr}` };
+  }
+
+  stop() {
+    this.process.removeAllListeners('exit');
+    this.process.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

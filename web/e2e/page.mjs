@@ -1,0 +1,51 @@
+// A browser that refuses what a voter should never meet: foreign requests, console errors, inaccessible pages.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+import { root } from './demo.mjs';
+
+const axeSource = readFileSync(join(root, 'web/node_modules/axe-core/axe.min.js'), 'utf8');
+const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+export async function openBrowser() {
+  const args = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+  if (process.getuid() === 0) args.push('--no-sandbox');
+  return chromium.launch({ executablePath: chromiumPath, args });
+}
+
+/** A page whose every request must go to one of `origins`, and whose console must stay quiet. */
+export async function openPage(browser, origins, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.strays = [];
+  page.complaints = [];
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && !origins.includes(origin)) page.strays.push(request.url());
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  return page;
+}
+
+/** axe with the WCAG 2.2 AA, best-practice and RGAA-tagged rules; nothing found may remain. */
+export async function assertAccessible(page, where) {
+  await page.evaluate(axeSource);
+  const { violations, passes } = await page.evaluate(() =>
+    globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice', 'RGAAv4'] }),
+  );
+  assert.ok(passes.length > 5, `axe ran on ${where}`);
+  const told = violations.map((v) => `${v.id}: ${v.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).join(' | ')}`);
+  assert.deepEqual(told, [], `${where} is accessible`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${where} does not scroll sideways at ${page.viewportSize().width} px (${overflow} px too wide)`);
+}
+
+export function assertQuiet(page, expected = []) {
+  assert.deepEqual(page.strays, [], 'no request leaves for a third party');
+  const unexpected = page.complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
+  assert.deepEqual(unexpected, [], 'the console stays quiet');
+}

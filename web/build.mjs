@@ -1,7 +1,7 @@
 // Builds the booth into dist/: two files and a manifest of their integrity hashes, for the portal to embed.
 // The worker goes first: its hash is written into the page's script, which checks it before starting it.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const OUT = new URL("dist/", import.meta.url);
@@ -19,8 +19,7 @@ const common = {
 
 const integrity = (name) => `sha384-${createHash("sha384").update(readFileSync(new URL(name, OUT))).digest("base64")}`;
 
-rmSync(OUT, { recursive: true, force: true });
-mkdirSync(OUT);
+mkdirSync(OUT, { recursive: true });
 await build({ ...common, entryPoints: ["booth/worker.ts"], outfile: "dist/booth-worker.js" });
 await build({
   ...common,
@@ -34,5 +33,7 @@ const files = ["booth.js", "booth-worker.js"].map((file) => ({
   bytes: readFileSync(new URL(file, OUT)).length,
   integrity: integrity(file),
 }));
+const made = new Set(["manifest.json", ...files.map(({ file }) => file)]);
+for (const name of readdirSync(OUT)) if (!made.has(name)) rmSync(new URL(name, OUT), { recursive: true });
 writeFileSync(new URL("manifest.json", OUT), `${JSON.stringify({ files }, null, 2)}\n`);
 for (const { file, bytes } of files) console.log(`${file}  ${bytes} bytes`);

@@ -1,13 +1,13 @@
 //! What can go wrong between us and the database.
 
-/// The store could not do what was asked. Whether it did is unknown after [`StoreError::Database`] on a commit.
+/// The store could not do what was asked. Whether it did is unknown when the failure was that of a commit.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database refused or could not be reached.
-    #[error("database")]
+    #[error("database: {0}")]
     Database(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
-    #[error("migration")]
+    #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// A stored value does not read back.
     #[error("damaged value in {0}")]
@@ -15,4 +15,7 @@ pub enum StoreError {
     /// Neither `sqlite:` nor `postgres:`.
     #[error("the database URL must begin with sqlite: or postgres:")]
     Url,
+    /// A transaction shared with others failed; its own error is in the log.
+    #[error("the outcome of a shared transaction is unknown")]
+    Unknown,
 }

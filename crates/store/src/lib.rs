@@ -1,4 +1,15 @@
-//! Persistence of the voting server: SQLite and PostgreSQL, in two compartments (*fichier des électeurs* and *urne électronique*).
+//! Persistence of the voting server: SQLite and PostgreSQL, one code, one conformance suite.
+//!
+//! Two compartments (R. 211-512): the voters' file (*fichier des électeurs*) and the ballot box (*urne électronique*), without a key in
+//! common; two schemas in PostgreSQL, two sets of tables in one SQLite file so that one commit covers both.
+//!
+//! - `db`: the two engines behind one enum; `schema`: tables and append-only triggers; `statement`: every statement, for one test
+//!   that prepares them all on both engines
+//! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, sign-in, sessions
+//! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
+//! - [`journal`]: chained entries; [`outbox`]: mail to send after the commit
+//!
+//! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,8 +17,23 @@
     clippy::cast_possible_truncation
 )]
 
+#[macro_use]
+mod db;
+#[macro_use]
+mod statement;
+#[macro_use]
+pub mod journal;
+#[macro_use]
+pub mod outbox;
+pub mod account;
+pub mod ballot_box;
+pub mod consultation;
 mod error;
-mod record;
+pub mod record;
+pub mod roll;
+mod schema;
+mod value;
 
+pub use db::Store;
 pub use error::StoreError;
 pub use record::Recorded;

@@ -1,0 +1,223 @@
+//! Voters, rolls, and the poll book to read. (Marks are made in [`crate::record`], with the ballot or not at all.)
+
+use isoloir_domain::journal::Entry;
+use isoloir_domain::{ConsultationId, ElectionId, Voter, VoterId};
+use jiff::Timestamp;
+use sqlx::QueryBuilder;
+
+use crate::consultation::{Change, LOCK_ELECTION};
+use crate::value::{instant, parse, unsigned};
+use crate::{Store, StoreError};
+
+statements! {
+    DELETE_ENTRIES = "DELETE FROM roll_entry WHERE election = $1";
+    ROLL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email
+        FROM roll_entry r JOIN voter v ON v.id = r.voter WHERE r.election = $1 ORDER BY v.id";
+    REGISTERED = "SELECT COUNT(*) FROM roll_entry WHERE election = $1";
+    MARKED = "SELECT COUNT(*) FROM poll_book WHERE election = $1";
+    MARKED_OFF_ROLL = "SELECT COUNT(*) FROM poll_book p WHERE p.election = $1 AND NOT EXISTS
+        (SELECT 1 FROM roll_entry r WHERE r.election = p.election AND r.voter = p.voter)";
+    POLL_BOOK = "SELECT voter, marked_minute FROM poll_book WHERE election = $1 ORDER BY voter";
+    ENTITLEMENTS = "SELECT r.election, p.voter FROM roll_entry r
+        LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter WHERE r.voter = $1";
+    ENTITLEMENT = "SELECT p.voter FROM roll_entry r
+        LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter WHERE r.election = $1 AND r.voter = $2";
+    VOTER = "SELECT id, number, last_name, first_name, email FROM voter WHERE id = $1";
+    VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email FROM voter v
+        JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
+        LEFT JOIN account a ON a.voter = v.id
+        WHERE e.consultation = $1 AND a.voter IS NULL ORDER BY v.id";
+}
+
+const CHUNK: usize = 500;
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct VoterRow {
+    pub(crate) id: String,
+    number: String,
+    last_name: String,
+    first_name: String,
+    email: String,
+}
+
+impl VoterRow {
+    pub(crate) fn read(self) -> Result<Voter, StoreError> {
+        Ok(Voter {
+            id: parse(&self.id, "a voter's identifier")?,
+            number: self.number,
+            last_name: self.last_name,
+            first_name: self.first_name,
+            email: self.email,
+        })
+    }
+}
+
+/// What a roll file becomes.
+pub struct NewRoll {
+    /// Elections whose rolls are replaced, in order of identifiers.
+    pub elections: Vec<ElectionId>,
+    /// Voters that were not known.
+    pub voters: Vec<Voter>,
+    /// Who is on which roll.
+    pub entries: Vec<(ElectionId, VoterId)>,
+}
+
+/// Figures of one election's roll and poll book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RollCounts {
+    /// On the roll.
+    pub registered: u64,
+    /// Marked.
+    pub marked: u64,
+    /// Marked and not on the roll.
+    pub marked_off_roll: u64,
+}
+
+impl Store {
+    /// Voters known under one of these staff numbers or addresses.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn known_voters(&self, numbers: &[String], emails: &[String]) -> Result<Vec<Voter>, StoreError> {
+        let mut known = Vec::new();
+        for (column, values) in [("number", numbers), ("email", emails)] {
+            for chunk in values.chunks(CHUNK) {
+                let rows: Vec<VoterRow> = on!(read &self.db, pool => {
+                    let mut select =
+                        QueryBuilder::new("SELECT id, number, last_name, first_name, email FROM voter WHERE ");
+                    select.push(column).push(" IN (");
+                    let mut list = select.separated(", ");
+                    for value in chunk {
+                        list.push_bind(value);
+                    }
+                    select.push(")");
+                    select.build_query_as().persistent(false).fetch_all(pool).await?
+                });
+                for row in rows {
+                    known.push(row.read()?);
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Replaces the rolls of some elections.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn replace_rolls(&self, roll: &NewRoll, entry: &Entry) -> Result<Change, StoreError> {
+        on!(tx &self.db, tx => {
+            for election in &roll.elections {
+                let sealed: Option<bool> =
+                    sqlx::query_scalar(LOCK_ELECTION).bind(election.as_str()).fetch_optional(&mut *tx).await?;
+                if sealed != Some(false) {
+                    return Ok(Change::Sealed);
+                }
+            }
+            for election in &roll.elections {
+                sqlx::query(DELETE_ENTRIES).bind(election.as_str()).execute(&mut *tx).await?;
+            }
+            for chunk in roll.voters.chunks(CHUNK) {
+                let mut insert = QueryBuilder::new("INSERT INTO voter (id, number, last_name, first_name, email) ");
+                insert.push_values(chunk, |mut row, voter| {
+                    row.push_bind(voter.id.to_string())
+                        .push_bind(&voter.number)
+                        .push_bind(&voter.last_name)
+                        .push_bind(&voter.first_name)
+                        .push_bind(&voter.email);
+                });
+                insert.build().persistent(false).execute(&mut *tx).await?;
+            }
+            for chunk in roll.entries.chunks(CHUNK) {
+                let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter) ");
+                insert.push_values(chunk, |mut row, (election, voter)| {
+                    row.push_bind(election.as_str()).push_bind(voter.to_string());
+                });
+                insert.build().persistent(false).execute(&mut *tx).await?;
+            }
+            append_journal!(tx, entry);
+        });
+        Ok(Change::Made)
+    }
+
+    /// One voter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn voter(&self, id: VoterId) -> Result<Option<Voter>, StoreError> {
+        let row: Option<VoterRow> =
+            on!(read &self.db, pool => sqlx::query_as(VOTER).bind(id.to_string()).fetch_optional(pool).await?);
+        row.map(VoterRow::read).transpose()
+    }
+
+    /// Voters of a consultation who have no account yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn voters_without_account(&self, consultation: &ConsultationId) -> Result<Vec<Voter>, StoreError> {
+        let rows: Vec<VoterRow> = on!(read &self.db, pool =>
+            sqlx::query_as(VOTERS_WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch_all(pool).await?);
+        rows.into_iter().map(VoterRow::read).collect()
+    }
+
+    /// The roll of an election, by voters' identifiers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn roll(&self, election: &ElectionId) -> Result<Vec<Voter>, StoreError> {
+        let rows: Vec<VoterRow> =
+            on!(read &self.db, pool => sqlx::query_as(ROLL).bind(election.as_str()).fetch_all(pool).await?);
+        rows.into_iter().map(VoterRow::read).collect()
+    }
+
+    /// Figures of roll and poll book.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn roll_counts(&self, election: &ElectionId) -> Result<RollCounts, StoreError> {
+        let (registered, marked, off): (i64, i64, i64) = on!(read &self.db, pool => (
+            sqlx::query_scalar(REGISTERED).bind(election.as_str()).fetch_one(pool).await?,
+            sqlx::query_scalar(MARKED).bind(election.as_str()).fetch_one(pool).await?,
+            sqlx::query_scalar(MARKED_OFF_ROLL).bind(election.as_str()).fetch_one(pool).await?,
+        ));
+        Ok(RollCounts {
+            registered: unsigned(registered, "a count")?,
+            marked: unsigned(marked, "a count")?,
+            marked_off_roll: unsigned(off, "a count")?,
+        })
+    }
+
+    /// Marks of the poll book, by voters' identifiers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn poll_book(&self, election: &ElectionId) -> Result<Vec<(VoterId, Timestamp)>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            on!(read &self.db, pool => sqlx::query_as(POLL_BOOK).bind(election.as_str()).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(voter, at)| Ok((parse(&voter, "a voter's identifier")?, instant(at)?)))
+            .collect()
+    }
+
+    /// The elections on whose roll the voter is, and whether the poll book is marked there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn entitlements(&self, voter: VoterId) -> Result<Vec<(ElectionId, bool)>, StoreError> {
+        let rows: Vec<(String, Option<String>)> =
+            on!(read &self.db, pool => sqlx::query_as(ENTITLEMENTS).bind(voter.to_string()).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(election, mark)| Ok((parse(&election, "an election's identifier")?, mark.is_some())))
+            .collect()
+    }
+
+    /// `None`: not on the roll. Otherwise whether the poll book is marked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn entitlement(&self, election: &ElectionId, voter: VoterId) -> Result<Option<bool>, StoreError> {
+        let row: Option<(Option<String>,)> = on!(read &self.db, pool =>
+            sqlx::query_as(ENTITLEMENT).bind(election.as_str()).bind(voter.to_string()).fetch_optional(pool).await?);
+        Ok(row.map(|(mark,)| mark.is_some()))
+    }
+}

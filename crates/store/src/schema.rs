@@ -1,0 +1,52 @@
+//! Tables and triggers. What both engines share stands in one file per compartment; the rest in one file per engine.
+
+use sqlx::AssertSqlSafe;
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+const SERVER: &str = include_str!("schema/server.sql");
+const BOX: &str = include_str!("schema/box.sql");
+
+pub(crate) fn sqlite() -> Migrator {
+    Migrator::with_migrations(vec![
+        migration(
+            1,
+            "voters file",
+            [SERVER, include_str!("schema/server_sqlite.sql")].concat(),
+        ),
+        migration(2, "ballot box", [BOX, include_str!("schema/box_sqlite.sql")].concat()),
+    ])
+}
+
+pub(crate) fn postgres() -> Migrator {
+    Migrator::with_migrations(vec![
+        migration(
+            1,
+            "voters file",
+            [
+                "SET LOCAL search_path TO server;\n",
+                SERVER,
+                include_str!("schema/server_postgres.sql"),
+                "SET LOCAL search_path TO server, box;\n",
+            ]
+            .concat(),
+        ),
+        migration(
+            2,
+            "ballot box",
+            [
+                "SET LOCAL search_path TO box;\n",
+                BOX,
+                include_str!("schema/box_postgres.sql"),
+                "SET LOCAL search_path TO server, box;\n",
+            ]
+            .concat(),
+        ),
+    ])
+}
+
+/// The texts are ours, fixed at build time.
+fn migration(version: i64, description: &'static str, sql: String) -> Migration {
+    let sql = AssertSqlSafe(sql).into_sql_str();
+    Migration::new(version, description.into(), MigrationType::Simple, sql, false)
+}

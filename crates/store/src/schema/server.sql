@@ -1,0 +1,118 @@
+-- Compartment of the voters' file (R. 211-512): who may vote, who has, accounts and sessions. Instants are milliseconds since 1970.
+CREATE TABLE consultation (
+  id TEXT NOT NULL PRIMARY KEY,
+  title TEXT NOT NULL,
+  organiser TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  crypto_group TEXT NOT NULL,
+  opens BIGINT NOT NULL,
+  closes BIGINT NOT NULL,
+  grace BIGINT NOT NULL,
+  live_box BOOLEAN NOT NULL
+);
+
+CREATE TABLE election (
+  id TEXT NOT NULL PRIMARY KEY,
+  consultation TEXT NOT NULL REFERENCES consultation (id),
+  key TEXT NOT NULL,
+  title TEXT NOT NULL,
+  seats BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  sealed BOOLEAN NOT NULL,
+  UNIQUE (consultation, key),
+  UNIQUE (consultation, position)
+);
+
+CREATE TABLE candidate_list (
+  election TEXT NOT NULL REFERENCES election (id),
+  position BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  acronym TEXT NOT NULL,
+  PRIMARY KEY (election, position)
+);
+
+CREATE TABLE candidate (
+  election TEXT NOT NULL,
+  list BIGINT NOT NULL,
+  rank BIGINT NOT NULL,
+  last_name TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  sex TEXT NOT NULL,
+  PRIMARY KEY (election, list, rank),
+  FOREIGN KEY (election, list) REFERENCES candidate_list (election, position)
+);
+
+CREATE TABLE voter (
+  id TEXT NOT NULL PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  last_name TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  email TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE roll_entry (
+  election TEXT NOT NULL REFERENCES election (id),
+  voter TEXT NOT NULL REFERENCES voter (id),
+  PRIMARY KEY (election, voter)
+);
+CREATE INDEX roll_entry_by_voter ON roll_entry (voter);
+
+CREATE TABLE account (
+  voter TEXT NOT NULL PRIMARY KEY REFERENCES voter (id),
+  password TEXT NOT NULL,
+  activated BIGINT NOT NULL,
+  last_sign_in BIGINT
+);
+
+-- One-use links. Only the SHA-256 of the token is kept.
+CREATE TABLE activation (
+  hash BYTEA NOT NULL PRIMARY KEY,
+  voter TEXT NOT NULL REFERENCES voter (id),
+  expires BIGINT NOT NULL
+);
+CREATE INDEX activation_by_voter ON activation (voter);
+
+-- Only the SHA-256 of the cookie's token is kept.
+CREATE TABLE session (
+  hash BYTEA NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  voter TEXT NOT NULL REFERENCES voter (id),
+  created BIGINT NOT NULL,
+  seen BIGINT NOT NULL,
+  expires BIGINT NOT NULL,
+  previous_sign_in BIGINT
+);
+CREATE INDEX session_by_voter ON session (voter);
+
+-- Failed sign-ins by SHA-256 of the address typed, whether it is known or not.
+CREATE TABLE sign_in_failure (
+  address BYTEA NOT NULL PRIMARY KEY,
+  failures BIGINT NOT NULL,
+  locked_until BIGINT NOT NULL,
+  latest BIGINT NOT NULL
+);
+
+CREATE TABLE outbox (
+  id TEXT NOT NULL PRIMARY KEY,
+  recipient TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  queued BIGINT NOT NULL,
+  due BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  sent BIGINT
+);
+CREATE INDEX outbox_due ON outbox (sent, due);
+
+-- Entries name a voter or a tracker, never both. Each hash covers the one before.
+CREATE TABLE journal (
+  seq BIGINT NOT NULL PRIMARY KEY,
+  entry TEXT NOT NULL,
+  hash BYTEA NOT NULL
+);
+
+CREATE TABLE journal_head (
+  id BIGINT NOT NULL PRIMARY KEY,
+  seq BIGINT NOT NULL,
+  hash BYTEA NOT NULL
+);

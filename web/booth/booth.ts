@@ -3,7 +3,7 @@ import { BallotSteps } from "./ballot_steps.ts";
 import { CodeStep } from "./code_step.ts";
 import { Elections } from "./elections_step.ts";
 import { ReceiptStep } from "./receipt_step.ts";
-import { clearError } from "./notices.ts";
+import { clearError, showError } from "./notices.ts";
 import { CODE, ELECTIONS, Steps, type Place } from "./steps.ts";
 import { Words } from "./words.ts";
 import { WorkerClient } from "./worker_client.ts";
@@ -132,24 +132,28 @@ class Booth {
   }
 }
 
+/** The worker's bytes, if they are those built with this file; the worker then comes from the browser's cache. */
+async function workerIsIntact(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { integrity: WORKER_INTEGRITY });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
 async function start(): Promise<void> {
   const root = document.querySelector<HTMLElement>("[data-booth]");
   const url = root?.dataset["worker"];
   if (root === null || url === undefined) return;
-  const words = new Words(root, root.dataset["lang"]);
-  try {
-    // Refuses any other bytes than those built with this file; the worker then comes from the browser's cache.
-    await fetch(url, { integrity: WORKER_INTEGRITY }).then((response) => response.arrayBuffer());
+  if (await workerIsIntact(url)) {
     new Booth(root, new WorkerClient(url));
     root.dataset["ready"] = "true";
-  } catch {
-    const summary = root.querySelector<HTMLElement>("[data-error-summary]");
-    const text = summary?.querySelector<HTMLElement>("[data-error-text]") ?? summary;
-    if (summary !== null && text != null) {
-      text.textContent = words.say("device-unsupported");
-      summary.hidden = false;
-    }
+    return;
   }
+  const section = root.querySelector<HTMLElement>('section[data-step="code"]');
+  if (section !== null) showError(section, new Words(root, root.dataset["lang"]).say("script-damaged"));
 }
 
 void start();

@@ -15,6 +15,10 @@ const SPARE: Record<string, Record<Lang, string>> = {
     fr: "Ce navigateur ne peut pas chiffrer de bulletin. Rien n’a été envoyé\u00a0; essayez avec un navigateur plus récent.",
     en: "This browser cannot encrypt a ballot. Nothing was sent; try a more recent browser.",
   },
+  "script-damaged": {
+    fr: "Le programme de l’isoloir n’est pas arrivé intact. Rien n’a été envoyé\u00a0; rechargez la page.",
+    en: "The booth’s program did not arrive intact. Nothing was sent; reload the page.",
+  },
   "unlock-invalid": {
     fr: "L’autorité des codes a répondu, mais sa réponse n’est pas valable. Rien n’a été envoyé à l’urne\u00a0; signalez-le à la cellule d’assistance.",
     en: "The registrar answered, but its answer is not valid. Nothing was sent to the ballot box; please tell the support team.",

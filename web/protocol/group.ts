@@ -103,6 +103,8 @@ export class Scalar {
 
 const IDENTITY_BYTES = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0));
 
+let generator: Point | null = null;
+
 export class Point {
   /** Little-endian: `y | sign(x) << 255`, as RFC 8032 has it. */
   readonly #bytes: Uint8Array;
@@ -114,6 +116,12 @@ export class Point {
 
   static identity(): Point {
     return new Point(IDENTITY_BYTES);
+  }
+
+  /** g. */
+  static generator(): Point {
+    generator ??= Point.base(Scalar.of(1));
+    return generator;
   }
 
   /** g^exponent. */

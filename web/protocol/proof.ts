@@ -28,7 +28,7 @@ export type Challenge = (commitments: string) => Scalar;
 export function encrypt(key: Point, opening: Opening): Ciphertext {
   const mask = key.power(opening.r);
   // Both ciphertexts of 0 and 1 are computed whatever the choice, so that time says nothing of it.
-  const encryptions = [mask, mask.times(Point.base(Scalar.of(1)))];
+  const encryptions = [mask, mask.times(Point.generator())];
   const beta = encryptions[opening.value];
   if (beta === undefined) throw new Refusal("choice", "a weight is 0 or 1");
   return { alpha: Point.base(opening.r), beta };

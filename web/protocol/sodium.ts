@@ -11,7 +11,8 @@ export { sodium };
 /** A source of random bytes. Product code passes `systemRandom`; tests pass a seeded one. */
 export type Random = (length: number) => Uint8Array;
 
-export const systemRandom: Random = (length) => sodium.randombytes_buf(length);
+/** The browser's generator, asked once: libsodium's own wrapper asks it again for every four bytes. */
+export const systemRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 /** Overwrites secret bytes. JavaScript may have copied them before: this shortens their life, it does not abolish it. */
 export function wipe(...secrets: Uint8Array[]): void {

@@ -47,6 +47,8 @@ export class Fixture {
   registrarFails = false;
   sessionEnded = false;
   tamperElection = false;
+  tamperWorker = false;
+  forbidWasm = false;
   attemptsLeft = 5;
   /** Delay of a cast, so that a test can act meanwhile. */
   castDelay = 0;
@@ -124,7 +126,8 @@ export class Fixture {
 
   #policy(): string {
     const self = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    return `${self}; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' ${this.registrarOrigin}`;
+    const scripts = this.forbidWasm ? "'self'" : "'self' 'wasm-unsafe-eval'";
+    return `${self}; script-src ${scripts}; worker-src 'self'; connect-src 'self' ${this.registrarOrigin}`;
   }
 
   // --- The voting server.
@@ -154,7 +157,9 @@ export class Fixture {
     const name = path.split("/").pop() ?? "";
     if (name === "fixture.css") return end(response, 200, "text/css", "[hidden]{display:none!important}");
     response.setHeader("cache-control", "public, max-age=31536000, immutable");
-    end(response, 200, "text/javascript; charset=utf-8", readFileSync(join(DIST, name)));
+    const bytes = readFileSync(join(DIST, name));
+    const changed = this.tamperWorker && name === "booth-worker.js" ? Buffer.concat([bytes, Buffer.from(" ")]) : bytes;
+    end(response, 200, "text/javascript; charset=utf-8", changed);
   }
 
   #page(): string {

@@ -8,6 +8,7 @@
 
 pub mod any;
 pub mod archive;
+pub mod audit;
 pub mod ballot;
 pub mod credential;
 pub mod election;

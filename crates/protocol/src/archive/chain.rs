@@ -1,7 +1,7 @@
 //! Entries: an event together with the data it refers to, checked against the hash chain, the
 //! grammar and the rule that what an event refers to stands right before it, and nothing else does.
 
-use std::io::Read;
+use std::io::{self, Read, Seek};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -247,6 +247,16 @@ impl<R: Read> ChainReader<R> {
         self.head = Some(hash);
         self.height += 1;
         Ok(Entry { event, hash, content })
+    }
+}
+
+impl<R: Read + Seek> ChainReader<R> {
+    /// See [`ArchiveReader::read_again`].
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn read_again(&mut self, content_offset: u64, size: u64) -> io::Result<Vec<u8>> {
+        self.records.read_again(content_offset, size)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads an archive, record by record, refusing every byte that the writer would not have written.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +159,20 @@ impl<R: Read> ArchiveReader<R> {
 
     fn advance(&mut self, size: u64) {
         self.offset += BLOCK as u64 + size + tar::padding(size) as u64;
+    }
+}
+
+impl<R: Read + Seek> ArchiveReader<R> {
+    /// Reads again the content of a record that was read before, and returns to where reading stood.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn read_again(&mut self, content_offset: u64, size: u64) -> io::Result<Vec<u8>> {
+        self.source.seek(SeekFrom::Start(content_offset))?;
+        let mut bytes = Vec::new();
+        (&mut self.source).take(size).read_to_end(&mut bytes)?;
+        self.source.seek(SeekFrom::Start(self.offset))?;
+        Ok(bytes)
     }
 }
 

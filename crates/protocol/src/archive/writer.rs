@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use super::{
+    chain::Content,
     digest::{EventHash, PayloadHash},
     event::{EventKind, event},
+    payload::{Owned, Setup, TallyRecord},
     reader::Preamble,
     tar,
 };
@@ -54,6 +56,41 @@ impl<W: Write> ArchiveWriter<W> {
         self.head = Some(hash);
         self.height += 1;
         Ok(hash)
+    }
+
+    /// Writes an event with all data that it refers to.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn entry(&mut self, content: &Content) -> io::Result<EventHash> {
+        let (kind, payload) = match content {
+            Content::Setup { election, trustees, credentials, certificate } => {
+                let setup = Setup {
+                    election: self.data(&election.bytes)?,
+                    trustees: self.data(&trustees.bytes)?,
+                    credentials: self.data(&credentials.bytes)?,
+                    credentials_certificate: certificate.as_ref().map(|c| self.data(&c.bytes)).transpose()?,
+                };
+                (EventKind::Setup, Some(setup.to_bytes()))
+            }
+            Content::Ballot(ballot) => (EventKind::Ballot, Some(ballot.bytes.clone())),
+            Content::EndBallots => (EventKind::EndBallots, None),
+            Content::EncryptedTally { figures, tally } => {
+                let record = TallyRecord { encrypted_tally: self.data(&tally.bytes)?, ..figures.clone() };
+                (EventKind::EncryptedTally, Some(record.to_bytes()))
+            }
+            Content::Shuffle { owner, shuffle } => {
+                (EventKind::Shuffle, Some(Owned { owner: *owner, payload: self.data(&shuffle.bytes)? }.to_bytes()))
+            }
+            Content::EndShuffles => (EventKind::EndShuffles, None),
+            Content::PartialDecryption { owner, decryption } => {
+                let owned = Owned { owner: *owner, payload: self.data(&decryption.bytes)? };
+                (EventKind::PartialDecryption, Some(owned.to_bytes()))
+            }
+            Content::Result(result) => (EventKind::Result, Some(result.bytes.clone())),
+        };
+        let payload = payload.map(|bytes| self.data(&bytes)).transpose()?;
+        self.event(kind, payload)
     }
 
     /// Head of the chain so far.

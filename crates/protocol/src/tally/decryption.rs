@@ -48,7 +48,10 @@ impl<G: Group> PartialDecryption<G> {
             let hash = |[a, b]: &[G::Element; 2]| decryption_challenge::<G>(fingerprint, &public_key, a, b);
             Proof::prove(key.scalar(), [&g, &c.alpha], hash, rng)
         });
-        Self { decryption_factors, decryption_proofs }
+        Self {
+            decryption_factors,
+            decryption_proofs,
+        }
     }
 
     /// Reads the archive's record.
@@ -89,10 +92,14 @@ impl<G: Group> PartialDecryption<G> {
         let ciphertexts = shape.atoms();
         let factors = self.decryption_factors.atoms();
         let proofs = self.decryption_proofs.atoms();
-        let wrong = ciphertexts.par_iter().zip(factors).zip(proofs).position_first(|((ciphertext, factor), proof)| {
-            let hash = |[a, b]: &[G::Element; 2]| decryption_challenge::<G>(fingerprint, public_key, a, b);
-            !proof.vartime_verify([(&g, public_key), (&ciphertext.alpha, factor)], hash)
-        });
+        let wrong = ciphertexts
+            .par_iter()
+            .zip(factors)
+            .zip(proofs)
+            .position_first(|((ciphertext, factor), proof)| {
+                let hash = |[a, b]: &[G::Element; 2]| decryption_challenge::<G>(fingerprint, public_key, a, b);
+                !proof.vartime_verify([(&g, public_key), (&ciphertext.alpha, factor)], hash)
+            });
         wrong.map_or(Ok(()), |index| Err(DecryptionError::Proof(index)))
     }
 }

@@ -75,8 +75,14 @@ impl<G: Group> Accumulator<G> {
     /// No ballot yet; `shapes` are those of the questions' ciphertexts.
     #[must_use]
     pub fn new(shapes: &[Shape<()>]) -> Self {
-        let sums = shapes.iter().map(|shape| shape.map(&mut |()| Ciphertext::zero())).collect();
-        Self { sums, figures: Figures::default() }
+        let sums = shapes
+            .iter()
+            .map(|shape| shape.map(&mut |()| Ciphertext::zero()))
+            .collect();
+        Self {
+            sums,
+            figures: Figures::default(),
+        }
     }
 
     /// Adds a ballot that counts `weight` times.
@@ -84,9 +90,16 @@ impl<G: Group> Accumulator<G> {
     /// # Errors
     /// [`AccumulateError`]; nothing is added then.
     pub fn add(&mut self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
-        let total = self.figures.total_weight.checked_add(weight).ok_or(AccumulateError::Weight)?;
+        let total = self
+            .figures
+            .total_weight
+            .checked_add(weight)
+            .ok_or(AccumulateError::Weight)?;
         self.combine(answers, |sum, c| sum.add(&c.vartime_scale(weight.get())))?;
-        self.figures = Figures { num_tallied: self.figures.num_tallied + 1, total_weight: total };
+        self.figures = Figures {
+            num_tallied: self.figures.num_tallied + 1,
+            total_weight: total,
+        };
         Ok(())
     }
 
@@ -95,13 +108,24 @@ impl<G: Group> Accumulator<G> {
     /// # Errors
     /// [`AccumulateError`]; nothing is taken out then.
     pub fn remove(&mut self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
-        let total = self.figures.total_weight.get().checked_sub(weight.get()).ok_or(AccumulateError::Weight)?;
+        let total = self
+            .figures
+            .total_weight
+            .get()
+            .checked_sub(weight.get())
+            .ok_or(AccumulateError::Weight)?;
         let count = self.figures.num_tallied.checked_sub(1).ok_or(AccumulateError::Weight)?;
         self.combine(answers, |sum, c| {
             let c = c.vartime_scale(weight.get());
-            Ciphertext { alpha: G::div(&sum.alpha, &c.alpha), beta: G::div(&sum.beta, &c.beta) }
+            Ciphertext {
+                alpha: G::div(&sum.alpha, &c.alpha),
+                beta: G::div(&sum.beta, &c.beta),
+            }
         })?;
-        self.figures = Figures { num_tallied: count, total_weight: Weight::new(total) };
+        self.figures = Figures {
+            num_tallied: count,
+            total_weight: Weight::new(total),
+        };
         Ok(())
     }
 
@@ -114,7 +138,10 @@ impl<G: Group> Accumulator<G> {
         let total_weight = total.ok_or(AccumulateError::Weight)?;
         self.combine(&other.sums, Ciphertext::add)?;
         let num_tallied = self.figures.num_tallied + other.figures.num_tallied;
-        self.figures = Figures { num_tallied, total_weight };
+        self.figures = Figures {
+            num_tallied,
+            total_weight,
+        };
         Ok(())
     }
 

@@ -108,7 +108,10 @@ impl<G: Group> Decrypted<G> {
     }
 
     /// `beta / ∏ factor^exponent` for every ciphertext.
-    fn divide(tally: &EncryptedTally<G>, exponents: &[(&PartialDecryption<G>, G::Scalar)]) -> Option<Shape<G::Element>> {
+    fn divide(
+        tally: &EncryptedTally<G>,
+        exponents: &[(&PartialDecryption<G>, G::Scalar)],
+    ) -> Option<Shape<G::Element>> {
         let shape = tally.shape();
         if !exponents.iter().all(|(d, _)| shape.is_like(d.factors())) {
             return None;
@@ -116,8 +119,10 @@ impl<G: Group> Decrypted<G> {
         let factors: Vec<_> = exponents.iter().map(|(d, x)| (d.factors().atoms(), x)).collect();
         let ciphertexts = shape.atoms();
         let powers = ciphertexts.iter().enumerate().map(|(i, ciphertext)| {
-            let terms: Option<Vec<_>> =
-                factors.iter().map(|(f, x)| f.get(i).map(|f| ((*f).clone(), (*x).clone()))).collect();
+            let terms: Option<Vec<_>> = factors
+                .iter()
+                .map(|(f, x)| f.get(i).map(|f| ((*f).clone(), (*x).clone())))
+                .collect();
             Some(G::div(&ciphertext.beta, &G::vartime_product(&terms?)))
         });
         shape.filled(powers.collect::<Option<Vec<_>>>()?)
@@ -134,9 +139,10 @@ impl<G: Group> Decrypted<G> {
         }
         let g = G::generator();
         let powers = self.powers.atoms();
-        let wrong = powers.iter().zip(result.counts().atoms()).position(|(power, count)| {
-            **power != G::vartime_product(&[(g.clone(), G::scalar(count.get()))])
-        });
+        let wrong = powers
+            .iter()
+            .zip(result.counts().atoms())
+            .position(|(power, count)| **power != G::vartime_product(&[(g.clone(), G::scalar(count.get()))]));
         wrong.map_or(Ok(()), Err)
     }
 
@@ -147,7 +153,10 @@ impl<G: Group> Decrypted<G> {
     pub fn result(&self, total_weight: Weight) -> Result<ElectionResult, CombineError> {
         let table = Logarithms::<G>::up_to(total_weight);
         let atoms = self.powers.atoms();
-        let counts = atoms.iter().enumerate().map(|(i, power)| table.of(power).ok_or(CombineError::OutOfRange(i)));
+        let counts = atoms
+            .iter()
+            .enumerate()
+            .map(|(i, power)| table.of(power).ok_or(CombineError::OutOfRange(i)));
         let counts = counts.collect::<Result<Vec<_>, _>>()?;
         let result = self.powers.filled(counts).ok_or(CombineError::Shape)?;
         Ok(ElectionResult { result })
@@ -199,7 +208,11 @@ impl<G: Group> Logarithms<G> {
             baby.insert(text::<G>(&power), i);
             power = G::mul(&power, &g);
         }
-        Self { steps, baby, giant: power }
+        Self {
+            steps,
+            baby,
+            giant: power,
+        }
     }
 
     /// `m` with `g^m = power`.

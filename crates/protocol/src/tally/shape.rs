@@ -5,6 +5,8 @@
 
 use std::{fmt, marker::PhantomData};
 
+use crate::question::Question;
+
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, IntoDeserializer},
@@ -83,6 +85,21 @@ impl<T> Shape<T> {
             (Self::Atom(_), Shape::Atom(_)) => true,
             (Self::Array(a), Shape::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_like(b)),
             _ => false,
+        }
+    }
+}
+
+impl Shape<()> {
+    /// The shape of a question's ciphertexts; `None` for a question that is not tallied homomorphically.
+    #[must_use]
+    pub fn of_question(question: &Question) -> Option<Self> {
+        let row = |count: usize| Self::Array((0..count).map(|_| Self::Atom(())).collect());
+        match question {
+            Question::Homomorphic(question) => Some(row(question.choices())),
+            Question::Lists(question) => {
+                Some(Self::Array(question.value.lists().iter().map(|list| row(list.len())).collect()))
+            }
+            Question::NonHomomorphic(_) => None,
         }
     }
 }

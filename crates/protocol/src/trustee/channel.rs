@@ -65,7 +65,10 @@ pub(super) fn send<G: Group, R: CryptoRng + ?Sized>(
     message: &str,
     rng: &mut R,
 ) -> Result<String, ChannelError> {
-    let addressed = Addressed::<G> { recipient: recipient.clone(), message: message.to_owned() };
+    let addressed = Addressed::<G> {
+        recipient: recipient.clone(),
+        message: message.to_owned(),
+    };
     let signed = sender.sign(text_of(&addressed), rng);
     let mut data = json::to_bytes(&signed);
     let r = Zeroizing::new(G::random_scalar(rng));
@@ -75,7 +78,12 @@ pub(super) fn send<G: Group, R: CryptoRng + ?Sized>(
     cipher::<G>(&secret)
         .encrypt_in_place(&iv::<G>(&alpha).into(), b"", &mut data)
         .map_err(|_| ChannelError::Form)?;
-    let encrypted = Encrypted::<G> { algorithm: ALGORITHM.to_owned(), alpha, beta, data: hex::encode(data) };
+    let encrypted = Encrypted::<G> {
+        algorithm: ALGORITHM.to_owned(),
+        alpha,
+        beta,
+        data: hex::encode(data),
+    };
     Ok(text_of(&encrypted))
 }
 

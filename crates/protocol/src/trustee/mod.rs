@@ -121,13 +121,25 @@ impl<G: Group> Trustees<G> {
             let verified = match item {
                 Item::Single(key) if key.possession_is_proven() => {
                     let seats = Vec::new();
-                    VerifiedItem { first, threshold: 1, key: key.public_key.clone(), members: vec![key], seats }
+                    VerifiedItem {
+                        first,
+                        threshold: 1,
+                        key: key.public_key.clone(),
+                        members: vec![key],
+                        seats,
+                    }
                 }
                 Item::Single(_) => return Err(TrusteeError::Possession(first)),
                 Item::Pedersen(parameters) => {
                     let VerifiedThreshold { key, seats } = parameters.verify(first)?;
                     let threshold = parameters.threshold as usize;
-                    VerifiedItem { first, threshold, key, members: parameters.verification_keys, seats }
+                    VerifiedItem {
+                        first,
+                        threshold,
+                        key,
+                        members: parameters.verification_keys,
+                        seats,
+                    }
                 }
             };
             public_key = G::mul(&public_key, &verified.key);
@@ -202,7 +214,9 @@ impl<G: Group> VerifiedTrustees<G> {
     pub fn owner_of_key(&self, key: &PrivateKey<G>) -> Option<u32> {
         let public_key = key.public_element();
         let singles = self.items.iter().filter(|item| item.seats.is_empty());
-        singles.flat_map(VerifiedItem::owners).find(|owner| self.member(*owner) == Some(&public_key))
+        singles
+            .flat_map(VerifiedItem::owners)
+            .find(|owner| self.member(*owner) == Some(&public_key))
     }
 
     /// Number of the threshold trustee with this seed. (Not found by its decryption key: where the

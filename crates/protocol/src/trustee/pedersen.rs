@@ -61,9 +61,17 @@ pub fn certificate<G: Group, R: CryptoRng + ?Sized>(
     rng: &mut R,
 ) -> Signed<G> {
     let keys: Keys<G> = seed.keys();
-    let context = Context { group: G::NAME, size, threshold, index };
-    let certificate =
-        CertificateKeys::<G> { context, verification: keys.verification(), encryption: keys.encryption() };
+    let context = Context {
+        group: G::NAME,
+        size,
+        threshold,
+        index,
+    };
+    let certificate = CertificateKeys::<G> {
+        context,
+        verification: keys.verification(),
+        encryption: keys.encryption(),
+    };
     keys.sign(text_of(&certificate), rng)
 }
 
@@ -87,15 +95,26 @@ impl<G: Group> Certificates<G> {
             let wrong = TrusteeError::Certificate(index);
             let keys: CertificateKeys<G> = parse(&cert.message).ok_or(wrong)?;
             let threshold = members.first().map_or(keys.context.threshold, |m| m.context.threshold);
-            let place = Context { group: G::NAME, size, threshold, index };
-            let known = members.iter().any(|m| m.verification == keys.verification || m.encryption == keys.encryption);
+            let place = Context {
+                group: G::NAME,
+                size,
+                threshold,
+                index,
+            };
+            let known = members
+                .iter()
+                .any(|m| m.verification == keys.verification || m.encryption == keys.encryption);
             if keys.context != place || known || !cert.is_by(&keys.verification) {
                 return Err(wrong);
             }
             members.push(keys);
         }
         match members.first().map(|m| m.context.threshold) {
-            Some(threshold) if (1..=size).contains(&threshold) => Ok(Self { certs, members, threshold }),
+            Some(threshold) if (1..=size).contains(&threshold) => Ok(Self {
+                certs,
+                members,
+                threshold,
+            }),
             _ => Err(TrusteeError::Threshold(1)),
         }
     }
@@ -142,16 +161,28 @@ impl<G: Group> Certificates<G> {
     }
 
     /// Reads a member's committed polynomial: signed, and of the right degree.
-    fn coefexps(&self, index: u32, member: &CertificateKeys<G>, signed: &Signed<G>) -> Result<Vec<G::Element>, TrusteeError> {
+    fn coefexps(
+        &self,
+        index: u32,
+        member: &CertificateKeys<G>,
+        signed: &Signed<G>,
+    ) -> Result<Vec<G::Element>, TrusteeError> {
         let wrong = TrusteeError::Polynomial(index);
         let raw: RawCoefexps<G> = parse(&signed.message).ok_or(wrong)?;
         let degree_fits = raw.coefexps.len() == self.threshold as usize;
-        if degree_fits && signed.is_by(&member.verification) { Ok(raw.coefexps) } else { Err(wrong) }
+        if degree_fits && signed.is_by(&member.verification) {
+            Ok(raw.coefexps)
+        } else {
+            Err(wrong)
+        }
     }
 
     /// What each member signs: the certificates that it saw, and its own polynomial.
     fn signed_text(&self, coefexps: &[G::Element]) -> String {
-        let signed = CertificatesAndPolynomial::<G> { certs: &self.certs, coefexps };
+        let signed = CertificatesAndPolynomial::<G> {
+            certs: &self.certs,
+            coefexps,
+        };
         format!("certs_sig|{}", text_of(&signed))
     }
 }
@@ -232,7 +263,9 @@ pub fn polynomial<G: Group, R: CryptoRng + ?Sized>(
     let polynomial = send(&keys, &keys.encryption(), &own, rng).map_err(channel)?;
     let mut secrets = Vec::with_capacity(certificates.size());
     for (j, member) in certificates.indexed() {
-        let share = RawShare::<G> { secret: evaluate::<G>(&raw.polynomial, j) };
+        let share = RawShare::<G> {
+            secret: evaluate::<G>(&raw.polynomial, j),
+        };
         let text = Zeroizing::new(text_of(&share));
         secrets.push(send(&keys, &member.encryption, &text, rng).map_err(channel)?);
     }
@@ -240,7 +273,15 @@ pub fn polynomial<G: Group, R: CryptoRng + ?Sized>(
     let signature = keys.signature(&certificates.signed_text(&coefexps), rng);
     let coefexps = keys.sign(text_of(&RawCoefexps::<G> { coefexps }), rng);
     let commitment = keys.sign(commitment_text(certificates, index, &coefexps), rng);
-    Ok((Polynomial { polynomial, secrets, coefexps, signature }, commitment))
+    Ok((
+        Polynomial {
+            polynomial,
+            secrets,
+            coefexps,
+            signature,
+        },
+        commitment,
+    ))
 }
 
 fn commitment_text<G: Group>(certificates: &Certificates<G>, index: u32, coefexps: &Signed<G>) -> String {
@@ -260,13 +301,19 @@ impl<G: Group> Commitments<G> {
     pub fn check(certificates: &Certificates<G>, commitments: Vec<Commitment<G>>) -> Result<Self, TrusteeError> {
         for (index, member) in certificates.indexed() {
             let place = usize::try_from(index - 1).ok();
-            let commitment = place.and_then(|i| commitments.get(i)).ok_or(TrusteeError::Commitment(index))?;
+            let commitment = place
+                .and_then(|i| commitments.get(i))
+                .ok_or(TrusteeError::Commitment(index))?;
             let prefix = format!("isoloir/polynomial/v1|{index}|{}|", certificates.digest());
             if !commitment.message.starts_with(&prefix) || !commitment.is_by(&member.verification) {
                 return Err(TrusteeError::Commitment(index));
             }
         }
-        if commitments.len() == certificates.size() { Ok(Self(commitments)) } else { Err(TrusteeError::Commitment(1)) }
+        if commitments.len() == certificates.size() {
+            Ok(Self(commitments))
+        } else {
+            Err(TrusteeError::Commitment(1))
+        }
     }
 
     /// The commitments as they were given.
@@ -285,7 +332,8 @@ impl<G: Group> Commitments<G> {
         index: u32,
         polynomial: &'a Polynomial<G>,
     ) -> Result<&'a Polynomial<G>, TrusteeError> {
-        self.holds(certificates, index, &polynomial.coefexps).map(|()| polynomial)
+        self.holds(certificates, index, &polynomial.coefexps)
+            .map(|()| polynomial)
     }
 
     fn holds(&self, certificates: &Certificates<G>, index: u32, coefexps: &Signed<G>) -> Result<(), TrusteeError> {
@@ -350,7 +398,11 @@ fn read_polynomials<G: Group>(
             let committed = certificates.coefexps(index, member, signed)?;
             let text = certificates.signed_text(&committed);
             let saw_all = super::schnorr::is_signed::<G>(&member.verification, &text, signature);
-            if saw_all { Ok(committed) } else { Err(TrusteeError::CertificatesSignature(index)) }
+            if saw_all {
+                Ok(committed)
+            } else {
+                Err(TrusteeError::CertificatesSignature(index))
+            }
         })
         .collect()
 }
@@ -395,12 +447,16 @@ pub fn voutput<G: Group, R: CryptoRng + ?Sized>(
         }
         *decryption_key = G::add(&decryption_key, &share.secret);
     }
-    let raw = Zeroizing::new(text_of(&RawDecryptionKey::<G> { decryption_key: (*decryption_key).clone() }));
-    let private_key =
-        send(&keys, &keys.encryption(), &raw, rng).map_err(|e| TrusteeError::Channel(own, e))?;
+    let raw = Zeroizing::new(text_of(&RawDecryptionKey::<G> {
+        decryption_key: (*decryption_key).clone(),
+    }));
+    let private_key = send(&keys, &keys.encryption(), &raw, rng).map_err(|e| TrusteeError::Channel(own, e))?;
     let mut public_key = PrivateKey::<G>::from_scalar((*decryption_key).clone()).public_key(None, rng);
     public_key.signature = Some(keys.signature(&key_text::<G>(&public_key.public_key), rng));
-    Ok(Voutput { private_key, public_key })
+    Ok(Voutput {
+        private_key,
+        public_key,
+    })
 }
 
 /// The server must have routed this member's own polynomial to the others.
@@ -414,7 +470,11 @@ fn own_polynomial_is_there<G: Group>(
     let raw: RawPolynomial<G> = parse(&text).ok_or(TrusteeError::Polynomial(own))?;
     let committed: Vec<_> = raw.polynomial.iter().map(G::pow_g).collect();
     let place = usize::try_from(own - 1).ok().and_then(|i| polynomials.get(i));
-    if place == Some(&committed) { Ok(()) } else { Err(TrusteeError::Polynomial(own)) }
+    if place == Some(&committed) {
+        Ok(())
+    } else {
+        Err(TrusteeError::Polynomial(own))
+    }
 }
 
 /// What is published of a threshold item (threshold parameters of the specification).
@@ -492,6 +552,23 @@ pub(super) struct VerifiedThreshold<G: Group> {
 }
 
 impl TrusteeError {
+    /// Number of the culprit, from 1; `None` when there is no single one.
+    #[must_use]
+    pub const fn owner(&self) -> Option<u32> {
+        match self {
+            Self::Threshold(i)
+            | Self::Possession(i)
+            | Self::Certificate(i)
+            | Self::Polynomial(i)
+            | Self::CertificatesSignature(i)
+            | Self::VerificationKey(i)
+            | Self::Commitment(i)
+            | Self::Share(i)
+            | Self::Channel(i, _) => Some(*i),
+            Self::Nobody | Self::Stranger => None,
+        }
+    }
+
     /// The same error with members numbered through all items.
     fn shifted(self, by: u32) -> Self {
         match self {
@@ -516,8 +593,7 @@ impl TrusteeError {
 pub fn decryption_key<G: Group>(seed: &Seed, sealed: &str) -> Result<PrivateKey<G>, TrusteeError> {
     let keys: Keys<G> = seed.keys();
     let text = receive(&keys, &keys.verification(), sealed).map_err(|e| TrusteeError::Channel(1, e))?;
-    let raw: RawDecryptionKey<G> =
-        parse(&text).ok_or(TrusteeError::Channel(1, super::ChannelError::Form))?;
+    let raw: RawDecryptionKey<G> = parse(&text).ok_or(TrusteeError::Channel(1, super::ChannelError::Form))?;
     Ok(PrivateKey::from_scalar(raw.decryption_key))
 }
 
@@ -537,7 +613,10 @@ fn product<G: Group>(factors: impl Iterator<Item = G::Element>) -> G::Element {
 /// `f(j)`.
 fn evaluate<G: Group>(coefficients: &[G::Scalar], j: u32) -> G::Scalar {
     let x = G::scalar(u64::from(j));
-    coefficients.iter().rev().fold(G::scalar(0), |value, a| G::add(&G::scalar_mul(&value, &x), a))
+    coefficients
+        .iter()
+        .rev()
+        .fold(G::scalar(0), |value, a| G::add(&G::scalar_mul(&value, &x), a))
 }
 
 /// `g^f(j)`, from `g^a_0, g^a_1, …`.

@@ -60,7 +60,10 @@ impl Seed {
             let digest: Zeroizing<[u8; 32]> = Zeroizing::new(Sha256::digest(text.as_bytes()).into());
             Zeroizing::new(G::scalar_from_hash(&digest))
         };
-        Keys { signing: derive("sk|"), decryption: derive("dk|") }
+        Keys {
+            signing: derive("sk|"),
+            decryption: derive("dk|"),
+        }
     }
 }
 

@@ -22,7 +22,11 @@ pub(crate) fn prove_possession<G: Group, R: CryptoRng + ?Sized>(
     public_key: &G::Element,
     rng: &mut R,
 ) -> Proof<G> {
-    Proof::prove_g(private_key, |a| challenge::<G>(&possession_text::<G>(public_key, a)), rng)
+    Proof::prove_g(
+        private_key,
+        |a| challenge::<G>(&possession_text::<G>(public_key, a)),
+        rng,
+    )
 }
 
 /// Checks that whoever published the key knew its private key.
@@ -36,11 +40,7 @@ fn signature_text<G: Group>(message: &str, commitment: &G::Element) -> String {
 }
 
 /// Signs a message.
-pub(crate) fn sign<G: Group, R: CryptoRng + ?Sized>(
-    signing_key: &G::Scalar,
-    message: &str,
-    rng: &mut R,
-) -> Proof<G> {
+pub(crate) fn sign<G: Group, R: CryptoRng + ?Sized>(signing_key: &G::Scalar, message: &str, rng: &mut R) -> Proof<G> {
     Proof::prove_g(signing_key, |a| challenge::<G>(&signature_text::<G>(message, a)), rng)
 }
 

@@ -53,7 +53,12 @@ impl<G: Group> PrivateKey<G> {
     pub fn public_key<R: CryptoRng + ?Sized>(&self, name: Option<String>, rng: &mut R) -> TrusteePublicKey<G> {
         let public_key = self.public_element();
         let pok = schnorr::prove_possession::<G, R>(&self.0, &public_key, rng);
-        TrusteePublicKey { pok, public_key, signature: None, name }
+        TrusteePublicKey {
+            pok,
+            public_key,
+            signature: None,
+            name,
+        }
     }
 }
 

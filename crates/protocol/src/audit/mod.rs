@@ -1,0 +1,100 @@
+//! The audit of a public archive: anybody can repeat every check of an election, with nothing but the file.
+//!
+//! - [`check`]: the checks by name;
+//! - [`finding`]: what is found wrong, and who is to blame;
+//! - `setup`, `ballots`, `tally`: what is checked of each part of the archive;
+//! - `run`: the walk through the file, entry after entry.
+//!
+//! The file is read once, in order; ballots are verified in batches on all cores. Memory holds a batch, and
+//! of each ballot already counted only its hash and its place, so that 100,000 ballots need well under
+//! 500 MB. When a voter voted again, the earlier ballot is read again and taken out of the sum.
+
+pub mod check;
+pub mod finding;
+
+mod ballots;
+mod run;
+mod setup;
+mod tally;
+
+use std::io::{self, Read, Seek};
+
+pub use check::{Bilingual, Check, CheckId, Outcome};
+pub use finding::{Culprit, Finding, Reason};
+
+use crate::{
+    archive::{EventHash, Phase},
+    election::ElectionParams,
+    tally::{ElectionResult, Figures},
+};
+
+/// What the auditor expects beyond validity.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The archive must end with this event (a head signed by the server, for instance).
+    pub expected_head: Option<EventHash>,
+    /// The archive must hold the result.
+    pub require_result: bool,
+}
+
+/// How far an audit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the file that are done with.
+    pub bytes: u64,
+    /// Ballots verified.
+    pub ballots: u64,
+}
+
+/// What an audit says.
+#[derive(Debug)]
+pub struct Report {
+    /// Every check, in order.
+    pub checks: Vec<Check>,
+    /// The first check that does not hold; `None`: the archive is valid as far as it goes.
+    pub finding: Option<Finding>,
+    /// How far the election is.
+    pub phase: Phase,
+    /// The last event.
+    pub head: Option<EventHash>,
+    /// Number of events.
+    pub events: u64,
+    /// The election, once it was read.
+    pub election: Option<ElectionParams>,
+    /// How many public credentials there are.
+    pub voters: u64,
+    /// How many ballots are in the box, earlier ballots of voters who voted again included.
+    pub ballots: u64,
+    /// What counts: the last ballot of each credential.
+    pub figures: Figures,
+    /// How many trustees.
+    pub trustees: u32,
+    /// The result, when it is there and every check passed.
+    pub result: Option<ElectionResult>,
+}
+
+impl Report {
+    /// Whether every check made passed.
+    #[must_use]
+    pub const fn is_valid(&self) -> bool {
+        self.finding.is_none()
+    }
+
+    /// Whether the program cannot tell.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.finding.as_ref().is_some_and(|f| f.reason.is_unsupported())
+    }
+}
+
+/// Audits an archive. `progress` is called now and then.
+///
+/// # Errors
+/// Only those of the source: whatever is wrong with the archive is in the report.
+pub fn audit<S: Read + Seek>(
+    source: S,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, io::Error> {
+    run::run(source, options, progress)
+}

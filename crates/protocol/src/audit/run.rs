@@ -1,0 +1,237 @@
+//! The walk through the file, entry after entry.
+
+use std::io::{self, Read, Seek};
+
+use super::{
+    Options, Progress, Report,
+    ballots::{Ballots, Stop},
+    check::{Check, CheckId, Outcome},
+    finding::{Culprit, Finding, Reason, archive_culprit},
+    setup,
+    tally::Decryptions,
+};
+use crate::{
+    archive::{ArchiveError, ChainReader, Entry, Phase, ReadError, chain::Content},
+    election::{Election, ElectionError, ElectionParams},
+    group::{Belenios2048, Ed25519, Group, GroupName, Rfc3526},
+    json,
+    tally::Figures,
+    trustee::VerifiedTrustees,
+};
+
+impl From<ArchiveError> for Stop {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Read(ReadError::Io(error)) => Self::Io(error),
+            error => Self::Finding(Finding::new(archive_culprit(&error), error)),
+        }
+    }
+}
+
+pub(super) fn run<S: Read + Seek>(
+    source: S,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, io::Error> {
+    let mut report = Report {
+        checks: Vec::new(),
+        finding: None,
+        phase: Phase::Empty,
+        head: None,
+        events: 0,
+        election: None,
+        voters: 0,
+        ballots: 0,
+        figures: Figures::default(),
+        trustees: 0,
+        result: None,
+    };
+    let mut passed = Vec::new();
+    let walk = Walk { options, progress, report: &mut report, passed: &mut passed };
+    match walk.whole(source) {
+        Ok(()) => {}
+        Err(Stop::Io(error)) => return Err(error),
+        Err(Stop::Finding(finding)) => {
+            report.result = None;
+            report.finding = Some(finding);
+        }
+    }
+    report.checks = outcomes(&passed, report.finding.as_ref());
+    Ok(report)
+}
+
+/// How each check ended: the one that failed, those passed before it, and the rest.
+fn outcomes(passed: &[CheckId], finding: Option<&Finding>) -> Vec<Check> {
+    let outcome = |id: CheckId| match finding {
+        Some(finding) if finding.check() == id && finding.reason.is_unsupported() => Outcome::Unsupported,
+        Some(finding) if finding.check() == id => Outcome::Failed,
+        _ if passed.contains(&id) => Outcome::Passed,
+        Some(_) => Outcome::NotReached,
+        None => Outcome::NotApplicable,
+    };
+    CheckId::ALL.iter().map(|id| Check { id: *id, outcome: outcome(*id) }).collect()
+}
+
+struct Walk<'a> {
+    options: &'a Options,
+    progress: &'a mut dyn FnMut(Progress),
+    report: &'a mut Report,
+    passed: &'a mut Vec<CheckId>,
+}
+
+impl Walk<'_> {
+    /// Reads the setup, which says in which group the rest is.
+    fn whole<S: Read + Seek>(mut self, source: S) -> Result<(), Stop> {
+        let mut chain = ChainReader::open(source).map_err(ArchiveError::from)?;
+        match chain.next_entry()? {
+            Some(Entry { content: Content::Setup { election, trustees, credentials, certificate }, .. }) => {
+                self.note(&chain);
+                if certificate.is_some() {
+                    return Err(Finding::new(Culprit::Archive, Reason::UnsupportedCertificate).into());
+                }
+                let documents = Documents { election: election.bytes, trustees: trustees.bytes, credentials: credentials.bytes };
+                let params: ElectionParams =
+                    json::parse(&documents.election).map_err(|e| election_finding(ElectionError::Json(e)))?;
+                let group = params.group;
+                self.report.election = Some(params);
+                match group {
+                    GroupName::Ed25519 => self.in_group::<Ed25519, S>(chain, documents),
+                    GroupName::Belenios2048 => self.in_group::<Belenios2048, S>(chain, documents),
+                    GroupName::Rfc3526 => self.in_group::<Rfc3526, S>(chain, documents),
+                }
+            }
+            // The grammar admits nothing else as the first entry.
+            _ => Err(Finding::new(Culprit::Archive, ArchiveError::References { height: 0 }).into()),
+        }
+    }
+
+    fn in_group<G: Group, S: Read + Seek>(
+        mut self,
+        mut chain: ChainReader<S>,
+        documents: Documents,
+    ) -> Result<(), Stop> {
+        let (election, trustees, mut ballots) = self.set_up::<G>(documents)?;
+        let mut decryptions = None;
+        loop {
+            let entry = chain.next_entry();
+            let is_ballot = matches!(&entry, Ok(Some(Entry { content: Content::Ballot(_), .. })));
+            if !is_ballot {
+                // Ballots read before an error or another event are verified first: the first fault counts.
+                ballots.flush(&mut chain)?;
+                self.count(&chain, &ballots);
+            }
+            let Some(entry) = entry? else { break };
+            match entry.content {
+                Content::Ballot(record) => {
+                    if ballots.push(entry.event.height, record) {
+                        ballots.flush(&mut chain)?;
+                        self.count(&chain, &ballots);
+                    }
+                }
+                Content::EncryptedTally { figures, tally } => {
+                    let tally = ballots.check_tally(&tally.bytes, figures.num_tallied, figures.total_weight.get())?;
+                    self.passed.extend([CheckId::TallySum, CheckId::TallyFigures]);
+                    decryptions = Some(Decryptions::new(tally, election.fingerprint()));
+                }
+                Content::PartialDecryption { owner, decryption } => {
+                    if let Some(decryptions) = &mut decryptions {
+                        decryptions.add(&trustees, owner, &decryption.bytes)?;
+                    }
+                }
+                Content::Result(result) => {
+                    if let Some(decryptions) = &decryptions {
+                        self.report.result = Some(decryptions.check_result(&trustees, &result.bytes)?);
+                        self.passed.extend([
+                            CheckId::DecryptionOwner,
+                            CheckId::DecryptionProof,
+                            CheckId::DecryptionQuorum,
+                            CheckId::ResultConsistent,
+                        ]);
+                    }
+                }
+                // Homomorphic tallies need no shuffle, so there must be none.
+                Content::Shuffle { .. } | Content::EndShuffles => {
+                    let error = ArchiveError::Grammar { height: entry.event.height, kind: entry.event.kind };
+                    return Err(error.into());
+                }
+                Content::EndBallots | Content::Setup { .. } => {}
+            }
+            self.note(&chain);
+        }
+        self.end()
+    }
+
+    /// Checks the three documents of the setup.
+    fn set_up<G: Group>(
+        &mut self,
+        documents: Documents,
+    ) -> Result<(Election<G>, VerifiedTrustees<G>, Ballots<G>), Stop> {
+        let election = Election::<G>::parse(&documents.election).map_err(election_finding)?;
+        self.passed.push(CheckId::SetupElection);
+        let shapes = setup::check_questions(election.questions())?;
+        self.passed.push(CheckId::SetupQuestions);
+        let trustees = setup::check_trustees::<G>(&documents.trustees)?;
+        self.report.trustees = trustees.items().iter().fold(0, |count, item| count.max(item.owners().end - 1));
+        self.passed.push(CheckId::SetupTrustees);
+        setup::check_key(&election, &trustees)?;
+        self.passed.push(CheckId::SetupKey);
+        let voters = setup::check_credentials::<G>(&documents.credentials)?;
+        self.passed.push(CheckId::SetupCredentials);
+        let ballots = Ballots::new(election.clone(), voters, &shapes);
+        self.report.voters = ballots.voters();
+        Ok((election, trustees, ballots))
+    }
+
+    /// The file ended where it may end.
+    fn end(self) -> Result<(), Stop> {
+        self.passed.extend([
+            CheckId::ArchiveFormat,
+            CheckId::ArchiveHash,
+            CheckId::ArchiveChain,
+            CheckId::ArchiveGrammar,
+            CheckId::ArchiveReferences,
+            CheckId::BallotForm,
+            CheckId::BallotElection,
+            CheckId::BallotSignature,
+            CheckId::BallotProof,
+            CheckId::BallotDuplicate,
+            CheckId::BallotCredential,
+        ]);
+        if let Some(expected) = self.options.expected_head {
+            if self.report.head != Some(expected) {
+                let head = self.report.head.map(|head| head.to_string()).unwrap_or_default();
+                return Err(Finding::new(Culprit::Archive, Reason::Head(head)).into());
+            }
+            self.passed.push(CheckId::ArchiveHead);
+        }
+        if self.options.require_result {
+            if self.report.phase != Phase::Complete {
+                return Err(Finding::new(Culprit::Archive, Reason::NoResult).into());
+            }
+            self.passed.push(CheckId::ResultPresent);
+        }
+        Ok(())
+    }
+
+    fn note<S: Read>(&mut self, chain: &ChainReader<S>) {
+        self.report.phase = chain.phase();
+        self.report.head = chain.head();
+        self.report.events = chain.height();
+    }
+
+    fn count<G: Group, S: Read>(&mut self, chain: &ChainReader<S>, ballots: &Ballots<G>) {
+        self.report.ballots = ballots.count();
+        self.report.figures = ballots.figures();
+        (self.progress)(Progress { bytes: chain.offset(), ballots: ballots.count() });
+    }
+}
+
+struct Documents {
+    election: Vec<u8>,
+    trustees: Vec<u8>,
+    credentials: Vec<u8>,
+}
+
+fn election_finding(error: ElectionError) -> Stop {
+    Finding::new(Culprit::Election, error).into()
+}

@@ -1,9 +1,16 @@
-//! What several tests share: a reproducible random generator.
+//! What several tests share: a reproducible random generator, elections.
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::convert::Infallible;
 
-use isoloir_protocol::hash::sha256;
+use isoloir_protocol::{
+    any::AnyElection,
+    credential::ElectionUuid,
+    election::ElectionParams,
+    group::{Belenios2048, Ed25519, Group, GroupName, Rfc3526},
+    hash::sha256,
+    question::{Homomorphic, Question},
+};
 use rand_core::{TryCryptoRng, TryRng};
 
 /// SHA-256 in counter mode: the same bytes for the same seed, on every machine and in every version.
@@ -49,3 +56,28 @@ impl TryRng for SeededRng {
 }
 
 impl TryCryptoRng for SeededRng {}
+
+/// An election with one question: choose one of `answers`.
+pub fn one_of(answers: usize, blank: bool, group: GroupName, rng: &mut SeededRng) -> AnyElection {
+    let answers = (1..=answers).map(|n| format!("Candidat {n}")).collect();
+    let question = Homomorphic::new("Qui ?", answers, 1, 1, blank).unwrap();
+    election(vec![question.into()], group, rng)
+}
+
+/// An election whose key nobody has kept.
+pub fn election(questions: Vec<Question>, group: GroupName, rng: &mut SeededRng) -> AnyElection {
+    let key = match group {
+        GroupName::Ed25519 => key::<Ed25519>(rng),
+        GroupName::Belenios2048 => key::<Belenios2048>(rng),
+        GroupName::Rfc3526 => key::<Rfc3526>(rng),
+    };
+    let mut params = ElectionParams::new(ElectionUuid::generate(rng), group, key, questions);
+    params.name = "Élection d’essai".to_owned();
+    AnyElection::parse(&params.to_bytes()).unwrap()
+}
+
+fn key<G: Group>(rng: &mut SeededRng) -> String {
+    let mut text = String::new();
+    G::write(&G::pow_g(&G::random_scalar(rng)), &mut text);
+    text
+}

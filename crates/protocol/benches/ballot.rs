@@ -1,0 +1,53 @@
+//! How long ballots and credentials take, on one core unless said otherwise.
+//!
+//! `cargo bench -p isoloir-protocol --bench ballot`
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::time::Instant;
+
+use common::{one_of, rng};
+use criterion::{Criterion, criterion_group, criterion_main};
+use isoloir_protocol::{
+    any::AnyElection,
+    ballot::{Choice, Vote},
+    credential::SecretCredential,
+    group::GroupName,
+};
+
+/// A ballot for one of ten candidates: what the targets are about.
+fn ballots(c: &mut Criterion) {
+    for group in [GroupName::Ed25519, GroupName::Belenios2048] {
+        let rng = &mut rng(1);
+        let election = one_of(10, false, group, rng);
+        let secret = SecretCredential::generate(rng);
+        let vote = Vote::new(vec![Choice::Answers(vec![3])]);
+        let ballot = election.create_ballot(&secret, &vote, rng).unwrap();
+        let mut benches = c.benchmark_group(format!("1 of 10, {group}"));
+        benches.sample_size(50);
+        benches.bench_function("verify", |b| b.iter(|| verify(&election, &ballot)));
+        benches.bench_function("parse", |b| b.iter(|| election.parse_ballot(ballot.clone()).unwrap()));
+        benches.bench_function("create", |b| b.iter(|| election.create_ballot(&secret, &vote, rng).unwrap()));
+        benches.finish();
+    }
+}
+
+fn verify(election: &AnyElection, ballot: &[u8]) {
+    election.parse_ballot(ballot.to_vec()).unwrap().verify(election).unwrap();
+}
+
+/// The public credentials of 1.4 million voters, on all cores.
+fn credentials(_: &mut Criterion) {
+    const VOTERS: usize = 1_400_000;
+    let rng = &mut rng(2);
+    let election = one_of(10, false, GroupName::Ed25519, rng);
+    let secrets: Vec<_> = (0..VOTERS).map(|_| SecretCredential::generate(rng)).collect();
+    let start = Instant::now();
+    let public = SecretCredential::public_of_all(&secrets, election.uuid(), GroupName::Ed25519);
+    assert_eq!(public.len(), VOTERS);
+    println!("{VOTERS} public credentials, Ed25519: {:.1} s", start.elapsed().as_secs_f64());
+}
+
+criterion_group!(benches, ballots, credentials);
+criterion_main!(benches);

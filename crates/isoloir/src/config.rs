@@ -60,6 +60,13 @@ pub struct ServerConfig {
     /// The demonstration's pages (inbox, sample accounts) are served.
     #[serde(default)]
     pub demonstration: bool,
+    /// How voters reach the help desk.
+    #[serde(default)]
+    pub contact: ContactConfig,
+    /// Where the source code is published.
+    pub source_url: Option<String>,
+    /// Who hosts the service, for the legal notice.
+    pub host: Option<String>,
 }
 
 /// The registrar's configuration (*autorité des codes*).
@@ -84,6 +91,16 @@ pub struct RegistrarConfig {
 pub struct DatabaseConfig {
     /// `sqlite:FILE` or `postgres://…`.
     pub url: String,
+}
+
+/// How voters reach the help desk (*cellule d'assistance*).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactConfig {
+    /// A number without surcharge, as printed.
+    pub phone: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
 }
 
 /// Where mail goes.

@@ -2,14 +2,19 @@
 //!
 //! - [`cli`]: the commands, one file each
 //! - [`config`]: configuration files
+//! - [`handover`]: files that pass from one domain of trust to another
 //! - [`voter`]: a voter's client, for rehearsals, load and tests
 //! - [`rehearse`]: published elections replayed voter by voter against real processes
 //! - [`demo`]: the demonstration
+//! - [`trustee`]: the board's offline work, on files
 //! - [`ambient`], [`private_file`]: randomness and private files
 
 pub mod ambient;
 pub mod cli;
 pub mod config;
+pub mod demo;
+pub mod handover;
 pub mod private_file;
 pub mod rehearse;
+pub mod trustee;
 pub mod voter;

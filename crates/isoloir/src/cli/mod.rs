@@ -1,12 +1,25 @@
 //! The commands, one file each. Every command says in its help what it does, with an example.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use isoloir_domain::ElectionId;
+use isoloir_service::VotingServer;
 
+mod bench;
+mod consultation;
+mod count;
+mod demo;
+pub(crate) mod demo_steps;
+mod election;
 mod key;
+mod registrar;
+mod rehearse;
 mod seats;
+mod serve;
+mod server;
+mod trustee;
 
 /// Open, verifiable internet voting for French professional elections.
 #[derive(Parser)]
@@ -24,15 +37,33 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
+    Rehearse(rehearse::RehearseArgs),
     Key(key::KeyArgs),
+    Serve(serve::ServeArgs),
+    Registrar(registrar::RegistrarArgs),
+    Consultation(consultation::ConsultationArgs),
+    Election(election::ElectionArgs),
+    Close(election::CloseArgs),
+    Count(count::CountArgs),
+    Archive(election::ArchiveArgs),
+    Trustee(trustee::TrusteeArgs),
     Seats(seats::SeatsArgs),
+    #[command(hide = true)]
+    Bench(bench::BenchArgs),
 }
 
 /// The configuration file of a command that works on a server's data.
 #[derive(clap::Args)]
 pub(crate) struct ConfigArg {
     /// Configuration file.
-    #[arg(long, value_name = "FILE", env = "ISOLOIR_CONFIG", default_value = "isoloir.toml")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "ISOLOIR_CONFIG",
+        default_value = "isoloir.toml"
+    )]
     pub(crate) config: PathBuf,
 }
 
@@ -51,9 +82,34 @@ pub fn run(cli: Cli) -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Demo(arguments) => demo::run_demo(&arguments),
+        Command::Rehearse(arguments) => rehearse::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Registrar(arguments) => registrar::run(&arguments),
+        Command::Consultation(arguments) => consultation::run(&arguments),
+        Command::Election(arguments) => election::run(&arguments),
+        Command::Close(arguments) => election::run_close(&arguments),
+        Command::Count(arguments) => count::run(&arguments),
+        Command::Archive(arguments) => election::run_archive(&arguments),
+        Command::Trustee(arguments) => trustee::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     }
+}
+
+/// Opens the voting server of a configuration file.
+pub(crate) async fn open_server(config: &Path) -> anyhow::Result<VotingServer> {
+    server::open_config(&crate::config::ServerConfig::read(config)?).await
+}
+
+/// Identifiers of every election.
+pub(crate) async fn election_ids(server: &VotingServer) -> anyhow::Result<Vec<ElectionId>> {
+    Ok(server::elections(server)
+        .await?
+        .into_iter()
+        .map(|(_, election)| election.id)
+        .collect())
 }
 
 /// Runs the asynchronous part of a command.

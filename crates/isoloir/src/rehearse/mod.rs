@@ -1,9 +1,26 @@
 //! The rehearsal (*vote à blanc*): a published election replayed voter by voter against real processes.
+//!
+//! - `scenario`: what is replayed, whole or as a proportional sample
+//! - `process`: the program's own commands and servers, run as an operator runs them
+//! - `site`: the folder of one rehearsal: configuration, keys, board, addresses
+//! - `electorate`: the voters, who activate, sign in, unlock, cast
+//! - `verdict`: what must hold in the end
+//! - `figures`: times, latencies, rates
+//! - [`bench`]: the whole server against bare verification
+//! - [`run`]: the whole, in order
 
+pub mod bench;
+mod electorate;
 mod figures;
 mod process;
+mod run;
 mod scenario;
+mod site;
+mod verdict;
 
+pub use electorate::{Ballots, Electorate, Outcome, VoterSheet};
 pub use figures::{Check, Latencies, PhaseFigure};
 pub use process::{Program, Server, free_port};
+pub use run::{Options, Report, run};
 pub use scenario::{CORSE_2022, Published, RealList, SampleError, Scenario, email};
+pub use site::{Running, Site};

@@ -126,6 +126,19 @@ impl Portal {
         Ok(answer.bytes().await?.to_vec())
     }
 
+    /// Whether the public box answers for this tracker.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn has_tracker(&self, election: &str, tracker: &str) -> Result<bool, VoterError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            stored: bool,
+        }
+        let path = format!("/api/elections/{election}/box?tracker={}", encode(tracker));
+        Ok(self.fetch_json::<Answer>(&path).await?.stored)
+    }
+
     /// A public JSON document of the portal.
     ///
     /// # Errors

@@ -3,11 +3,13 @@
 //! It speaks HTTP only, to the portal and to the registrar, and holds what a voter holds: address, password, voting code. It trusts
 //! neither server: the tracker is computed here before the ballot leaves, and the receipt is checked against the server's key.
 
+mod ballot;
 mod code;
 mod http;
 mod receipt;
 mod session;
 
+pub use ballot::Ballot;
 pub use code::{CodeError, UnlockKeys};
 pub use http::{Portal, VoterError};
 pub use receipt::{Receipt, ReceiptError, ServerKeys};

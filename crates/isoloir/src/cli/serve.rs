@@ -1,0 +1,128 @@
+//! `isoloir serve`: the voting server with its portal; and serving in general, until asked to end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use isoloir_portal::{Contact, Demonstration, PortalConfig};
+use isoloir_service::VotingServer;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{ConfigArg, block_on, server};
+use crate::config::ServerConfig;
+
+/// How often mail is sent and closings are looked for.
+const MAIL_PERIOD: Duration = Duration::from_secs(2);
+const CLOSING_PERIOD: Duration = Duration::from_secs(30);
+/// How long requests may take to finish once the server was asked to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// The voting server: portal, boxes, poll books. Ends cleanly on SIGTERM or Ctrl-C.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  isoloir serve --config server.toml\n\nThe configuration is described in docs/guides/operator.md."
+)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
+    let config = ServerConfig::read(&arguments.config.config)?;
+    block_on(async {
+        let server = server::open_config(&config).await?;
+        let portal = portal_config(&config, &server, config.demonstration.then(Demonstration::default))?;
+        println!("portal on http://{}", config.listen);
+        serve_portal(server, portal, config.listen).await
+    })
+}
+
+/// The portal's configuration from the server's.
+pub(crate) fn portal_config(
+    config: &ServerConfig,
+    server: &VotingServer,
+    demonstration: Option<Demonstration>,
+) -> anyhow::Result<PortalConfig> {
+    Ok(PortalConfig {
+        origin: config.origin.parse().context("origin")?,
+        registrar_origin: config.registrar_origin.parse().context("registrar_origin")?,
+        registrar_key: server.registrar_key().to_bytes(),
+        demonstration,
+        contact: Contact {
+            phone: config.contact.phone.clone(),
+            email: config.contact.email.clone(),
+        },
+        source_url: config.source_url.clone(),
+        accessibility: None,
+        host: config.host.clone(),
+    })
+}
+
+/// Serves the portal with the workers beside it: mail, closing by the calendar.
+pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, listen: SocketAddr) -> anyhow::Result<()> {
+    let workers = [
+        tokio::spawn(server.clone().run_mail_worker(MAIL_PERIOD)),
+        tokio::spawn(close_by_the_calendar(server.clone())),
+    ];
+    let served = serve(listen, isoloir_portal::router(server, portal)).await;
+    for worker in workers {
+        worker.abort();
+    }
+    served
+}
+
+/// Freezes boxes when their grace is over.
+async fn close_by_the_calendar(server: VotingServer) {
+    loop {
+        match server.close_due_polls().await {
+            Ok(closed) => closed
+                .iter()
+                .for_each(|election| tracing::info!(%election, "box frozen, tally computed")),
+            Err(error) => tracing::error!(error = %error, "a box could not be frozen"),
+        }
+        tokio::time::sleep(CLOSING_PERIOD).await;
+    }
+}
+
+/// Serves until SIGTERM or Ctrl-C; then finishes the requests under way.
+pub(crate) async fn serve(listen: SocketAddr, router: Router) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}"))?;
+    // Small answers must not wait for the acknowledgement of earlier ones.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::warn!(%error, "TCP_NODELAY refused");
+        }
+    });
+    let (ending, mut asked) = watch::channel(false);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let _ = asked.wait_for(|ending| *ending).await;
+    });
+    let mut serving = tokio::spawn(async move { serving.await });
+    tokio::select! {
+        asked = asked_to_end() => asked?,
+        served = &mut serving => return Ok(served??),
+    }
+    // An error would mean that nothing serves any more, which is what is asked for.
+    let _ = ending.send(true);
+    if let Ok(served) = tokio::time::timeout(LAST_REQUESTS, serving).await {
+        return Ok(served??);
+    }
+    tracing::warn!("some requests did not finish in time");
+    Ok(())
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn asked_to_end() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
+}

@@ -1,0 +1,117 @@
+//! Opening the voting server's data from its configuration, for the commands that work on it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use ed25519_dalek::SigningKey;
+use isoloir_domain::{Consultation, Election, SystemClock};
+use isoloir_service::mail::MailMode;
+use isoloir_service::{Settings, VotingServer};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+use super::{ConfigArg, key};
+use crate::ambient;
+use crate::config::{MailConfig, ServerConfig};
+
+/// Opens the voting server of a configuration file, creating or migrating its database.
+pub(crate) async fn open(argument: &ConfigArg) -> anyhow::Result<VotingServer> {
+    open_config(&ServerConfig::read(&argument.config)?).await
+}
+
+/// Opens the voting server of a configuration.
+pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingServer> {
+    let settings = Settings {
+        server_key: key::read_private(&config.key)?,
+        registrar_key: key::read_public(&config.registrar_key)?,
+        public_url: config.origin.clone(),
+        mail: mail_mode(&config.mail, config.demonstration)?,
+        verifiers: None,
+        hashers: None,
+    };
+    let rng = StdRng::from_rng(&mut ambient::rng());
+    VotingServer::open(&config.database.url, settings, Arc::new(SystemClock), rng)
+        .await
+        .with_context(|| format!("voting server at {}", without_password(&config.database.url)))
+}
+
+/// A server in a folder that will be thrown away: to try an import before it is done.
+pub(crate) async fn open_scratch(folder: &Path) -> anyhow::Result<VotingServer> {
+    let key = SigningKey::from_bytes(&[0; 32]);
+    let settings = Settings {
+        registrar_key: key.verifying_key(),
+        server_key: key,
+        public_url: "http://127.0.0.1".to_owned(),
+        mail: MailMode::Demonstration,
+        verifiers: Some(1),
+        hashers: Some(1),
+    };
+    let rng = StdRng::from_rng(&mut ambient::rng());
+    let url = format!("sqlite:{}", folder.join("scratch.db").display());
+    VotingServer::open(&url, settings, Arc::new(SystemClock), rng)
+        .await
+        .context("scratch database")
+}
+
+fn mail_mode(mail: &MailConfig, demonstration: bool) -> anyhow::Result<MailMode> {
+    match (&mail.smtp, &mail.from, demonstration) {
+        (None, _, true) => Ok(MailMode::Demonstration),
+        (Some(url), Some(from), false) => Ok(MailMode::Smtp {
+            url: url.clone(),
+            from: from.clone(),
+        }),
+        (Some(_), _, true) => bail!("a demonstration sends no mail: remove `smtp` from [mail]"),
+        _ => bail!("[mail] needs `smtp` and `from`"),
+    }
+}
+
+/// The database's address as it may be shown.
+pub(crate) fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// Every election, each with its consultation.
+pub(crate) async fn elections(server: &VotingServer) -> anyhow::Result<Vec<(Consultation, Election)>> {
+    let mut all = Vec::new();
+    for consultation in server.consultations().await? {
+        for election in server.elections(&consultation.id).await? {
+            all.push((consultation.clone(), election));
+        }
+    }
+    if all.is_empty() {
+        bail!("nothing is imported yet: `isoloir consultation import DIR`")
+    } else {
+        Ok(all)
+    }
+}
+
+/// The elections that a command is about: one by its key or identifier, or all of them.
+pub(crate) async fn chosen(
+    server: &VotingServer,
+    choice: Option<&str>,
+) -> anyhow::Result<Vec<(Consultation, Election)>> {
+    let all = elections(server).await?;
+    let Some(name) = choice else { return Ok(all) };
+    let found: Vec<_> = all
+        .into_iter()
+        .filter(|(_, election)| election.key == name || election.id.as_str() == name)
+        .collect();
+    match found.len() {
+        0 => bail!("there is no election {name}"),
+        1 => Ok(found),
+        _ => bail!("several consultations have an election {name}: give its identifier"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_database_address_is_shown_without_its_password() {
+        assert_eq!(super::without_password("postgres://u:secret@db/x"), "postgres://db/x");
+        assert_eq!(super::without_password("sqlite:/a/b@c.db"), "sqlite:/a/b@c.db");
+    }
+}

@@ -1,0 +1,287 @@
+//! The demonstration: a consultation of three elections, open now, in one process.
+//!
+//! Portal on one port, registrar on the next, one SQLite file each, in one folder that is used again. The people, unions and
+//! organisation are invented. The folder holds everything that a real election keeps apart: sample codes, the board's keys.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use isoloir_domain::{Clock as _, SystemClock};
+use isoloir_portal::{Demonstration, SampleAccount, SampleCommand};
+use isoloir_protocol::group::GroupName;
+use isoloir_service::VotingServer;
+use jiff::{RoundMode, SignedDuration, Unit, ZonedDateTimeRound};
+use serde::{Deserialize, Serialize};
+
+use crate::ambient;
+use crate::cli::demo_steps as steps;
+use crate::config::{RegistrarConfig, ServerConfig};
+use crate::private_file;
+use crate::trustee::{Board, ceremony};
+
+/// Password of every sample account.
+const PASSWORD: &str = "Valbrune-2026!";
+/// The last voters of the roll keep an account to activate, from the mail in the inbox.
+const TO_ACTIVATE: usize = 2;
+const DAYS_OPEN: i64 = 7;
+const TOML: &str = include_str!("../../demo/consultation.toml");
+const ROLL: &str = include_str!("../../demo/roll.csv");
+const LISTS: &str = include_str!("../../demo/lists.csv");
+
+/// Where the demonstration runs.
+pub struct Demo {
+    /// Port of the portal; the registrar takes the next one.
+    pub port: u16,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Throw away what is in the folder.
+    pub reset: bool,
+}
+
+/// What the folder keeps besides databases and keys: `demo.json`, the mark of a demonstration.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    accounts: Vec<Account>,
+}
+
+/// A sample account: in a real election nobody has these together.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    name: String,
+    email: String,
+    password: Option<String>,
+    code: String,
+    elections: usize,
+}
+
+/// Makes the demonstration, or takes the one of the folder, and serves it until asked to end.
+///
+/// # Errors
+/// When the folder holds something else, or a port is taken.
+pub async fn run(demo: &Demo) -> anyhow::Result<()> {
+    let folder = prepare(demo)?;
+    write_configurations(&folder, demo.port)?;
+    let config = ServerConfig::read(&folder.join("server.toml"))?;
+    let registrar = steps::open_registrar(&RegistrarConfig::read(&folder.join("registrar.toml"))?).await?;
+    let server = steps::open_server(&config).await?;
+    let kept = match std::fs::read(folder.join("demo.json")) {
+        Ok(bytes) => serde_json::from_slice(&bytes).context("demo.json")?,
+        Err(_) => make(&folder, &server, &registrar).await?,
+    };
+    let commands = commands(&folder);
+    print!("{}", told(demo.port, &kept, &commands));
+    let portal = steps::portal_config(&config, &server, Some(shown(&kept, &commands)))?;
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let registrar = steps::serve_registrar(Arc::new(registrar), &config.origin, at(demo.port + 1));
+    tokio::try_join!(registrar, steps::serve_portal(server, portal, at(demo.port)))?;
+    Ok(())
+}
+
+/// The folder: new, or a demonstration's. Never anything else.
+fn prepare(demo: &Demo) -> anyhow::Result<PathBuf> {
+    let marked = demo.folder.join("demo.json").exists() || demo.folder.join("demo.begun").exists();
+    let occupied = demo.folder.is_dir() && std::fs::read_dir(&demo.folder)?.next().is_some();
+    if occupied && !marked {
+        bail!(
+            "{} holds something that is not a demonstration: choose another --data",
+            demo.folder.display()
+        );
+    }
+    // A demonstration that was interrupted while it was made is made again.
+    let unfinished = marked && !demo.folder.join("demo.json").exists();
+    if occupied && (demo.reset || unfinished) {
+        std::fs::remove_dir_all(&demo.folder)?;
+    }
+    std::fs::create_dir_all(&demo.folder).with_context(|| format!("cannot make {}", demo.folder.display()))?;
+    let folder = demo.folder.canonicalize()?;
+    if !folder.join("demo.json").exists() {
+        std::fs::write(
+            folder.join("demo.begun"),
+            "A demonstration is being made in this folder.\n",
+        )?;
+        for name in ["server", "registrar"] {
+            steps::new_key(&folder.join(name))?;
+        }
+    }
+    Ok(folder)
+}
+
+/// Both configurations, written at every start since the port may be another one.
+fn write_configurations(folder: &Path, port: u16) -> anyhow::Result<()> {
+    let next = port.checked_add(1).context("the registrar needs the next port")?;
+    let (portal, registrar) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{next}"));
+    let server = format!(
+        "listen = \"127.0.0.1:{port}\"\norigin = \"{portal}\"\nregistrar_origin = \"{registrar}\"\nkey = \"server.key\"\n\
+         registrar_key = \"registrar.pub\"\ndemonstration = true\n\n[database]\nurl = \"sqlite:server.db\"\n"
+    );
+    let authority = format!(
+        "listen = \"127.0.0.1:{next}\"\nportal_origin = \"{portal}\"\nkey = \"registrar.key\"\nserver_key = \"server.pub\"\n\n\
+         [database]\nurl = \"sqlite:registrar.db\"\n"
+    );
+    private_file::replace_public(&folder.join("server.toml"), server.as_bytes())?;
+    private_file::replace_public(&folder.join("registrar.toml"), authority.as_bytes())
+}
+
+/// The sequence of docs/guides/organiser.md, in one process.
+async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registrar::Registrar) -> anyhow::Result<Kept> {
+    steps::import(server, &toml_open_now()?, ROLL, LISTS).await?;
+    let entitlements = steps::entitlements(server).await?;
+    let board = Board {
+        group: GroupName::Ed25519,
+        president: "Hélène Kervella, présidente".to_owned(),
+        secretary: "Didier Marchand, secrétaire".to_owned(),
+        delegates: ["SLE", "UAP", "AVP"]
+            .map(|union| format!("Délégation {union}"))
+            .to_vec(),
+    };
+    let trustees = std::fs::read(ceremony(&folder.join("board"), &board, &mut ambient::rng())?)?;
+    steps::set_up(server, registrar, &entitlements, &trustees).await?;
+    let mut codes = steps::codes(registrar, &entitlements).await?;
+    let mut accounts = Vec::new();
+    for (rank, voter) in steps::voters(server).await?.into_iter().enumerate() {
+        let entitled = entitlements
+            .voters
+            .iter()
+            .find(|one| one.id == voter.id)
+            .context("a voter without election")?;
+        let activated = rank + TO_ACTIVATE < entitlements.voters.len();
+        if activated {
+            let token = server.activation_token(voter.id).await?;
+            server.activate_account(&token, PASSWORD, PASSWORD).await?;
+        }
+        accounts.push(Account {
+            name: format!("{} {}", voter.first_name, voter.last_name),
+            email: voter.email,
+            password: activated.then(|| PASSWORD.to_owned()),
+            code: codes.remove(&voter.id).context("a voter without code")?,
+            elections: entitled.elections.len(),
+        });
+    }
+    for consultation in server.consultations().await? {
+        server.send_invitations(&consultation.id).await?;
+    }
+    let kept = Kept { accounts };
+    private_file::create(&folder.join("demo.json"), &serde_json::to_vec_pretty(&kept)?)?;
+    std::fs::remove_file(folder.join("demo.begun"))?;
+    Ok(kept)
+}
+
+/// The consultation's file with opening now and closing in seven days, at the full hour before.
+fn toml_open_now() -> anyhow::Result<String> {
+    let now = SystemClock.now();
+    let zone = jiff::tz::TimeZone::get("Europe/Paris")?;
+    let full_hour = ZonedDateTimeRound::new().smallest(Unit::Hour).mode(RoundMode::Trunc);
+    let opens = now.to_zoned_datetime(zone.clone()).round(full_hour)?;
+    let closes = now.checked_add(SignedDuration::from_hours(24 * DAYS_OPEN))?;
+    let closes = closes.to_zoned_datetime(zone).round(full_hour)?;
+    let lines = TOML.lines().map(|line| match line.split_once(" = ") {
+        Some(("opens", _)) => format!("opens = \"{opens}\""),
+        Some(("closes", _)) => format!("closes = \"{closes}\""),
+        _ => line.to_owned(),
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn commands(folder: &Path) -> Vec<SampleCommand> {
+    let program = std::env::args().next().unwrap_or_else(|| "isoloir".to_owned());
+    let folder = folder.display();
+    let command = |fr: &str, en: &str, command: String| SampleCommand {
+        fr: fr.into(),
+        en: en.into(),
+        command,
+    };
+    vec![
+        command(
+            "Clore le vote maintenant",
+            "Close the vote now",
+            format!("{program} close --now --config {folder}/server.toml"),
+        ),
+        command(
+            "Dépouiller, avec le secrétaire et deux délégués sur trois",
+            "Count, with the secretary and two delegates of three",
+            format!(
+                "{program} count --config {folder}/server.toml --out {folder}/archives --key {folder}/board/secretary.key \
+                 --key {folder}/board/delegate-1.key --key {folder}/board/delegate-3.key"
+            ),
+        ),
+        command(
+            "Vérifier les archives, sans faire confiance au serveur",
+            "Verify the archives, without trusting the server",
+            format!("{} {folder}/archives/*.bel", verifier(&program)),
+        ),
+    ]
+}
+
+/// The auditor's program beside this one.
+fn verifier(program: &str) -> String {
+    program.strip_suffix("isoloir").map_or_else(
+        || "isoloir-verify".to_owned(),
+        |folder| format!("{folder}isoloir-verify"),
+    )
+}
+
+fn shown(kept: &Kept, commands: &[SampleCommand]) -> Demonstration {
+    let accounts = kept
+        .accounts
+        .iter()
+        .map(|account| SampleAccount {
+            name: account.name.clone(),
+            email: account.email.clone(),
+            password: account.password.clone(),
+            code: Some(account.code.clone()),
+        })
+        .collect();
+    Demonstration {
+        accounts,
+        commands: commands.to_vec(),
+    }
+}
+
+fn told(port: u16, kept: &Kept, commands: &[SampleCommand]) -> String {
+    let mut text = format!(
+        "\nIsoloir, demonstration (invented people, a board on one machine: nothing of this is an election)\n\n  \
+         portal      http://127.0.0.1:{port}\n  inbox       http://127.0.0.1:{port}/demonstration/boite\n  \
+         registrar   http://127.0.0.1:{}\n\n",
+        u32::from(port) + 1
+    );
+    for account in &kept.accounts {
+        let password = account.password.as_deref().unwrap_or("to activate: see the inbox");
+        text.push_str(&format!(
+            "  {:<22} {:<42} {:<27} {}  ({} election(s))\n",
+            account.name, account.email, password, account.code, account.elections
+        ));
+    }
+    for command in commands {
+        text.push_str(&format!("\n{}:\n  {}\n", command.en, command.command));
+    }
+    text + "\nCtrl-C stops the demonstration; the same command takes it up again, --reset makes a new one.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_consultation_opens_before_now_and_closes_within_seven_days() {
+        let text = toml_open_now().unwrap();
+        assert!(text.contains("[Europe/Paris]\"\ncloses = \""), "{text}");
+        assert_eq!(text.lines().count(), TOML.lines().count());
+    }
+
+    #[test]
+    fn a_folder_with_anything_else_is_refused_even_with_reset() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("thesis.tex"), "x").unwrap();
+        let demo = Demo {
+            port: 1,
+            folder: folder.path().to_path_buf(),
+            reset: true,
+        };
+        assert!(prepare(&demo).is_err());
+        assert!(folder.path().join("thesis.tex").exists());
+    }
+}

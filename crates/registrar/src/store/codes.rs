@@ -1,0 +1,146 @@
+//! Codes, wrapped credentials and attempts.
+
+use isoloir_domain::{ElectionId, VoterId};
+use sqlx::QueryBuilder;
+
+use super::{Store, StoreError, pages};
+
+statements! {
+    // The row lock that this takes orders the attempts of one voter; the rest of the transaction is alone with them.
+    COUNT_ATTEMPT = "INSERT INTO attempt (voter, attempts, failures, locked_until) VALUES ($1, 1, 0, 0) \
+        ON CONFLICT (voter) DO UPDATE SET attempts = attempt.attempts + 1 RETURNING failures, locked_until";
+    VERIFIER = "SELECT verifier FROM code WHERE voter = $1";
+    RECORD_FAILURE = "UPDATE attempt SET failures = $2, locked_until = $3 WHERE voter = $1";
+    FORGET_ATTEMPTS = "UPDATE attempt SET attempts = 0, failures = 0, locked_until = 0 WHERE voter = $1";
+    WRAPPED = "SELECT c.election, c.public, w.wrapped FROM wrapped_credential w \
+        JOIN credential c ON c.voter = w.voter AND c.election = w.election WHERE w.voter = $1 ORDER BY c.election";
+    ATTEMPTS = "SELECT attempts, failures, locked_until FROM attempt WHERE voter = $1";
+}
+
+/// A new code, with everything wrapped under it.
+pub(crate) struct NewCode {
+    pub voter: VoterId,
+    pub verifier: [u8; 32],
+    pub wrapped: Vec<(ElectionId, Vec<u8>)>,
+}
+
+/// A wrapped credential and its public counterpart.
+#[derive(sqlx::FromRow)]
+pub(crate) struct WrappedRow {
+    pub election: String,
+    pub public: String,
+    pub wrapped: Vec<u8>,
+}
+
+/// What an attempt meets: how many failed before, and until when the voter must wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Attempted {
+    pub failures: i64,
+    pub locked_until: i64,
+}
+
+/// What is decided about an attempt while the voter's row is locked.
+pub(crate) enum Decision {
+    /// Too early: nothing was compared.
+    Wait,
+    /// Compared, and wrong.
+    Wrong(Attempted),
+    /// Compared, and right.
+    Right,
+}
+
+/// The counters of a voter's attempts (*tentatives*), for support and for tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
+pub struct Attempts {
+    /// All attempts since the last success.
+    pub attempts: i64,
+    /// Those that were compared and wrong.
+    pub failures: i64,
+    /// No attempt is compared before this second since 1970.
+    pub locked_until: i64,
+}
+
+impl Store {
+    /// Replaces the voters' codes and what is wrapped under them, keeping a trace of the older ones: all or nothing.
+    pub(crate) async fn replace_codes(&self, codes: &[NewCode], now: i64) -> Result<(), StoreError> {
+        on!(tx self, tx => {
+            for page in pages(codes) {
+                let mut void = QueryBuilder::new("INSERT INTO voided_code (voter, generation, issued_at, voided_at) SELECT voter, generation, issued_at, ");
+                void.push_bind(now).push(" FROM code WHERE voter IN (");
+                let mut voters = void.separated(", ");
+                for code in page {
+                    voters.push_bind(code.voter.uuid().as_bytes().to_vec());
+                }
+                void.push(")");
+                void.build().execute(&mut *tx).await?;
+
+                let mut issue = QueryBuilder::new("INSERT INTO code (voter, generation, verifier, issued_at) ");
+                issue.push_values(page, |mut values, code| {
+                    values.push_bind(code.voter.uuid().as_bytes().to_vec()).push_bind(1_i64);
+                    values.push_bind(code.verifier.to_vec()).push_bind(now);
+                });
+                issue.push(" ON CONFLICT (voter) DO UPDATE SET generation = code.generation + 1, verifier = excluded.verifier, issued_at = excluded.issued_at");
+                issue.build().execute(&mut *tx).await?;
+
+                let mut forget = QueryBuilder::new("DELETE FROM attempt WHERE voter IN (");
+                let mut voters = forget.separated(", ");
+                for code in page {
+                    voters.push_bind(code.voter.uuid().as_bytes().to_vec());
+                }
+                forget.push(")");
+                forget.build().execute(&mut *tx).await?;
+            }
+            let wrapped: Vec<(VoterId, &ElectionId, &Vec<u8>)> =
+                codes.iter().flat_map(|c| c.wrapped.iter().map(|(election, wrapped)| (c.voter, election, wrapped))).collect();
+            for page in pages(&wrapped) {
+                let mut wrap = QueryBuilder::new("INSERT INTO wrapped_credential (voter, election, wrapped) ");
+                wrap.push_values(page, |mut values, (voter, election, wrapped)| {
+                    values.push_bind(voter.uuid().as_bytes().to_vec()).push_bind(election.as_str());
+                    values.push_bind(wrapped.as_slice());
+                });
+                wrap.push(" ON CONFLICT (voter, election) DO UPDATE SET wrapped = excluded.wrapped");
+                wrap.build().execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Counts an attempt, lets `decide` judge it with the verifier on record (if any), and writes the consequence, in one
+    /// transaction that is alone with this voter's attempts. The wrapped credentials come only with [`Decision::Right`].
+    pub(crate) async fn attempt<F>(&self, voter: VoterId, decide: F) -> Result<(Decision, Vec<WrappedRow>), StoreError>
+    where
+        F: FnOnce(Attempted, Option<Vec<u8>>) -> Decision,
+    {
+        let id = voter.uuid().as_bytes().to_vec();
+        let outcome = on!(tx self, tx => {
+            let before: Attempted = sqlx::query_as(COUNT_ATTEMPT).bind(&id).fetch_one(&mut *tx).await?;
+            let verifier: Option<(Vec<u8>,)> = sqlx::query_as(VERIFIER).bind(&id).fetch_optional(&mut *tx).await?;
+            let decision = decide(before, verifier.map(|(v,)| v));
+            let rows: Vec<WrappedRow> = match &decision {
+                Decision::Wait => Vec::new(),
+                Decision::Wrong(after) => {
+                    let record = sqlx::query(RECORD_FAILURE).bind(&id).bind(after.failures).bind(after.locked_until);
+                    record.execute(&mut *tx).await?;
+                    Vec::new()
+                }
+                Decision::Right => {
+                    sqlx::query(FORGET_ATTEMPTS).bind(&id).execute(&mut *tx).await?;
+                    sqlx::query_as(WRAPPED).bind(&id).fetch_all(&mut *tx).await?
+                }
+            };
+            (decision, rows)
+        });
+        Ok(outcome)
+    }
+
+    /// The counters of a voter's attempts.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn attempts(&self, voter: VoterId) -> Result<Attempts, StoreError> {
+        let id = voter.uuid().as_bytes().to_vec();
+        let found: Option<Attempts> =
+            on!(read self, pool => sqlx::query_as(ATTEMPTS).bind(&id).fetch_optional(pool).await?);
+        Ok(found.unwrap_or_default())
+    }
+}

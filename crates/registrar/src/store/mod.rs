@@ -1,0 +1,226 @@
+//! The registrar's own database: SQLite by default, PostgreSQL by URL; never the voting server's.
+//!
+//! Two typed pools behind one enum. SQL is the same for both; `on!` runs an expression on whichever it is. Every fixed statement
+//! is declared with `statements!`, and one test prepares them all on both engines.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Database, Pool, Transaction};
+
+/// Runs an expression on the pool of either engine.
+macro_rules! on {
+    (read $store:expr, $pool:ident => $body:expr) => {
+        match &$store.db {
+            crate::store::Db::Postgres($pool) => $body,
+            crate::store::Db::Sqlite { read: $pool, .. } => $body,
+        }
+    };
+    (write $store:expr, $pool:ident => $body:expr) => {
+        match &$store.db {
+            crate::store::Db::Postgres($pool) => $body,
+            crate::store::Db::Sqlite { write: $pool, .. } => $body,
+        }
+    };
+    (tx $store:expr, $tx:ident => $body:expr) => {
+        on!(write $store, pool => {
+            let mut $tx = crate::store::begin(pool).await?;
+            let output = $body;
+            $tx.commit().await?;
+            output
+        })
+    };
+}
+
+/// Declares statements, and lists them for the test that prepares each on both engines.
+macro_rules! statements {
+    ($($name:ident = $text:literal;)*) => {
+        $(const $name: &str = $text;)*
+        /// Every statement of this file, with its name.
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
+    };
+}
+
+pub(crate) mod codes;
+pub(crate) mod credentials;
+
+/// Rows per statement: 32,766 parameters at most in SQLite, and little gain beyond.
+pub(crate) const ROWS: usize = 500;
+
+const WAIT: Duration = Duration::from_secs(10);
+const POSTGRES_CONNECTIONS: u32 = 10;
+const SQLITE_READERS: u32 = 4;
+
+/// What goes wrong in the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refuses or cannot be reached.
+    #[error("the registrar's database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables are not those of this version and cannot be made so.
+    #[error("the registrar's database cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The SQLite file cannot be made.
+    #[error("the registrar's database file: {0}")]
+    File(#[from] std::io::Error),
+    /// Neither `sqlite:` nor `postgres:`.
+    #[error("a database URL starts with sqlite: or postgres:")]
+    Url,
+}
+
+/// The registrar's database.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+}
+
+#[derive(Clone)]
+enum Db {
+    Postgres(PgPool),
+    /// One writer, because SQLite has one; readers beside it.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+}
+
+impl Store {
+    /// Opens `sqlite:FILE` (made when missing, readable by its owner alone) or `postgres://...`, and brings the tables up to date.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn open(url: &str) -> Result<Store, StoreError> {
+        let db = if let Some(path) = url.strip_prefix("sqlite:") {
+            sqlite(Path::new(path.trim_start_matches("//"))).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Db::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(WAIT)
+                    .connect(url)
+                    .await?,
+            )
+        } else {
+            return Err(StoreError::Url);
+        };
+        let store = Store { db };
+        on!(write store, pool => sqlx::migrate!("./migrations").run(pool).await?);
+        Ok(store)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        on!(read self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ())?);
+        Ok(())
+    }
+
+    /// Waits for running statements and closes all connections.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Postgres(pool) => pool.close().await,
+            Db::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+}
+
+async fn sqlite(path: &Path) -> Result<Db, StoreError> {
+    // Made here rather than by SQLite for the sake of its mode; the journal files take the same.
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(WAIT);
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(WAIT)
+        .connect_with(options.clone())
+        .await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(WAIT);
+    let read = readers.connect_lazy_with(options.read_only(true));
+    Ok(Db::Sqlite { write, read })
+}
+
+/// How an engine begins a transaction that will write.
+pub(crate) trait Engine: Database {
+    const BEGIN: &'static str;
+}
+
+impl Engine for sqlx::Postgres {
+    const BEGIN: &'static str = "BEGIN";
+}
+
+impl Engine for sqlx::Sqlite {
+    // A deferred transaction that reads, then writes, fails at once with SQLITE_BUSY_SNAPSHOT.
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+}
+
+pub(crate) async fn begin<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
+    pool.begin_with(E::BEGIN).await
+}
+
+/// Exclusive use of an owned row list in pages of [`ROWS`].
+pub(crate) fn pages<T>(rows: &[T]) -> std::slice::Chunks<'_, T> {
+    rows.chunks(ROWS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{Executor as _, SqlSafeStr as _};
+
+    async fn prepare_all(url: &str) {
+        let store = Store::open(url).await.unwrap();
+        for (name, text) in codes::ALL.iter().chain(credentials::ALL) {
+            let prepared: Result<(), sqlx::Error> = on!(write store, pool => {
+                let mut connection = pool.acquire().await.unwrap();
+                connection.prepare(text.into_sql_str()).await.map(|_| ())
+            });
+            prepared.unwrap_or_else(|e| panic!("{name} on {url}: {e}\n{text}"));
+        }
+        store.ping().await.unwrap();
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn every_statement_is_right_on_both_engines() {
+        let folder = tempfile::tempdir().unwrap();
+        prepare_all(&format!("sqlite:{}", folder.path().join("registrar.db").display())).await;
+        prepare_all(&isoloir_testkit::Postgres::shared().fresh_database()).await;
+    }
+
+    #[tokio::test]
+    async fn other_urls_are_refused_and_the_file_is_private() {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert!(matches!(
+            Store::open("mysql://x").await.map(|_| ()),
+            Err(StoreError::Url)
+        ));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registrar.db");
+        let _store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(
+                entry.metadata().unwrap().permissions().mode() & 0o777,
+                0o600,
+                "{:?}",
+                entry.file_name()
+            );
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Unlocks the credentials of a voter (*déverrouillage par le code de vote*).
+//!
+//! Who knocks is proved by a ticket of the voting server, the code by its authenticator. Whether the voter exists, has a code, or
+//! mistyped it, the answer and the work are the same. Wrong attempts are counted per voter in the database, also when they race; after a
+//! few, each makes the next wait longer, never for ever: nobody can lock a voter out of the election.
+
+use std::time::Duration;
+
+use isoloir_domain::token::{Admission, Ticket, TokenError};
+use isoloir_domain::{ElectionId, VoterId};
+
+use crate::Registrar;
+use crate::derivation::Authenticator;
+use crate::keys::Verifier;
+use crate::store::StoreError;
+use crate::store::codes::{Attempted, Decision, WrappedRow};
+
+/// Wrong codes that cost no waiting.
+pub const FREE_FAILURES: i64 = 5;
+/// Waiting after the last of them; each further failure doubles it.
+pub const FIRST_DELAY: Duration = Duration::from_secs(30);
+/// The longest waiting.
+pub const LONGEST_DELAY: Duration = Duration::from_secs(3600);
+
+/// One credential of the voter, as the browser receives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnlockedCredential {
+    /// The election.
+    pub election: ElectionId,
+    /// The credential under the voter's wrapping key.
+    pub wrapped: Vec<u8>,
+    /// The signed admission for the voting server.
+    pub admission: String,
+}
+
+/// Why nothing was unlocked.
+#[derive(Debug, thiserror::Error)]
+pub enum UnlockError {
+    /// Malformed, forged or expired: sign in again.
+    #[error("the ticket is not valid: {0}")]
+    TicketInvalid(TokenError),
+    /// Not this voter's code; or the voter has none.
+    #[error("the code is wrong, {attempts_left} attempts left before waiting")]
+    CodeWrong {
+        /// Attempts that cost no waiting.
+        attempts_left: u32,
+        /// Waiting before the next attempt, when there are none left.
+        retry_after: u64,
+    },
+    /// Too many wrong codes: nothing was compared.
+    #[error("too many wrong codes, next attempt in {retry_after} seconds")]
+    CodeLocked {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// A value of the database is not what it should be, or cannot be signed.
+    #[error("the registrar's records are damaged")]
+    Damaged,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Registrar {
+    /// Checks ticket and authenticator; yields the wrapped credentials and the admissions.
+    ///
+    /// # Errors
+    /// See [`UnlockError`].
+    pub async fn unlock(
+        &self,
+        ticket: &str,
+        authenticator: &Authenticator,
+    ) -> Result<Vec<UnlockedCredential>, UnlockError> {
+        let now = self.clock.now();
+        let ticket = Ticket::verify(ticket, &self.tickets, now).map_err(UnlockError::TicketInvalid)?;
+        let verifier = self.keys.verifier(ticket.voter(), authenticator);
+        let rows = self.attempt(ticket.voter(), &verifier, now.as_second()).await?;
+        let admit = |row: WrappedRow| -> Result<UnlockedCredential, UnlockError> {
+            let election: ElectionId = row.election.parse().map_err(|_| UnlockError::Damaged)?;
+            let admission = Admission::new(ticket.session(), election.clone(), &row.public, now);
+            let admission = admission.sign(self.keys.signing()).map_err(|_| UnlockError::Damaged)?;
+            Ok(UnlockedCredential {
+                election,
+                wrapped: row.wrapped,
+                admission,
+            })
+        };
+        rows.into_iter().map(admit).collect()
+    }
+
+    async fn attempt(&self, voter: VoterId, verifier: &Verifier, now: i64) -> Result<Vec<WrappedRow>, UnlockError> {
+        let mut waiting = 0;
+        let decide = |before: Attempted, stored: Option<Vec<u8>>| {
+            let right = verifier.matches(stored.as_deref().unwrap_or(&[0; 32]));
+            waiting = wait(before.locked_until, now);
+            if waiting > 0 {
+                Decision::Wait
+            } else if right {
+                Decision::Right
+            } else {
+                Decision::Wrong(after_failure(before, now))
+            }
+        };
+        let (decision, rows) = self.store.attempt(voter, decide).await?;
+        match decision {
+            Decision::Right => Ok(rows),
+            Decision::Wait => Err(UnlockError::CodeLocked { retry_after: waiting }),
+            Decision::Wrong(after) => {
+                let attempts_left = u32::try_from(FREE_FAILURES - after.failures).unwrap_or(0);
+                Err(UnlockError::CodeWrong {
+                    attempts_left,
+                    retry_after: wait(after.locked_until, now),
+                })
+            }
+        }
+    }
+}
+
+fn wait(locked_until: i64, now: i64) -> u64 {
+    u64::try_from(locked_until.saturating_sub(now)).unwrap_or(0)
+}
+
+fn after_failure(before: Attempted, now: i64) -> Attempted {
+    let failures = before.failures.saturating_add(1);
+    let delay = i64::try_from(delay_after(failures).as_secs()).unwrap_or(i64::MAX);
+    let locked_until = if delay > 0 { now.saturating_add(delay) } else { 0 };
+    Attempted { failures, locked_until }
+}
+
+fn delay_after(failures: i64) -> Duration {
+    if failures < FREE_FAILURES {
+        return Duration::ZERO;
+    }
+    let doublings = u32::try_from(failures - FREE_FAILURES).unwrap_or(u32::MAX);
+    FIRST_DELAY
+        .saturating_mul(2_u32.saturating_pow(doublings))
+        .min(LONGEST_DELAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_grows_and_stays_finite() {
+        let delays: Vec<u64> = [1, 4, 5, 6, 7, 11, 12, 1000, i64::MAX]
+            .map(|n| delay_after(n).as_secs())
+            .to_vec();
+        assert_eq!(delays, [0, 0, 30, 60, 120, 1920, 3600, 3600, 3600]);
+    }
+}

@@ -1,1 +1,31 @@
-//! Placeholder while the workspace is laid out.
+//! The portal: what a browser sees of the voting server.
+//!
+//! - [`routes`]: the table of routes, with who may call each; [`router`] mounts it
+//! - [`access`]: the guard in front of every route
+//! - [`request`], [`error`], [`headers`]: what every request brings, how every error ends, what every answer tells the browser
+//! - `api`: the JSON side, for the booth, verifiers and watchers
+//! - [`pages`]: one file for each page, drawn from plain structs; [`layout`], [`components`], [`icons`], [`when`]: what they are made of
+//! - [`i18n`]: French and English; [`assets`]: style sheet and scripts, from the binary
+//!
+//! Pages work without a script, except the booth, which encrypts on the voter's own device.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+
+pub mod access;
+mod api;
+pub mod assets;
+pub mod components;
+pub mod config;
+pub mod error;
+pub mod headers;
+pub mod i18n;
+pub mod icons;
+pub mod layout;
+pub mod pages;
+pub mod request;
+mod results_view;
+pub mod routes;
+pub mod state;
+pub mod when;
+
+pub use config::{AccessibilityAudit, Contact, Demonstration, Origin, PortalConfig, SampleAccount, SampleCommand};
+pub use routes::router;

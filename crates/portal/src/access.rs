@@ -1,0 +1,94 @@
+//! Who may call what. A route cannot be mounted without saying so: [`declare`] is the only way in.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::MethodRouter;
+use isoloir_service::Session;
+
+use crate::error::{ApiError, PageError};
+use crate::request::{VoterSession, is_api, session_token};
+use crate::state::PortalState;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone. A page still shows who is signed in.
+    Public,
+    /// A voter with a valid session.
+    Voter,
+    /// Anyone, in the demonstration only; elsewhere the route does not exist.
+    Demonstration,
+}
+
+/// One line of the table of routes.
+pub struct Declared {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, in the form of the router.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    pub(crate) handler: MethodRouter<PortalState>,
+}
+
+/// Declares a route.
+pub(crate) fn declare(method: &'static str, path: &'static str, access: Access, handler: MethodRouter<PortalState>) -> Declared {
+    Declared { method, path, access, handler }
+}
+
+impl Declared {
+    /// The handler behind its guard.
+    pub(crate) fn guarded(self, state: &PortalState) -> (&'static str, MethodRouter<PortalState>) {
+        let guard = Guard { state: state.clone(), access: self.access };
+        (self.path, self.handler.layer(from_fn_with_state(guard, watch)))
+    }
+}
+
+#[derive(Clone)]
+struct Guard {
+    state: PortalState,
+    access: Access,
+}
+
+/// Lets through who may pass, with the session at hand for the handler.
+async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let api = is_api(request.uri().path());
+    if guard.access == Access::Demonstration && guard.state.config().demonstration.is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // Public answers of the API depend on nobody: no session is looked up for them.
+    if api && guard.access == Access::Public {
+        return next.run(request).await;
+    }
+    let token = session_token(request.headers(), guard.state.config());
+    let had_cookie = token.is_some();
+    let session = match session_of(&guard.state, token).await {
+        Ok(session) => session,
+        Err(refused) if api => return ApiError::from(refused).into_response(),
+        Err(refused) => return PageError::from(refused).into_response(),
+    };
+    match session {
+        Some(session) => {
+            request.extensions_mut().insert(VoterSession(session));
+        }
+        None if guard.access == Access::Voter && api => return ApiError::session_required().into_response(),
+        None if guard.access == Access::Voter => return to_sign_in(&request, had_cookie),
+        None => {}
+    }
+    next.run(request).await
+}
+
+async fn session_of(state: &PortalState, token: Option<String>) -> Result<Option<Session>, isoloir_service::Fault> {
+    match token {
+        Some(token) => state.server().session(&token).await,
+        None => Ok(None),
+    }
+}
+
+/// Sends a reader to the sign-in page, which says why and comes back.
+fn to_sign_in(request: &Request, ended: bool) -> Response {
+    let why = if ended { "fin" } else { "requis" };
+    Redirect::to(&format!("/connexion?motif={why}&suite={}", request.uri().path())).into_response()
+}

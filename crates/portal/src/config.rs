@@ -1,0 +1,136 @@
+//! What the operator decides about the portal.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How voters reach the help desk (*cellule d'assistance*). What is absent is not shown, and never invented.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// A non-surcharged number, as printed: `01 23 45 67 89`.
+    pub phone: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+}
+
+/// Scheme, host and port of a server: `https://vote.example.fr`. No path, no credentials, lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+/// Why a text is not an origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an origin is http:// or https://, a host in lower case, optionally a port, and nothing after it")]
+pub struct NotAnOrigin;
+
+impl FromStr for Origin {
+    type Err = NotAnOrigin;
+
+    fn from_str(text: &str) -> Result<Origin, NotAnOrigin> {
+        let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(NotAnOrigin)?;
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        if authority.is_empty() || !authority.chars().all(allowed) {
+            return Err(NotAnOrigin);
+        }
+        Ok(Origin(text.to_owned()))
+    }
+}
+
+impl Origin {
+    /// The origin as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the browser reaches us over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Result of an accessibility audit (*audit de conformité RGAA*), shown as it is: the portal never declares itself conforming.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessibilityAudit {
+    /// Who audited.
+    pub auditor: String,
+    /// When, ISO date.
+    pub date: String,
+    /// Criteria met, out of the applicable ones.
+    pub met: u16,
+    /// Criteria that apply.
+    pub applicable: u16,
+}
+
+/// What the demonstration shows at `/demonstration`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demonstration {
+    /// Invented people one may vote as.
+    pub accounts: Vec<SampleAccount>,
+    /// Commands to type next, in order: what it does (in both languages) and the command.
+    pub commands: Vec<SampleCommand>,
+}
+
+/// An invented voter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAccount {
+    /// Given name and family name.
+    pub name: String,
+    /// Address to sign in with.
+    pub email: String,
+    /// Password, when the account is already activated.
+    pub password: Option<String>,
+    /// What the paper notice would carry; a real portal never knows it.
+    pub code: Option<String>,
+}
+
+/// A command of the demonstration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleCommand {
+    /// What it does, in French.
+    pub fr: String,
+    /// What it does, in English.
+    pub en: String,
+    /// What to type.
+    pub command: String,
+}
+
+/// Everything the operator decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortalConfig {
+    /// Where browsers reach this portal.
+    pub origin: Origin,
+    /// Where browsers reach the registrar.
+    pub registrar_origin: Origin,
+    /// The registrar's Ed25519 public key, by which the booth checks admissions.
+    pub registrar_key: [u8; 32],
+    /// Set in the demonstration only: banner on every page, sample accounts, inbox.
+    pub demonstration: Option<Demonstration>,
+    /// Help desk.
+    pub contact: Contact,
+    /// Where the source code is published.
+    pub source_url: Option<String>,
+    /// Last accessibility audit, if one took place.
+    pub accessibility: Option<AccessibilityAudit>,
+    /// Who hosts the service, for the legal notice.
+    pub host: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_cannot_smuggle_anything_into_a_header() {
+        assert!("https://vote.example.fr".parse::<Origin>().is_ok());
+        assert!("http://127.0.0.1:8081".parse::<Origin>().is_ok());
+        for wrong in ["ftp://x", "https://", "https://a/", "https://a b", "https://a; script-src *", "https://user@a", "a.fr"] {
+            assert_eq!(wrong.parse::<Origin>(), Err(NotAnOrigin), "{wrong}");
+        }
+    }
+}

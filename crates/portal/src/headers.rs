@@ -1,0 +1,65 @@
+//! What every answer tells the browser: load nothing from elsewhere, run nothing inline, be framed by nobody, keep nothing.
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+
+use crate::config::PortalConfig;
+use crate::request::{chosen_lang, is_same_origin, lang_cookie};
+use crate::state::PortalState;
+
+/// The content security policy. `wasm-unsafe-eval` lets the booth's cryptography run; nothing lets a text become a script.
+#[must_use]
+pub fn content_security_policy(config: &PortalConfig) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; worker-src 'self'; \
+         connect-src 'self' {}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        config.registrar_origin
+    )
+}
+
+const FIXED: [(HeaderName, HeaderValue); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static(
+            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), \
+             publickey-credentials-get=(), usb=(), browsing-topics=()",
+        ),
+    ),
+];
+
+/// Sets the headers of every answer, remembers a chosen language, and refuses what another site's page sends.
+pub(crate) async fn secure(State(state): State<PortalState>, request: Request, next: Next) -> Response {
+    let config = state.config();
+    let chosen = chosen_lang(request.uri());
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let mut response = if safe || is_same_origin(request.headers(), config) {
+        next.run(request).await
+    } else {
+        tracing::warn!("cross-site request refused");
+        StatusCode::FORBIDDEN.into_response()
+    };
+    if let Some(lang) = chosen {
+        response = (CookieJar::new().add(lang_cookie(lang)), response).into_response();
+    }
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if config.origin.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,191 @@
+//! The frame of every page: header with the curtain, session bar, footer, and nothing loaded from elsewhere.
+
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, Render, html};
+
+use crate::args;
+use crate::assets::Assets;
+use crate::config::Contact;
+use crate::i18n::Lang;
+use crate::icons::{Icon, brand_mark, icon};
+use crate::when;
+
+/// Name and organiser of the consultation, as the header and the footer say them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// `Élections professionnelles 2026`.
+    pub title: String,
+    /// The authority that organises (*autorité organisatrice*).
+    pub organiser: String,
+}
+
+/// The person signed in, as the session bar says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Given name and family name.
+    pub name: String,
+    /// The sign-in before this one, if there was one.
+    pub last_sign_in: Option<Timestamp>,
+}
+
+/// What surrounds a page.
+#[derive(Debug, Clone)]
+pub struct Chrome {
+    /// Language of the page.
+    pub lang: Lang,
+    /// Names of the consultation.
+    pub site: Site,
+    /// The person signed in, if any.
+    pub who: Option<Who>,
+    /// Path that shows this page again by GET, for the language switch.
+    pub here: String,
+    /// Whether this is the demonstration: said on every page.
+    pub demonstration: bool,
+    /// How to reach the help desk.
+    pub contact: Contact,
+    /// Where the source code is published, if anywhere.
+    pub source_url: Option<String>,
+}
+
+/// A page whose `<main>` holds `body` in the usual column.
+pub fn page(chrome: &Chrome, title: &str, body: impl Render) -> Markup {
+    let main = html! { main.main #contenu tabindex="-1" { div.wrap { (body) } } };
+    document(chrome, title, html! {}, main)
+}
+
+/// A page that brings its own `<main>` and more in `<head>`: the booth.
+pub fn document(chrome: &Chrome, title: &str, head: impl Render, main: impl Render) -> Markup {
+    let lang = chrome.lang;
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " – " (chrome.site.title) }
+                (Assets::stylesheet("theme.css"))
+                (Assets::favicon("favicon.svg"))
+                (head)
+            }
+            body {
+                a.skip-link href="#contenu" { (lang.text("skip-link")) }
+                @if chrome.demonstration { (demonstration_banner(lang)) }
+                (header(chrome))
+                (main)
+                (footer(chrome))
+            }
+        }
+    }
+}
+
+fn demonstration_banner(lang: Lang) -> Markup {
+    html! {
+        aside.demo aria-label=(lang.text("demo-banner-label")) {
+            div.wrap.demo__row {
+                p { strong { (lang.text("demo-banner-title")) } " " (lang.text("demo-banner-text")) }
+                a href="/demonstration" { (lang.text("demo-banner-link")) }
+            }
+        }
+    }
+}
+
+fn header(chrome: &Chrome) -> Markup {
+    let lang = chrome.lang;
+    html! {
+        header.site-header {
+            div.wrap.site-header__row {
+                a.brand href="/" {
+                    (brand_mark())
+                    span {
+                        span.brand__name { (chrome.site.title) }
+                        " "
+                        span.brand__org { (chrome.site.organiser) }
+                    }
+                }
+                nav.lang aria-label=(lang.text("lang-label")) {
+                    ul {
+                        @for other in Lang::ALL {
+                            li {
+                                a href={ (chrome.here) "?lang=" (other.code()) } lang=(other.code()) hreflang=(other.code())
+                                    aria-current=[(other == lang).then_some("true")] {
+                                    (other.code().to_uppercase()) span.vh { " – " (other.text("lang-name")) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if let Some(who) = &chrome.who { (session_bar(lang, who)) }
+        }
+    }
+}
+
+fn session_bar(lang: Lang, who: &Who) -> Markup {
+    html! {
+        div.session {
+            div.wrap.session__row {
+                p.session__who { (who.name) }
+                form.session__out method="post" action="/deconnexion" {
+                    button.link-button type="submit" { (icon(Icon::SignOut)) " " (lang.text("sign-out")) }
+                }
+                p.session__last {
+                    @match who.last_sign_in {
+                        Some(at) => (lang.with("last-sign-in", args![when = when::date_time(lang, at)])),
+                        None => (lang.text("first-sign-in")),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn footer(chrome: &Chrome) -> Markup {
+    let lang = chrome.lang;
+    html! {
+        footer.site-footer {
+            div.wrap.site-footer__row {
+                section {
+                    h2 { (lang.text("footer-help-title")) }
+                    p { (lang.text("footer-help-text")) }
+                    (contact_lines(lang, &chrome.contact))
+                }
+                nav aria-label=(lang.text("footer-check-label")) {
+                    h2 { (lang.text("footer-check-title")) }
+                    ul {
+                        li { a href="/urne" { (lang.text("nav-box")) } }
+                        li { a href="/resultats" { (lang.text("nav-results")) } }
+                        @if let Some(url) = &chrome.source_url { li { a href=(url) rel="external" { (lang.text("nav-source")) } } }
+                    }
+                }
+                nav aria-label=(lang.text("footer-about-label")) {
+                    h2 { (lang.text("footer-about-title")) }
+                    ul {
+                        li { a href="/accessibilite" { (lang.text("nav-accessibility")) } }
+                        li { a href="/donnees-personnelles" { (lang.text("nav-privacy")) } }
+                        li { a href="/mentions-legales" { (lang.text("nav-legal")) } }
+                    }
+                }
+            }
+            div.site-footer__legal {
+                div.wrap { p { (lang.with("footer-legal", args![organiser = chrome.site.organiser.as_str()])) } }
+            }
+        }
+    }
+}
+
+/// Telephone and address of the help desk, or the honest absence of both.
+#[must_use]
+pub fn contact_lines(lang: Lang, contact: &Contact) -> Markup {
+    html! {
+        @if let Some(phone) = &contact.phone {
+            p { a href={ "tel:" (digits(phone)) } { (phone) } " " (lang.text("contact-free-call")) }
+        }
+        @if let Some(email) = &contact.email { p { a href={ "mailto:" (email) } { (email) } } }
+        @if contact.phone.is_none() && contact.email.is_none() { p { (lang.text("contact-none")) } }
+    }
+}
+
+fn digits(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}

@@ -1,0 +1,212 @@
+//! Home (*accueil*, S01 to S03): may I vote, until when, and the five menus.
+
+use isoloir_domain::{Calendar, Phase};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::args;
+use crate::components::{link_row, tile};
+use crate::i18n::{Lang, key};
+use crate::icons::{Icon, icon};
+use crate::layout::{Chrome, page};
+use crate::when::{self, TimeLeft};
+
+/// What the home page shows.
+#[derive(Debug, Clone)]
+pub struct HomeView {
+    /// When one can vote.
+    pub calendar: Calendar,
+    /// Where the vote stands; `Tallied` once results are published.
+    pub phase: Phase,
+    /// The moment the page is made for.
+    pub now: Timestamp,
+    /// The voter's own count, when someone is signed in.
+    pub ballots: Option<BallotsOfVoter>,
+}
+
+/// How far the voter is (*avancement de l'électeur*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BallotsOfVoter {
+    /// Elections in which the voter is on the roll.
+    pub elections: u64,
+    /// Of these, those where the ballot is stored.
+    pub cast: u64,
+}
+
+impl BallotsOfVoter {
+    const fn left(self) -> u64 {
+        self.elections.saturating_sub(self.cast)
+    }
+}
+
+/// Draws the home page.
+#[must_use]
+pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
+    let lang = chrome.lang;
+    let signed_in = chrome.who.is_some();
+    page(
+        chrome,
+        &lang.text("home-title"),
+        html! {
+            div.page-head { h1 { (lang.text("home-heading")) } }
+            (booth(lang, view))
+            section.section aria-labelledby="t-scrutins" {
+                h2 #t-scrutins { (lang.text("home-elections")) }
+                ul.tiles {
+                    (tile("/mes-scrutins", Icon::Sheet, lang.text("home-candidates-title"), candidates_text(lang, view)))
+                    (tile("/aide#reclamation", Icon::Flag, lang.text("home-complaint-title"), lang.text("home-complaint-text")))
+                    (tile("/urne", Icon::BallotBox, lang.text("nav-box"), lang.text("home-box-text")))
+                }
+            }
+            section.section aria-labelledby="t-infos" {
+                h2 #t-infos { (lang.text("home-practical")) }
+                div.grid.grid--wide {
+                    div.panel {
+                        h3 { (lang.text("home-tutorials")) }
+                        ul.links {
+                            (link_row("/aide#activer", lang.text("home-tutorial-account")))
+                            (link_row("/aide#voter", lang.text("home-tutorial-vote")))
+                            (link_row("/aide#sans-code", lang.text("home-tutorial-code")))
+                        }
+                    }
+                    div.panel {
+                        h3 { (lang.text("home-help")) }
+                        ul.links {
+                            (link_row("/aide#questions", lang.text("home-faq")))
+                            (link_row("/aide#assistance", lang.text("home-assistance")))
+                            (link_row("/aide#verifier", lang.text("home-verify")))
+                        }
+                    }
+                }
+            }
+            section.section aria-labelledby="t-compte" {
+                h2 #t-compte { (lang.text("home-account")) }
+                ul.tiles {
+                    @if signed_in {
+                        (tile("/mon-compte", Icon::Person, lang.text("home-me-title"), lang.text("home-me-text")))
+                    } @else {
+                        (tile("/connexion", Icon::Person, lang.text("home-sign-in-title"), lang.text("home-sign-in-text")))
+                    }
+                    (tile("/donnees-personnelles", Icon::Info, lang.text("nav-privacy"), lang.text("home-privacy-text")))
+                    (tile("/resultats", Icon::Chart, lang.text("nav-results"), lang.text("home-results-text")))
+                }
+            }
+        },
+    )
+}
+
+fn candidates_text(lang: Lang, view: &HomeView) -> String {
+    match view.ballots {
+        Some(ballots) => lang.with("home-candidates-text-count", args![n = ballots.elections]),
+        None => lang.text("home-candidates-text"),
+    }
+}
+
+/// What the panel of the vote says and proposes, by phase.
+struct Say {
+    title: &'static str,
+    text: String,
+    href: &'static str,
+    action: &'static str,
+}
+
+fn say(lang: Lang, view: &HomeView) -> Say {
+    let (title, text, href, action) = match (view.phase, view.ballots) {
+        (Phase::Preparation, _) => (key("booth-before-title"), lang.text("booth-before-text"), "/mes-scrutins", key("booth-before-action")),
+        (Phase::Open, Some(ballots)) if ballots.left() == 0 => {
+            (key("booth-all-cast-title"), lang.text("booth-all-cast-text"), "/urne", key("booth-all-cast-action"))
+        }
+        (Phase::Open, Some(ballots)) if ballots.cast == 0 => {
+            (key("booth-open-title"), lang.with("booth-open-text", args![n = ballots.left()]), "/je-vote", key("booth-open-action"))
+        }
+        (Phase::Open, Some(ballots)) => {
+            (key("booth-open-title"), lang.with("booth-open-text-left", args![n = ballots.left()]), "/je-vote", key("booth-open-action"))
+        }
+        (Phase::Open, None) => (key("booth-open-title"), lang.text("booth-open-text-anonymous"), "/je-vote", key("booth-open-action")),
+        (Phase::Grace, _) => (
+            key("booth-grace-title"),
+            lang.with("booth-grace-text", args![until = when::hour(lang, view.calendar.freezes())]),
+            "/je-vote",
+            key("booth-grace-action"),
+        ),
+        (Phase::Closed, _) => (key("booth-closed-title"), lang.text("booth-closed-text"), "/resultats", key("booth-closed-action")),
+        (Phase::Tallied, _) => (key("booth-tallied-title"), lang.text("booth-tallied-text"), "/resultats", key("booth-tallied-action")),
+    };
+    Say { title, text, href, action }
+}
+
+fn booth(lang: Lang, view: &HomeView) -> Markup {
+    let say = say(lang, view);
+    html! {
+        section.booth aria-label=(lang.text("booth-label")) {
+            div.booth__say {
+                h2 { (lang.text(say.title)) }
+                p { (say.text) }
+                a.btn.btn--curtain.btn--large href=(say.href) { (lang.text(say.action)) " " (icon(Icon::Next)) }
+            }
+            div.booth__curtain { (countdown_card(lang, view)) }
+        }
+    }
+}
+
+fn countdown_card(lang: Lang, view: &HomeView) -> Markup {
+    let calendar = &view.calendar;
+    let (title, until) = match view.phase {
+        Phase::Preparation => (key("countdown-opening"), Some(calendar.opens())),
+        Phase::Open => (key("countdown-closing"), Some(calendar.closes())),
+        Phase::Grace | Phase::Closed | Phase::Tallied => (key("countdown-closed"), None),
+    };
+    html! {
+        div.countdown-card {
+            p.countdown-card__title { (lang.text(title)) }
+            @if let Some(until) = until {
+                (countdown(lang, &lang.text(title), TimeLeft::between(view.now, until)))
+                p.small { (opening_sentence(lang, calendar)) }
+                (overseas(lang, until))
+            } @else {
+                p.small { (closing_sentence(lang, calendar)) }
+            }
+        }
+    }
+}
+
+fn countdown(lang: Lang, label: &str, left: TimeLeft) -> Markup {
+    let cells = [
+        (left.days, lang.with("unit-days", args![n = left.days])),
+        (left.hours, lang.with("unit-hours", args![n = left.hours])),
+        (left.minutes, lang.with("unit-minutes", args![n = left.minutes])),
+    ];
+    html! {
+        div.countdown role="timer" aria-label=(label) {
+            @for (number, unit) in cells {
+                span.countdown__cell { span.countdown__n { (format!("{number:02}")) } " " span.countdown__u { (unit) } }
+            }
+        }
+    }
+}
+
+/// "Ouvert du … au … (heure de Paris)", the sentence of the seed.
+fn opening_sentence(lang: Lang, calendar: &Calendar) -> Markup {
+    lang.rich_with(
+        "opening-sentence",
+        args![opens = when::date_time(lang, calendar.opens()), closes = when::date_time(lang, calendar.closes())],
+    )
+}
+
+fn closing_sentence(lang: Lang, calendar: &Calendar) -> Markup {
+    lang.rich_with(
+        "closing-sentence",
+        args![closes = when::date_time(lang, calendar.closes()), freezes = when::hour(lang, calendar.freezes())],
+    )
+}
+
+fn overseas(lang: Lang, until: Timestamp) -> Markup {
+    html! {
+        details.zones {
+            summary { (lang.text("overseas-title")) }
+            dl.zones__list {
+                @for (place, time) in when::overseas(lang, until) { div { dt { (place) } dd { (time) } } }
+            }
+        }
+    }
+}

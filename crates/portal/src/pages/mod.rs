@@ -1,0 +1,14 @@
+//! The pages. Each file holds one page: a plain struct of what it shows (so that it is rendered in tests without a service) and the
+//! function that draws it. No page reads a clock, a database or a request.
+
+pub mod about;
+pub mod activation;
+pub mod ballot_box;
+pub mod booth;
+pub mod demonstration;
+pub mod elections;
+pub mod error;
+pub mod help;
+pub mod home;
+pub mod results;
+pub mod sign_in;

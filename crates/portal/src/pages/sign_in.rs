@@ -1,0 +1,120 @@
+//! Sign-in (*connexion au portail*): professional e-mail address and password.
+
+use maud::{Markup, html};
+
+use crate::components::{Field, Tone, field, notice, required_note};
+use crate::i18n::{Lang, key};
+use crate::layout::{Chrome, page};
+
+/// What the sign-in page shows.
+#[derive(Debug, Clone, Default)]
+pub struct SignInView {
+    /// The address typed before, never the password.
+    pub email: String,
+    /// Where to go afterwards: a path of this portal.
+    pub next: String,
+    /// What went wrong, if this is a second try.
+    pub problem: Option<SignInProblem>,
+}
+
+/// Why one is not signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// A field was left empty.
+    Incomplete {
+        /// The address is missing.
+        email: bool,
+        /// The password is missing.
+        password: bool,
+    },
+    /// The service refused, in its own words.
+    Refused(String),
+    /// A page asked for a signed-in voter.
+    Needed,
+    /// One was signed in, and the session is over.
+    Ended,
+    /// One has just signed out.
+    SignedOut,
+}
+
+/// Draws the sign-in page.
+#[must_use]
+pub fn render(chrome: &Chrome, view: &SignInView) -> Markup {
+    let lang = chrome.lang;
+    page(
+        chrome,
+        &lang.text("sign-in-title"),
+        html! {
+            div.page-head {
+                h1 { (lang.text("sign-in-heading")) }
+                @match &view.problem {
+                    Some(problem) => (problem_notice(lang, problem)),
+                    None => { p.lede { (lang.text("sign-in-lede")) } }
+                }
+            }
+            div.split {
+                (form(lang, view))
+                aside.panel.panel--sunken aria-labelledby="t-activer" {
+                    h2 #t-activer { (lang.text("sign-in-new-title")) }
+                    p.small { (lang.text("sign-in-new-text")) }
+                    p { a href="/aide#activer" { (lang.text("sign-in-new-link")) } }
+                }
+            }
+        },
+    )
+}
+
+fn problem_notice(lang: Lang, problem: &SignInProblem) -> Markup {
+    let (tone, title, body) = match problem {
+        SignInProblem::Incomplete { email, .. } => (
+            Tone::Error,
+            key("sign-in-incomplete-title"),
+            html! { p { a href=(if *email { "#email" } else { "#password" }) { (lang.text("sign-in-incomplete-link")) } } },
+        ),
+        SignInProblem::Refused(words) => {
+            (Tone::Error, key("sign-in-refused-title"), html! { p { (words) " " a href="#email" { (lang.text("sign-in-refused-link")) } } })
+        }
+        SignInProblem::Needed => (Tone::Info, key("sign-in-needed-title"), html! { p { (lang.text("sign-in-needed-text")) } }),
+        SignInProblem::Ended => (Tone::Info, key("sign-in-ended-title"), html! { p { (lang.text("sign-in-ended-text")) } }),
+        SignInProblem::SignedOut => (Tone::Success, key("signed-out-title"), html! { p { (lang.text("signed-out-text")) } }),
+    };
+    notice(tone, lang.text(title), body)
+}
+
+fn form(lang: Lang, view: &SignInView) -> Markup {
+    let (no_email, no_password) = match &view.problem {
+        Some(SignInProblem::Incomplete { email, password }) => (*email, *password),
+        _ => (false, false),
+    };
+    let (email_label, email_hint, email_error) =
+        (lang.text("sign-in-email"), lang.text("sign-in-email-hint"), lang.text("sign-in-email-empty"));
+    let (password_label, password_error) = (lang.text("sign-in-password"), lang.text("sign-in-password-empty"));
+    let email = Field {
+        hint: Some(&email_hint),
+        error: no_email.then_some(email_error.as_str()),
+        value: &view.email,
+        kind: "email",
+        autocomplete: "username",
+        max_length: Some(254),
+        ..Field::text("email", &email_label)
+    };
+    let password = Field {
+        error: no_password.then_some(password_error.as_str()),
+        kind: "password",
+        autocomplete: "current-password",
+        max_length: Some(256),
+        ..Field::text("password", &password_label)
+    };
+    html! {
+        form.form method="post" action="/connexion" novalidate {
+            (required_note(lang))
+            @if !view.next.is_empty() { input type="hidden" name="suite" value=(view.next); }
+            (field(&email, ""))
+            (field(&password, ""))
+            div.actions {
+                button.btn.btn--primary type="submit" { (lang.text("sign-in-action")) }
+                a.btn.btn--secondary href="/" { (lang.text("back-home-short")) }
+            }
+        }
+    }
+}

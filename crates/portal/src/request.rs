@@ -1,0 +1,148 @@
+//! What a route learns from a request: its language, its session, its path. Typed extractors, nothing else reads headers.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::header::{self, HeaderMap};
+use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use isoloir_service::Session;
+use serde::Deserialize;
+
+use crate::config::PortalConfig;
+use crate::error::PageError;
+use crate::i18n::Lang;
+use crate::layout::{Chrome, Who};
+use crate::state::PortalState;
+
+const LANG_COOKIE: &str = "langue";
+
+/// Name of the session's cookie: with the `__Host-` prefix wherever the browser honours it.
+#[must_use]
+pub fn session_cookie_name(config: &PortalConfig) -> &'static str {
+    if config.origin.is_https() { "__Host-isoloir" } else { "isoloir" }
+}
+
+/// The session's cookie: out of scripts' reach, never sent by another site's request.
+#[must_use]
+pub fn session_cookie(config: &PortalConfig, token: String) -> Cookie<'static> {
+    Cookie::build((session_cookie_name(config), token))
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(config.origin.is_https())
+        .path("/")
+        .build()
+}
+
+/// What makes the browser forget the session.
+#[must_use]
+pub fn forget_session_cookie(config: &PortalConfig) -> Cookie<'static> {
+    let mut cookie = session_cookie(config, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+/// The cookie of the chosen language.
+#[must_use]
+pub fn lang_cookie(lang: Lang) -> Cookie<'static> {
+    Cookie::build((LANG_COOKIE, lang.code())).http_only(true).same_site(SameSite::Lax).path("/").build()
+}
+
+/// The token in the session's cookie, if there is one.
+#[must_use]
+pub fn session_token(headers: &HeaderMap, config: &PortalConfig) -> Option<String> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(session_cookie_name(config)).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
+}
+
+#[derive(Deserialize)]
+struct LangQuery {
+    lang: Option<String>,
+}
+
+/// The language chosen in this very request, if one was.
+#[must_use]
+pub fn chosen_lang(uri: &axum::http::Uri) -> Option<Lang> {
+    let Query(query) = Query::<LangQuery>::try_from_uri(uri).ok()?;
+    query.lang.as_deref().and_then(Lang::parse)
+}
+
+/// The language of the answer: chosen now, chosen before, or French.
+#[must_use]
+pub fn lang_of(uri: &axum::http::Uri, headers: &HeaderMap) -> Lang {
+    let remembered = || CookieJar::from_headers(headers).get(LANG_COOKIE).and_then(|cookie| Lang::parse(cookie.value()));
+    chosen_lang(uri).or_else(remembered).unwrap_or_default()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Lang {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Lang, Infallible> {
+        Ok(lang_of(&parts.uri, &parts.headers))
+    }
+}
+
+/// The voter of this session. Only routes declared [`crate::access::Access::Voter`] have one; elsewhere it is a fault, not a silence.
+#[derive(Clone)]
+pub struct VoterSession(pub Session);
+
+impl<S: Send + Sync> FromRequestParts<S> for VoterSession {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<VoterSession, PageError> {
+        parts.extensions.get::<VoterSession>().cloned().ok_or(PageError::Undeclared)
+    }
+}
+
+/// What surrounds the page of this request: language, names, the person signed in.
+pub struct PageChrome(pub Chrome);
+
+impl FromRequestParts<PortalState> for PageChrome {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &PortalState) -> Result<PageChrome, Infallible> {
+        let who = parts.extensions.get::<VoterSession>().map(|session| who(&session.0));
+        Ok(PageChrome(chrome(state, lang_of(&parts.uri, &parts.headers), parts.uri.path(), who)))
+    }
+}
+
+/// Builds what surrounds a page.
+#[must_use]
+pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> Chrome {
+    let config = state.config();
+    Chrome {
+        lang,
+        site: state.site(),
+        who,
+        here: path.to_owned(),
+        demonstration: config.demonstration.is_some(),
+        contact: config.contact.clone(),
+        source_url: config.source_url.clone(),
+    }
+}
+
+/// The person of a session, as the session bar says it.
+#[must_use]
+pub fn who(session: &Session) -> Who {
+    let voter = session.voter();
+    Who { name: format!("{} {}", voter.first_name, voter.last_name), last_sign_in: session.previous_sign_in() }
+}
+
+/// Whether the caller takes JSON for an answer: every path of the API does.
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/healthz"
+}
+
+/// Whether a browser's request comes from one of our own pages, by what the browser itself says.
+///
+/// `Sec-Fetch-Site` is authoritative where it is sent; older browsers send `Origin`. A request with neither is not a browser's, and carries no
+/// cookie that a third party could ride on.
+#[must_use]
+pub fn is_same_origin(headers: &HeaderMap, config: &PortalConfig) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    headers.get(header::ORIGIN).is_none_or(|origin| origin == config.origin.as_str())
+}

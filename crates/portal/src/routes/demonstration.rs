@@ -1,0 +1,26 @@
+//! Pages that exist in the demonstration only; the table of routes sees to it.
+
+use axum::extract::State;
+use maud::Markup;
+
+use crate::error::PageError;
+use crate::pages::demonstration::{self as demo_page, InboxMail};
+use crate::request::PageChrome;
+use crate::state::PortalState;
+
+/// Mails shown, the latest first.
+const LATEST: u32 = 100;
+
+/// `GET /demonstration`.
+pub(super) async fn page(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+    let demo = state.config().demonstration.as_ref().ok_or(PageError::NotFound)?;
+    Ok(demo_page::render(&chrome, demo))
+}
+
+/// `GET /demonstration/boite`.
+pub(super) async fn inbox(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+    let mails = state.server().demonstration_inbox(None, LATEST).await?;
+    let mails: Vec<InboxMail> =
+        mails.into_iter().map(|mail| InboxMail { to: mail.to, subject: mail.subject, body: mail.body, at: mail.at }).collect();
+    Ok(demo_page::render_inbox(&chrome, state.config().origin.as_str(), &mails))
+}

@@ -1,0 +1,209 @@
+//! What anyone may read: home, boxes, archive, results.
+
+use std::io::{self, Write};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use isoloir_domain::{Election, ElectionId, Phase};
+use maud::Markup;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+
+use super::booth::box_error;
+use crate::error::{PageError, log_fault};
+use crate::pages::ballot_box::{self as box_page, BoxEntry, BoxView, PublicBox, Search};
+use crate::pages::home::{self as home_page, BallotsOfVoter, HomeView};
+use crate::pages::results as results_page;
+use crate::request::{PageChrome, VoterSession};
+use crate::results_view::results_view;
+use crate::state::{PortalState, Shown};
+
+/// Trackers on one page of a box.
+const PAGE: u32 = 200;
+/// Bytes of an archive on their way to a slow reader, at most: this many chunks.
+const CHUNKS_AHEAD: usize = 8;
+/// Size of a chunk.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// Length of a tracker: SHA-256 in unpadded base64.
+const TRACKER_CHARS: usize = 43;
+
+/// `GET /`.
+pub(super) async fn home(
+    State(state): State<PortalState>,
+    PageChrome(mut chrome): PageChrome,
+    session: Result<VoterSession, PageError>,
+) -> Result<Markup, PageError> {
+    let Some(Shown { calendar, phase, .. }) = state.consultation().await? else {
+        return Err(PageError::NotFound);
+    };
+    chrome.site = state.site();
+    let ballots = match session {
+        Ok(VoterSession(session)) => {
+            let elections = state.server().voter_elections(&session).await?;
+            let cast = elections.iter().filter(|entry| entry.marked).count();
+            Some(BallotsOfVoter { elections: count(elections.len()), cast: count(cast) })
+        }
+        Err(_) => None,
+    };
+    let now = state.server().clock().now();
+    Ok(home_page::render(&chrome, &HomeView { calendar, phase, now, ballots }))
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+async fn entries(state: &PortalState) -> Result<Vec<BoxEntry>, PageError> {
+    let mut entries = Vec::new();
+    for consultation in state.server().consultations().await? {
+        for election in state.server().elections(&consultation.id).await? {
+            let phase = state.server().phase(&election.id).await?.unwrap_or(Phase::Preparation);
+            entries.push(BoxEntry { id: election.id.to_string(), title: election.title, phase });
+        }
+    }
+    Ok(entries)
+}
+
+/// `GET /urne`.
+pub(super) async fn boxes(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+    Ok(box_page::render_list(&chrome, &entries(&state).await?))
+}
+
+/// The election of a path; an ill-formed name is an election that does not exist.
+async fn named(state: &PortalState, id: &str) -> Result<(Election, Phase), PageError> {
+    let id: ElectionId = id.parse().map_err(|_| PageError::NotFound)?;
+    let (election, _) = state.server().election(&id).await?.ok_or(PageError::NotFound)?;
+    let phase = state.server().phase(&id).await?.unwrap_or(Phase::Preparation);
+    Ok((election, phase))
+}
+
+#[derive(Deserialize)]
+pub(super) struct BoxQuery {
+    suivi: Option<String>,
+    apres: Option<u64>,
+}
+
+/// `GET /urne/{election}`.
+pub(super) async fn ballot_box(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(id): Path<String>,
+    Query(query): Query<BoxQuery>,
+) -> Result<Markup, PageError> {
+    let (election, phase) = named(&state, &id).await?;
+    let head = state.server().signed_head(&election.id).await.map_err(box_error)?;
+    let whole = if state.server().box_is_public(&election.id).await.map_err(box_error)? {
+        Some(public_box(&state, &election.id, query.apres.unwrap_or(0)).await?)
+    } else {
+        None
+    };
+    let search = match query.suivi.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
+        Some(typed) => Some(search(&state, &election.id, typed).await?),
+        None => None,
+    };
+    let view = BoxView { id: election.id.to_string(), title: election.title, phase, head, search, whole };
+    Ok(box_page::render(&chrome, &view))
+}
+
+async fn public_box(state: &PortalState, id: &ElectionId, after: u64) -> Result<PublicBox, PageError> {
+    let page = state.server().trackers(id, after, PAGE).await.map_err(box_error)?;
+    let full = count(page.trackers.len()) >= u64::from(PAGE);
+    let next = page.trackers.last().map(|(height, _)| *height).filter(|_| full);
+    Ok(PublicBox { total: page.total, trackers: page.trackers, next })
+}
+
+/// Spaces and line ends of a copied tracker do not count; anything else that is not a tracker is said so and not searched.
+async fn search(state: &PortalState, id: &ElectionId, typed: &str) -> Result<Search, PageError> {
+    let tracker: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    let plausible = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
+    if tracker.len() != TRACKER_CHARS || !tracker.bytes().all(plausible) {
+        return Ok(Search::NotATracker { typed: typed.chars().take(64).collect() });
+    }
+    let found = state.server().find_tracker(id, &tracker).await.map_err(box_error)?;
+    Ok(if found { Search::Found { tracker, rank: None } } else { Search::Absent { tracker } })
+}
+
+/// `GET /urne/{election}/archive.bel`: streamed, so that memory does not depend on the size of the box.
+pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<String>) -> Result<Response, PageError> {
+    let (election, _) = named(&state, &id).await?;
+    // Asked first, because a stream that has begun can no longer say no.
+    if !state.server().box_is_public(&election.id).await.map_err(box_error)? {
+        return Err(box_error(isoloir_service::ballot_box::BoxError::NotYetPublic));
+    }
+    let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
+    let server = state.server().clone();
+    let out = Pipe { sender: sender.clone(), buffer: Vec::with_capacity(CHUNK_BYTES) };
+    let wanted = election.id.clone();
+    tokio::spawn(async move {
+        match server.export_archive(&wanted, out).await {
+            Ok(mut out) => {
+                let _ = tokio::task::spawn_blocking(move || out.flush()).await;
+            }
+            Err(error) => {
+                log_fault(&error);
+                // A cut stream tells the reader that the file is not whole.
+                let _ = sender.send(Err(io::Error::other("the archive could not be completed"))).await;
+            }
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-tar".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.bel\"", election.id)),
+    ];
+    Ok((headers, Body::from_stream(Received(receiver))).into_response())
+}
+
+/// The writing end, on a blocking thread: waits when the reader is slow.
+struct Pipe {
+    sender: mpsc::Sender<io::Result<Bytes>>,
+    buffer: Vec<u8>,
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK_BYTES {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK_BYTES));
+        self.sender.blocking_send(Ok(chunk.into())).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+    }
+}
+
+/// The reading end, as a stream.
+struct Received(mpsc::Receiver<io::Result<Bytes>>);
+
+impl futures_core::Stream for Received {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}
+
+/// `GET /resultats`.
+pub(super) async fn all_results(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+    Ok(results_page::render_list(&chrome, &entries(&state).await?))
+}
+
+/// `GET /resultats/{election}`.
+pub(super) async fn results(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(id): Path<String>,
+) -> Result<Markup, PageError> {
+    let (election, phase) = named(&state, &id).await?;
+    Ok(match state.server().results(&election.id).await? {
+        Some(results) => results_page::render(&chrome, &results_view(chrome.lang, &results)),
+        None => results_page::render_pending(&chrome, &election.title, phase),
+    })
+}

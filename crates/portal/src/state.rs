@@ -1,0 +1,97 @@
+//! What every route shares: the voting server, the configuration, and the last known name of the consultation.
+
+use std::sync::{Arc, RwLock};
+
+use isoloir_domain::{Calendar, Consultation, Phase};
+use isoloir_service::{Fault, VotingServer};
+
+use crate::config::PortalConfig;
+use crate::layout::Site;
+
+/// What every route shares. Cheap to clone.
+#[derive(Clone)]
+pub struct PortalState {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    server: VotingServer,
+    config: PortalConfig,
+    site: RwLock<Site>,
+}
+
+impl PortalState {
+    /// A portal over `server`.
+    #[must_use]
+    pub fn new(server: VotingServer, config: PortalConfig) -> PortalState {
+        // Shown until the first consultation is read, and when the database is down from the start.
+        let site = Site { title: "Isoloir".to_owned(), organiser: String::new() };
+        PortalState { inner: Arc::new(Inner { server, config, site: RwLock::new(site) }) }
+    }
+
+    /// The voting server.
+    #[must_use]
+    pub fn server(&self) -> &VotingServer {
+        &self.inner.server
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &PortalConfig {
+        &self.inner.config
+    }
+
+    /// Names for header and footer, as last read: an error page needs them when the database is down.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        self.inner.site.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// The consultation that the portal shows, and where it stands.
+    ///
+    /// The one that is open comes first, then the next to open, then the last that closed: a portal is about one consultation, and
+    /// boxes and results of the others stay reachable by their addresses.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn consultation(&self) -> Result<Option<Shown>, Fault> {
+        let now = self.server().clock().now();
+        let consultations = self.server().consultations().await?;
+        let rank = |consultation: &Consultation| match consultation.calendar.phase(now) {
+            Phase::Open | Phase::Grace => (0, consultation.calendar.closes().as_second()),
+            Phase::Preparation => (1, consultation.calendar.opens().as_second()),
+            Phase::Closed | Phase::Tallied => (2, consultation.calendar.closes().as_second().saturating_neg()),
+        };
+        let Some(consultation) = consultations.into_iter().min_by_key(rank) else {
+            return Ok(None);
+        };
+        let mut phase = consultation.calendar.phase(now);
+        if phase == Phase::Closed && self.all_tallied(&consultation).await? {
+            phase = Phase::Tallied;
+        }
+        let site = Site { title: consultation.title.clone(), organiser: consultation.organiser.clone() };
+        *self.inner.site.write().unwrap_or_else(std::sync::PoisonError::into_inner) = site;
+        Ok(Some(Shown { calendar: consultation.calendar, phase, consultation }))
+    }
+
+    async fn all_tallied(&self, consultation: &Consultation) -> Result<bool, Fault> {
+        let elections = self.server().elections(&consultation.id).await?;
+        for election in &elections {
+            if self.server().phase(&election.id).await? != Some(Phase::Tallied) {
+                return Ok(false);
+            }
+        }
+        Ok(!elections.is_empty())
+    }
+}
+
+/// The consultation that the portal shows.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The consultation.
+    pub consultation: Consultation,
+    /// Its calendar.
+    pub calendar: Calendar,
+    /// Where it stands; `Tallied` once every election is counted.
+    pub phase: Phase,
+}

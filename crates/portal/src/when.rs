@@ -1,0 +1,164 @@
+//! Dates, hours and time left, in words (*calendrier en toutes lettres*).
+//!
+//! Hours are always said with their place: "heure de Paris", then the voter's own hour overseas. Everything is computed by the server
+//! from the moment it is given, so that a page reads the same without a script.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use crate::args;
+use crate::i18n::{Lang, key};
+
+/// The zone of the law: hours of the vote are given in it.
+const PARIS: &str = "Europe/Paris";
+
+/// The overseas zones, with the message that names each: voters there read their own closing hour.
+const OVERSEAS: [(&str, &str); 9] = [
+    ("America/Martinique", key("zone-antilles")),
+    ("America/Cayenne", key("zone-guyane")),
+    ("Indian/Reunion", key("zone-reunion")),
+    ("Indian/Mayotte", key("zone-mayotte")),
+    ("America/Miquelon", key("zone-miquelon")),
+    ("Pacific/Noumea", key("zone-caledonie")),
+    ("Pacific/Tahiti", key("zone-polynesie")),
+    ("Pacific/Wallis", key("zone-wallis")),
+    ("Indian/Kerguelen", key("zone-taaf")),
+];
+
+const DAYS_FR: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS_FR: [&str; 12] = [
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+];
+
+/// A day and hour in Paris: `jeudi 3 décembre 2026 à 8 h 00`, without naming the place.
+#[must_use]
+pub fn date_time(lang: Lang, at: Timestamp) -> String {
+    in_zone(lang, at, PARIS)
+}
+
+/// A day and hour in Paris, kept as one `<time>` element with its machine form.
+#[must_use]
+pub fn time_element(lang: Lang, at: Timestamp) -> Markup {
+    html! { time datetime=(at.to_string()) { (date_time(lang, at)) } }
+}
+
+/// An hour in Paris alone: `17 h 30`.
+#[must_use]
+pub fn hour(lang: Lang, at: Timestamp) -> String {
+    let zoned = at.to_zoned_datetime(zone(PARIS));
+    clock(lang, zoned.hour(), zoned.minute())
+}
+
+/// The overseas places whose hour differs, each with its own day and hour of `at`.
+#[must_use]
+pub fn overseas(lang: Lang, at: Timestamp) -> Vec<(String, String)> {
+    OVERSEAS
+        .iter()
+        .map(|(name, label)| (lang.text(label), in_zone(lang, at, name)))
+        .collect()
+}
+
+/// Days, hours and minutes, rounded down; a vote that closes in 59 seconds has zero minutes left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLeft {
+    /// Whole days.
+    pub days: u64,
+    /// Hours beside the days, 0 to 23.
+    pub hours: u64,
+    /// Minutes beside the hours, 0 to 59.
+    pub minutes: u64,
+}
+
+impl TimeLeft {
+    /// From `now` to `until`; zero once it is past.
+    #[must_use]
+    pub fn between(now: Timestamp, until: Timestamp) -> TimeLeft {
+        let seconds = u64::try_from(until.as_second().saturating_sub(now.as_second())).unwrap_or(0);
+        TimeLeft {
+            days: seconds / 86_400,
+            hours: seconds / 3_600 % 24,
+            minutes: seconds / 60 % 60,
+        }
+    }
+
+    /// In one line: `7 jours 6 h 24 min`.
+    #[must_use]
+    pub fn line(&self, lang: Lang) -> String {
+        lang.with("time-left", args![days = self.days, hours = self.hours, minutes = self.minutes])
+    }
+}
+
+fn in_zone(lang: Lang, at: Timestamp, name: &str) -> String {
+    let zoned = at.to_zoned_datetime(zone(name));
+    let index = |n: i8, base: i8| usize::try_from(n.saturating_sub(base)).unwrap_or(0);
+    let weekday = index(zoned.weekday().to_monday_one_offset(), 1);
+    let month = index(zoned.month(), 1);
+    let hour = clock(lang, zoned.hour(), zoned.minute());
+    match lang {
+        Lang::Fr => {
+            let day = if zoned.day() == 1 { "1er".to_owned() } else { zoned.day().to_string() };
+            let (name, month) = (DAYS_FR.get(weekday).unwrap_or(&""), MONTHS_FR.get(month).unwrap_or(&""));
+            format!("{name} {day}\u{a0}{month} {} à {hour}", zoned.year())
+        }
+        Lang::En => {
+            let (name, month) = (DAYS_EN.get(weekday).unwrap_or(&""), MONTHS_EN.get(month).unwrap_or(&""));
+            format!("{name} {}\u{a0}{month} {} at {hour}", zoned.day(), zoned.year())
+        }
+    }
+}
+
+fn clock(lang: Lang, hour: i8, minute: i8) -> String {
+    match lang {
+        Lang::Fr => format!("{hour}\u{a0}h\u{a0}{minute:02}"),
+        Lang::En => format!("{hour:02}:{minute:02}"),
+    }
+}
+
+/// The zone database is in the binary, so a known name is always found.
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_sentence_of_the_seed() {
+        let opens = at("2022-12-01T07:00:00Z");
+        assert_eq!(date_time(Lang::Fr, opens), "jeudi 1er\u{a0}décembre 2022 à 8\u{a0}h\u{a0}00");
+        assert_eq!(date_time(Lang::En, opens), "Thursday 1\u{a0}December 2022 at 08:00");
+        assert_eq!(hour(Lang::Fr, at("2022-12-08T16:00:00Z")), "17\u{a0}h\u{a0}00");
+    }
+
+    #[test]
+    fn summer_time_is_known() {
+        assert_eq!(hour(Lang::Fr, at("2026-07-01T15:00:00Z")), "17\u{a0}h\u{a0}00");
+    }
+
+    #[test]
+    fn the_countdown_of_the_seed() {
+        let left = TimeLeft::between(at("2022-12-01T09:36:00Z"), at("2022-12-08T16:00:00Z"));
+        assert_eq!(left, TimeLeft { days: 7, hours: 6, minutes: 24 });
+        assert_eq!(left.line(Lang::Fr), "7\u{a0}jours 6\u{a0}h 24\u{a0}min");
+        assert_eq!(TimeLeft::between(at("2022-12-09T00:00:00Z"), at("2022-12-08T16:00:00Z")), TimeLeft { days: 0, hours: 0, minutes: 0 });
+    }
+
+    #[test]
+    fn overseas_hours_are_those_of_the_place() {
+        let all = overseas(Lang::Fr, at("2026-12-10T16:00:00Z"));
+        let reunion = all.iter().find(|(name, _)| name.contains("Réunion")).unwrap();
+        assert!(reunion.1.ends_with("20\u{a0}h\u{a0}00"), "{}", reunion.1);
+        let noumea = all.iter().find(|(name, _)| name.contains("Calédonie")).unwrap();
+        assert!(noumea.1.starts_with("vendredi 11"), "{}", noumea.1);
+    }
+}

@@ -1,1 +1,17 @@
-fn main() {}
+//! `isoloir-verify`: see the library.
+
+use std::{io, process::ExitCode};
+
+use clap::Parser as _;
+use isoloir_verify::{Verdict, args::Args, run};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args, &mut io::stdout().lock()) {
+        Ok(verdict) => verdict.into(),
+        Err(error) => {
+            eprintln!("{} : {error:#}", args.lang.pick("Lecture impossible", "Cannot read"));
+            Verdict::CannotTell.into()
+        }
+    }
+}

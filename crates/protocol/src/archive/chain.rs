@@ -158,6 +158,12 @@ impl<R: Read> ChainReader<R> {
         })
     }
 
+    /// Seconds since 1970, of the election's creation.
+    #[must_use]
+    pub const fn timestamp(&self) -> u64 {
+        self.records.timestamp()
+    }
+
     /// How far the election is, by the entries read so far.
     #[must_use]
     pub const fn phase(&self) -> Phase {

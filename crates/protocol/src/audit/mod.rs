@@ -3,7 +3,8 @@
 //! - [`check`]: the checks by name;
 //! - [`finding`]: what is found wrong, and who is to blame;
 //! - `setup`, `ballots`, `tally`: what is checked of each part of the archive;
-//! - `run`: the walk through the file, entry after entry.
+//! - `run`: the walk through the file, entry after entry;
+//! - [`since`]: whether a later copy still holds what an earlier one held.
 //!
 //! The file is read once, in order; ballots are verified in batches on all cores. Memory holds a batch, and
 //! of each ballot already counted only its hash and its place, so that 100,000 ballots need well under
@@ -11,6 +12,7 @@
 
 pub mod check;
 pub mod finding;
+pub mod since;
 
 mod ballots;
 mod run;

@@ -1,0 +1,74 @@
+//! What can be asked of the program.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use isoloir_protocol::{archive::EventHash, audit::Bilingual};
+
+/// Vérifie l’archive publique d’un scrutin (fichier .bel) : forme, chaînage, clés, bulletins, dépouillement.
+///
+/// Code de sortie : 0 valide, 1 non valide, 2 lecture ou vérification impossible.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "isoloir-verify", version)]
+pub struct Args {
+    /// L’archive à vérifier / archive to verify
+    pub archive: PathBuf,
+    /// Réponse en JSON / answer in JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Nombre de cœurs (tous par défaut) / number of cores (default: all)
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Copie antérieure : rien n’a-t-il disparu ni changé depuis ? / earlier copy: has anything gone or changed?
+    #[arg(long, value_name = "ANCIENNE.bel")]
+    pub since: Option<PathBuf>,
+    /// Dernier événement attendu / expected last event
+    #[arg(long, value_name = "EMPREINTE")]
+    pub head: Option<EventHash>,
+    /// Exige que le résultat soit publié / requires the result to be published
+    #[arg(long)]
+    pub complete: bool,
+    /// Langue de la réponse / language of the answer
+    #[arg(long, value_enum, default_value = "fr")]
+    pub lang: Lang,
+}
+
+/// Language of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Français.
+    Fr,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The text in this language.
+    #[must_use]
+    pub const fn pick<'a>(self, fr: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Fr => fr,
+            Self::En => en,
+        }
+    }
+
+    /// The text in this language.
+    #[must_use]
+    pub const fn of(self, text: Bilingual) -> &'static str {
+        self.pick(text.fr, text.en)
+    }
+
+    /// A number with its thousands apart: by narrow no-break spaces, or commas.
+    #[must_use]
+    pub fn number(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut out = String::new();
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                out.push_str(self.pick("\u{202f}", ","));
+            }
+            out.push(digit);
+        }
+        out
+    }
+}

@@ -1,0 +1,131 @@
+//! The auditor's program (vérificateur indépendant): every check of an election, from its public archive alone.
+//!
+//! It needs neither a database nor the network nor any secret. [`run`] does all the work of the binary
+//! `isoloir-verify`; [`args`] says what can be asked, [`human`] and [`machine`] how the answer is told.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+
+pub mod args;
+pub mod human;
+pub mod machine;
+
+use std::{
+    fs::File,
+    io::{BufReader, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use args::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use isoloir_protocol::audit::{
+    Options, Progress, Report, audit,
+    since::{Since, SinceError, compare},
+};
+
+/// What was found: the audit, and the comparison with an earlier copy when one was given.
+pub struct Findings {
+    /// The audit.
+    pub report: Report,
+    /// The comparison.
+    pub since: Option<Since>,
+}
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every check holds.
+    Valid,
+    /// A check does not hold, or something that an earlier copy held is gone.
+    Invalid,
+    /// The file cannot be read, or asks for checks that this program cannot make.
+    CannotTell,
+}
+
+impl Verdict {
+    /// 0, 1 or 2.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Invalid => 1,
+            Self::CannotTell => 2,
+        }
+    }
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(verdict.code())
+    }
+}
+
+impl Findings {
+    /// The conclusion.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let kept = matches!(self.since, None | Some(Since::Kept { .. }));
+        if self.report.is_unsupported() {
+            Verdict::CannotTell
+        } else if self.report.is_valid() && kept {
+            Verdict::Valid
+        } else {
+            Verdict::Invalid
+        }
+    }
+}
+
+/// Verifies and tells the answer on `out`.
+///
+/// # Errors
+/// When a file cannot be read, or `out` cannot be written.
+pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Verdict> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build()?;
+    let findings = pool.install(|| find(args))?;
+    if args.json {
+        machine::write(&findings, out)?;
+    } else {
+        human::write(&findings, args, out)?;
+    }
+    Ok(findings.verdict())
+}
+
+fn find(args: &Args) -> anyhow::Result<Findings> {
+    let options = Options { expected_head: args.head, require_result: args.complete };
+    let report = audit_file(&args.archive, &options)?;
+    // An archive that is wrong in itself is not compared: its own fault comes first.
+    let since = match &args.since {
+        Some(earlier) if report.is_valid() => Some(compare_files(earlier, &args.archive)?),
+        _ => None,
+    };
+    Ok(Findings { report, since })
+}
+
+fn audit_file(path: &Path, options: &Options) -> anyhow::Result<Report> {
+    let cannot_read = || format!("{}", path.display());
+    let file = File::open(path).with_context(cannot_read)?;
+    let size = file.metadata().with_context(cannot_read)?.len();
+    let bar = progress_bar(size);
+    let mut show = |progress: Progress| bar.set_position(progress.bytes);
+    let report = audit(BufReader::with_capacity(1 << 20, file), options, &mut show).with_context(cannot_read)?;
+    bar.finish_and_clear();
+    Ok(report)
+}
+
+/// On the standard error, and only when that is a terminal.
+fn progress_bar(size: u64) -> ProgressBar {
+    let bar = ProgressBar::new(size);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {bytes}/{total_bytes}  {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn compare_files(earlier: &Path, later: &Path) -> Result<Since, anyhow::Error> {
+    let open = |path: &Path| File::open(path).map(BufReader::new).with_context(|| format!("{}", path.display()));
+    compare(open(earlier)?, open(later)?).map_err(|error| match &error {
+        SinceError::Earlier(_) => anyhow::Error::new(error).context(format!("{}", earlier.display())),
+        SinceError::Later(_) => anyhow::Error::new(error).context(format!("{}", later.display())),
+    })
+}

@@ -1,50 +1,18 @@
 //! Activates an account (*activation du compte*): a one-use link, kept as a hash, then a password.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_domain::{ConsultationId, Voter, VoterId};
+use isoloir_domain::{Consultation, ConsultationId, Profile, Voter, VoterId};
+use isoloir_store::account::NewLink;
+use jiff::{SignedDuration, Timestamp};
+use rand_core::CryptoRng;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
+pub use crate::password::{PasswordRule, broken_rules};
 use crate::{Fault, VotingServer};
-
-/// A rule that a password must meet, for the live list of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PasswordRule {
-    /// 12 to 256 characters.
-    Length,
-    /// A lower-case letter.
-    Lower,
-    /// An upper-case letter.
-    Upper,
-    /// A digit.
-    Digit,
-    /// A character that is none of these.
-    Special,
-    /// Not one that everyone tries first, nor made of the voter's name or address.
-    NotKnown,
-}
-
-impl PasswordRule {
-    /// All rules, in display order.
-    pub const ALL: [Self; 6] = [
-        Self::Length,
-        Self::Lower,
-        Self::Upper,
-        Self::Digit,
-        Self::Special,
-        Self::NotKnown,
-    ];
-
-    /// The rule, as the voter reads it.
-    #[must_use]
-    pub fn message(self) -> Message {
-        todo!()
-    }
-}
-
-/// The rules that `password` breaks, for this voter.
-#[must_use]
-pub fn broken_rules(password: &str, voter: &Voter) -> Vec<PasswordRule> {
-    todo!()
-}
 
 /// Why the account was not activated.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +42,30 @@ impl Refusal for ActivateError {
     }
 
     fn message(&self) -> Message {
-        todo!()
+        match self {
+            Self::Link => Message::new(
+                "Ce lien d’activation n’est pas valable : il a déjà servi, ou il est trop ancien.",
+                "This activation link is not valid: it has been used, or it is too old.",
+            ),
+            Self::Confirmation => Message::new(
+                "Le mot de passe et sa confirmation sont différents.",
+                "The password and its confirmation differ.",
+            ),
+            Self::Password(broken) => {
+                let list = |text: fn(Message) -> String| {
+                    broken
+                        .iter()
+                        .map(|rule| text(rule.message()))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                Message::new(
+                    format!("Le mot de passe ne respecte pas ces règles : {}.", list(|m| m.fr)),
+                    format!("The password does not meet these rules: {}.", list(|m| m.en)),
+                )
+            }
+            Self::Fault(fault) => fault.message(),
+        }
     }
 
     fn class(&self) -> Class {
@@ -86,6 +77,23 @@ impl Refusal for ActivateError {
     }
 }
 
+/// How long an activation link is good: hours, not seconds.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Secret tokens are 32 random bytes, written in base64url.
+pub(crate) fn new_token(rng: &mut impl CryptoRng) -> (String, [u8; 32]) {
+    let mut random = Zeroizing::new([0; 32]);
+    rng.fill_bytes(random.as_mut_slice());
+    let token = URL_SAFE_NO_PAD.encode(random.as_slice());
+    let hash = token_hash(&token);
+    (token, hash)
+}
+
+/// What is kept of a token.
+pub(crate) fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
 impl VotingServer {
     /// Sends every voter of the consultation without an account an activation link; returns how many. A link sent
     /// earlier is void.
@@ -93,7 +101,43 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn send_invitations(&self, consultation: &ConsultationId) -> Result<u64, Fault> {
-        todo!()
+        let Some(known) = self.consultation(consultation).await? else {
+            return Ok(0);
+        };
+        let voters = self.inner.store.voters_without_account(consultation).await?;
+        let links: Vec<NewLink> = voters.iter().map(|voter| self.invitation(voter, &known)).collect();
+        let count = u64::try_from(links.len()).map_err(|_| Fault::Damaged("a count"))?;
+        let entry = self.entry(
+            Subject::Consultation(consultation.clone()),
+            Event::InvitationsSent { count },
+        );
+        self.inner.store.insert_links(&links, Some(&entry)).await?;
+        Ok(count)
+    }
+
+    fn invitation(&self, voter: &Voter, consultation: &Consultation) -> NewLink {
+        let (token, hash) = new_token(&mut self.rng());
+        let body = format!(
+            "Bonjour {first} {last},\n\n\
+             Pour voter ({title}), activez votre compte et choisissez votre mot de passe :\n\n\
+             {url}/activation/{token}\n\n\
+             Ce lien ne sert qu’une fois et reste valable quatorze jours.\n\n\
+             ---\n\n\
+             To vote, activate your account and choose your password with the link above. It can be used once, within \
+             fourteen days.\n",
+            first = voter.first_name,
+            last = voter.last_name,
+            title = consultation.title,
+            url = self.inner.public_url,
+        );
+        let subject = "Activez votre compte électeur / Activate your voter account".to_owned();
+        let mail = Some(self.new_mail(voter.email.clone(), subject, body));
+        NewLink {
+            hash,
+            voter: voter.id,
+            expires: self.after(LIFETIME),
+            mail,
+        }
     }
 
     /// Makes an activation link for one voter without sending it; returns its token (the path is `/activation/{token}`).
@@ -101,7 +145,15 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn activation_token(&self, voter: VoterId) -> Result<String, Fault> {
-        todo!()
+        let (token, hash) = new_token(&mut self.rng());
+        let link = NewLink {
+            hash,
+            voter,
+            expires: self.after(LIFETIME),
+            mail: None,
+        };
+        self.inner.store.insert_links(&[link], None).await?;
+        Ok(token)
     }
 
     /// Whom the link would activate, without using it up (mail scanners open links).
@@ -109,7 +161,13 @@ impl VotingServer {
     /// # Errors
     /// [`ActivateError::Link`], [`ActivateError::Fault`].
     pub async fn activation(&self, token: &str) -> Result<Voter, ActivateError> {
-        todo!()
+        let voter = self
+            .inner
+            .store
+            .link(&token_hash(token), self.inner.clock.now())
+            .await
+            .map_err(Fault::from)?;
+        voter.ok_or(ActivateError::Link)
     }
 
     /// Uses the link up and sets the password. Ends all sessions of the voter.
@@ -122,11 +180,28 @@ impl VotingServer {
         password: &str,
         confirmation: &str,
     ) -> Result<VoterId, ActivateError> {
-        todo!()
+        let voter = self.activation(token).await?;
+        let broken = broken_rules(password, &voter);
+        if !broken.is_empty() {
+            return Err(ActivateError::Password(broken));
+        }
+        if password != confirmation {
+            return Err(ActivateError::Confirmation);
+        }
+        let hash = self.hash_password(password).await?;
+        let entry = self.entry(Subject::Voter(voter.id), Event::AccountActivated);
+        let now = self.inner.clock.now();
+        let used = self
+            .inner
+            .store
+            .use_link(&token_hash(token), &hash, now, &entry)
+            .await
+            .map_err(Fault::from)?;
+        if used { Ok(voter.id) } else { Err(ActivateError::Link) }
     }
 
-    /// Profile `test` only, for rehearsals and the demonstration: one password for every voter of the consultation, hashed
-    /// once. Returns how many accounts it activated, 0 under another profile.
+    /// Profile `test` only, for rehearsals and the demonstration: one password for every voter of the consultation who has no account,
+    /// hashed once. Returns how many accounts it activated, 0 under another profile.
     ///
     /// # Errors
     /// [`Fault`].
@@ -135,6 +210,25 @@ impl VotingServer {
         consultation: &ConsultationId,
         password: &str,
     ) -> Result<u64, Fault> {
-        todo!()
+        let known = self.consultation(consultation).await?;
+        if known.is_none_or(|known| known.profile != Profile::Test) {
+            return Ok(0);
+        }
+        let voters = self.inner.store.voters_without_account(consultation).await?;
+        let ids: Vec<VoterId> = voters.iter().map(|voter| voter.id).collect();
+        let hash = self.hash_password(password).await?;
+        self.inner
+            .store
+            .set_passwords(&ids, &hash, self.inner.clock.now())
+            .await?;
+        u64::try_from(ids.len()).map_err(|_| Fault::Damaged("a count"))
+    }
+
+    pub(crate) fn after(&self, lifetime: SignedDuration) -> Timestamp {
+        self.inner
+            .clock
+            .now()
+            .saturating_add(lifetime)
+            .unwrap_or(Timestamp::MAX)
     }
 }

@@ -1,12 +1,15 @@
 //! The box as anyone sees it. While the vote is open, and unless the consultation publishes its box live, that is one tracker at
 //! a time and the signed head, from which nobody learns how many have voted. From the closing on it is everything.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
+use ed25519_dalek::Signer as _;
 use isoloir_domain::ElectionId;
-use isoloir_domain::ballot_box::SignedHead;
+use isoloir_domain::ballot_box::{SignedHead, head_text};
 use isoloir_domain::message::{Class, Message, Refusal};
+use isoloir_protocol::archive::{ArchiveWriter, EventKind};
+use isoloir_store::ballot_box::{BoxSetup, StoredBallot, TallyRecord};
 
 use crate::{Fault, VotingServer};
 
@@ -34,7 +37,14 @@ impl Refusal for BoxError {
     }
 
     fn message(&self) -> Message {
-        todo!()
+        match self {
+            Self::UnknownElection => Message::new("Ce scrutin n’existe pas.", "There is no such election."),
+            Self::NotYetPublic => Message::new(
+                "L’urne entière est publique à partir de la clôture. Jusque-là, vous pouvez y chercher un numéro de suivi.",
+                "The whole box is public from the closing on. Until then, you can look up a tracker in it.",
+            ),
+            Self::Fault(fault) => fault.message(),
+        }
     }
 
     fn class(&self) -> Class {
@@ -66,13 +76,17 @@ pub enum ExportError {
     Write(#[from] std::io::Error),
 }
 
+/// Ballots read at a time when the whole box is read.
+pub(crate) const PAGE: u32 = 256;
+
 impl VotingServer {
     /// The exact bytes of the Belenios election JSON.
     ///
     /// # Errors
     /// [`BoxError::UnknownElection`], [`BoxError::Fault`].
     pub async fn election_bytes(&self, election: &ElectionId) -> Result<Arc<[u8]>, BoxError> {
-        todo!()
+        let open = self.open_box(election).await?.ok_or(BoxError::UnknownElection)?;
+        Ok(Arc::clone(&open.bytes))
     }
 
     /// Whether a ballot with this tracker is in the box. Never limited.
@@ -80,7 +94,14 @@ impl VotingServer {
     /// # Errors
     /// [`BoxError::UnknownElection`], [`BoxError::Fault`].
     pub async fn find_tracker(&self, election: &ElectionId, tracker: &str) -> Result<bool, BoxError> {
-        todo!()
+        self.open_box(election).await?.ok_or(BoxError::UnknownElection)?;
+        let stored = self
+            .inner
+            .store
+            .recorded(election, tracker)
+            .await
+            .map_err(Fault::from)?;
+        Ok(stored.is_some())
     }
 
     /// Head of the box, signed. Never limited; does not tell the height.
@@ -88,7 +109,14 @@ impl VotingServer {
     /// # Errors
     /// [`BoxError::UnknownElection`], [`BoxError::Fault`].
     pub async fn signed_head(&self, election: &ElectionId) -> Result<SignedHead, BoxError> {
-        todo!()
+        let state = self.inner.store.box_state(election).await.map_err(Fault::from)?;
+        let head = state.ok_or(BoxError::UnknownElection)?.head;
+        let signature = self.inner.server_key.sign(&head_text(election, &head.event));
+        Ok(SignedHead {
+            election: election.clone(),
+            event: hex::encode(head.event),
+            signature: hex::encode(signature.to_bytes()),
+        })
     }
 
     /// Whether the whole box is public now.
@@ -96,7 +124,18 @@ impl VotingServer {
     /// # Errors
     /// [`BoxError::UnknownElection`], [`BoxError::Fault`].
     pub async fn box_is_public(&self, election: &ElectionId) -> Result<bool, BoxError> {
-        todo!()
+        let (_, consultation) = self.election(election).await?.ok_or(BoxError::UnknownElection)?;
+        let phase = consultation.calendar.phase(self.inner.clock.now());
+        Ok(consultation.live_box || phase.is_over())
+    }
+
+    /// Refuses while the whole box is not public.
+    async fn check_public(&self, election: &ElectionId) -> Result<(), BoxError> {
+        if self.box_is_public(election).await? {
+            Ok(())
+        } else {
+            Err(BoxError::NotYetPublic)
+        }
     }
 
     /// At most `limit` trackers above height `after` (0 to begin).
@@ -104,11 +143,20 @@ impl VotingServer {
     /// # Errors
     /// [`BoxError`].
     pub async fn trackers(&self, election: &ElectionId, after: u64, limit: u32) -> Result<TrackerPage, BoxError> {
-        todo!()
+        self.check_public(election).await?;
+        self.open_box(election).await?.ok_or(BoxError::UnknownElection)?;
+        let trackers = self
+            .inner
+            .store
+            .trackers(election, after, limit)
+            .await
+            .map_err(Fault::from)?;
+        let total = self.inner.store.ballot_count(election).await.map_err(Fault::from)?;
+        Ok(TrackerPage { trackers, total })
     }
 
-    /// Streams the archive (`.bel`) into `out`, ballot by ballot: memory stays bounded whatever the size of the box. What enters
-    /// the box meanwhile is left out. `out` is written on a blocking thread.
+    /// Streams the archive (`.bel`) into `out`, page of ballots by page: memory stays bounded whatever the size of the box. What enters
+    /// the box meanwhile is left out. `out` is written on a blocking thread, and given back.
     ///
     /// # Errors
     /// [`ExportError`].
@@ -117,6 +165,97 @@ impl VotingServer {
         election: &ElectionId,
         out: W,
     ) -> Result<W, ExportError> {
-        todo!()
+        self.check_public(election).await?;
+        let setup = self
+            .inner
+            .store
+            .box_setup(election)
+            .await
+            .map_err(Fault::from)
+            .map_err(BoxError::from)?;
+        let setup = setup.ok_or(BoxError::UnknownElection)?;
+        let state = self
+            .inner
+            .store
+            .box_state(election)
+            .await
+            .map_err(Fault::from)
+            .map_err(BoxError::from)?;
+        let until = state.ok_or(BoxError::UnknownElection)?.head.height;
+        let mut writer = blocking(move || begin_archive(out, &setup)).await?;
+        let mut after = 0;
+        loop {
+            let page = self.inner.store.ballots(election, after, until, PAGE).await;
+            let page = page.map_err(Fault::from).map_err(BoxError::from)?;
+            let Some(last) = page.last() else { break };
+            after = last.height;
+            writer = blocking(move || write_ballots(writer, &page)).await?;
+        }
+        let records = self
+            .inner
+            .store
+            .records(election)
+            .await
+            .map_err(Fault::from)
+            .map_err(BoxError::from)?;
+        let records: Vec<TallyRecord> = records.into_iter().filter(|record| record.height <= until).collect();
+        let writer = blocking(move || write_records(writer, &records)).await?;
+        Ok(writer.into_inner())
     }
+}
+
+/// Runs writing on a blocking thread.
+async fn blocking<T, F>(work: F) -> Result<T, ExportError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> io::Result<T> + Send + 'static,
+{
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|_| BoxError::Fault(Fault::Stopping))??)
+}
+
+fn begin_archive<W: Write>(out: W, setup: &BoxSetup) -> io::Result<ArchiveWriter<W>> {
+    let mut writer = ArchiveWriter::new(out, setup.archive_timestamp)?;
+    writer.data(&setup.election)?;
+    writer.data(&setup.trustees)?;
+    writer.data(&setup.credentials)?;
+    let payload = writer.data(&setup.setup)?;
+    writer.event(EventKind::Setup, Some(payload))?;
+    Ok(writer)
+}
+
+fn write_ballots<W: Write>(mut writer: ArchiveWriter<W>, page: &[StoredBallot]) -> io::Result<ArchiveWriter<W>> {
+    for ballot in page {
+        let payload = writer.data(&ballot.bytes)?;
+        let event = writer.event(EventKind::Ballot, Some(payload))?;
+        agree(event.as_bytes(), &ballot.event)?;
+    }
+    Ok(writer)
+}
+
+fn write_records<W: Write>(mut writer: ArchiveWriter<W>, records: &[TallyRecord]) -> io::Result<ArchiveWriter<W>> {
+    for record in records {
+        if let Some(data) = &record.data {
+            writer.data(data)?;
+        }
+        let payload = record
+            .payload
+            .as_ref()
+            .map(|payload| writer.data(payload))
+            .transpose()?;
+        let event = writer.event(record.kind, payload)?;
+        agree(event.as_bytes(), &record.event)?;
+    }
+    Ok(writer)
+}
+
+/// An archive that differs from what was promised in receipts is not handed out.
+fn agree(written: &[u8; 32], promised: &[u8; 32]) -> io::Result<()> {
+    if written == promised {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidData,
+        "the stored chain does not hold",
+    ))
 }

@@ -2,8 +2,8 @@
 
 use isoloir_domain::ElectionId;
 
-use crate::VotingServer;
 use crate::ballot_box::BoxError;
+use crate::{Fault, VotingServer};
 
 /// What the board may see at any time (R. 211-542), and what it may demand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,18 @@ impl VotingServer {
     /// # Errors
     /// [`BoxError::UnknownElection`], [`BoxError::Fault`].
     pub async fn board_counts(&self, election: &ElectionId) -> Result<BoardCounts, BoxError> {
-        todo!()
+        let store = &self.inner.store;
+        self.open_box(election).await?.ok_or(BoxError::UnknownElection)?;
+        let chain_holds = store.chain_holds(election).await.map_err(Fault::from)?;
+        let journal_holds = store.journal_holds().await.map_err(Fault::from)?;
+        let roll = store.roll_counts(election).await.map_err(Fault::from)?;
+        Ok(BoardCounts {
+            registered: roll.registered,
+            marked: roll.marked,
+            ballots: roll.ballots,
+            marked_off_roll: roll.marked_off_roll,
+            chain_holds,
+            journal_holds,
+        })
     }
 }

@@ -1,9 +1,19 @@
 //! The walk of one ballot: parse, admission, entitlement, proofs (outside of any transaction), then one commit for box,
 //! poll book, journal and outbox, and a receipt that only that commit can yield.
 
-use isoloir_domain::ElectionId;
-use isoloir_domain::message::{Class, Message, Refusal};
+use std::sync::Arc;
 
+use ed25519_dalek::VerifyingKey;
+use isoloir_domain::message::{Class, Message, Refusal};
+use isoloir_domain::token::Admission;
+use isoloir_domain::{Calendar, ElectionId, Phase};
+use isoloir_protocol::ballot::BallotError;
+use isoloir_store::Recorded;
+use isoloir_store::outbox::Mail;
+use isoloir_store::record::{NewCast, Outcome};
+use jiff::Timestamp;
+
+use crate::boxes::OpenBox;
 use crate::{Fault, Receipt, Session, VotingServer};
 
 /// Largest ballot accepted, in bytes.
@@ -90,7 +100,51 @@ impl Refusal for CastError {
     }
 
     fn message(&self) -> Message {
-        todo!()
+        let (fr, en) = match self {
+            Self::UnknownElection => ("Ce scrutin n’existe pas.", "There is no such election."),
+            Self::TooLarge => ("Le bulletin est trop volumineux.", "The ballot is too large."),
+            Self::Malformed => ("Le bulletin est illisible.", "The ballot cannot be read."),
+            Self::NotCanonical => (
+                "Le bulletin n’est pas sous sa forme canonique.",
+                "The ballot is not in its canonical form.",
+            ),
+            Self::WrongElection => (
+                "Ce bulletin a été préparé pour un autre scrutin.",
+                "This ballot was made for another election.",
+            ),
+            Self::CredentialUnknown => (
+                "Le droit de vote joint à ce bulletin ne figure pas dans ce scrutin.",
+                "The credential of this ballot is not in this election’s list.",
+            ),
+            Self::CredentialForeign => (
+                "Ce bulletin porte un droit de vote qui n’est pas celui déverrouillé par votre code.",
+                "This ballot bears a credential other than the one that your code unlocked.",
+            ),
+            Self::AdmissionInvalid => (
+                "Votre code de vote doit être saisi à nouveau avant d’envoyer le bulletin.",
+                "Enter your voting code again before sending the ballot.",
+            ),
+            Self::ProofInvalid => (
+                "Une preuve du bulletin est fausse : le bulletin n’est pas recevable.",
+                "A proof of the ballot is wrong: the ballot cannot be accepted.",
+            ),
+            Self::NotOnRoll => (
+                "Vous ne figurez pas sur la liste électorale de ce scrutin.",
+                "You are not on the roll of this election.",
+            ),
+            Self::AlreadyVoted => (
+                "Vous avez déjà voté pour ce scrutin. Votre premier bulletin est dans l’urne et le reste.",
+                "You have already voted in this election. Your first ballot is in the box and stays there.",
+            ),
+            Self::Replayed => (
+                "Ce bulletin, ou le droit de vote qu’il porte, est déjà dans l’urne.",
+                "This ballot, or the credential that it bears, is in the box already.",
+            ),
+            Self::NotOpen => ("Le vote n’est pas encore ouvert.", "The vote is not open yet."),
+            Self::Closed => ("Le vote est clos.", "The vote is closed."),
+            Self::Fault(fault) => return fault.message(),
+        };
+        Message::new(fr, en)
     }
 
     fn class(&self) -> Class {
@@ -118,6 +172,143 @@ impl VotingServer {
         admission: &str,
         bytes: Vec<u8>,
     ) -> Result<Cast, CastError> {
-        todo!()
+        if bytes.len() > MAX_BALLOT_BYTES {
+            return Err(CastError::TooLarge);
+        }
+        let open = self.open_box(election).await?.ok_or(CastError::UnknownElection)?;
+        let ballot = open.election.parse_ballot(bytes).map_err(|error| refuse(&error))?;
+        let credential = ballot.credential();
+        if !open.knows(credential.as_str()) {
+            return Err(CastError::CredentialUnknown);
+        }
+        let admission = check_admission(admission, &self.inner.registrar_key, session, election)?;
+        if admission.credential() != credential.as_str() {
+            return Err(CastError::CredentialForeign);
+        }
+        let casting = self
+            .inner
+            .store
+            .casting(election, session.voter.id)
+            .await
+            .map_err(Fault::from)?;
+        let casting = casting.ok_or(CastError::UnknownElection)?;
+        if !casting.on_roll {
+            return Err(CastError::NotOnRoll);
+        }
+        // The truth about what is stored comes before the calendar: a retry gets its receipt, even after closing.
+        if casting.marked {
+            return self.retry(election, ballot.tracker().as_str()).await;
+        }
+        let authenticated = authenticated(&admission, session)?;
+        check_open(&casting.calendar, self.inner.clock.now(), authenticated)?;
+        let verifying = Arc::clone(&open);
+        let ballot = self
+            .compute(move || ballot.verify(&verifying.election))
+            .await?
+            .map_err(|error| refuse(&error))?;
+        let cast = NewCast {
+            election: election.clone(),
+            ballot,
+            voter: session.voter.id,
+            authenticated,
+            mail: Some(self.told(session, &open)),
+        };
+        self.answer(self.inner.writer.record(cast).await?)
+    }
+
+    /// The voter has voted: with this very ballot, or with another one.
+    async fn retry(&self, election: &ElectionId, tracker: &str) -> Result<Cast, CastError> {
+        let stored = self
+            .inner
+            .store
+            .recorded(election, tracker)
+            .await
+            .map_err(Fault::from)?;
+        stored
+            .map(|recorded| self.cast(&recorded, false))
+            .ok_or(CastError::AlreadyVoted)
+    }
+
+    fn answer(&self, outcome: Outcome) -> Result<Cast, CastError> {
+        match outcome {
+            Outcome::Recorded(recorded) => Ok(self.cast(&recorded, true)),
+            Outcome::Again(recorded) => Ok(self.cast(&recorded, false)),
+            Outcome::AlreadyVoted => Err(CastError::AlreadyVoted),
+            Outcome::Replayed => Err(CastError::Replayed),
+            Outcome::NotOnRoll => Err(CastError::NotOnRoll),
+            Outcome::NotOpen => Err(CastError::NotOpen),
+            Outcome::Closed => Err(CastError::Closed),
+            Outcome::NoBox => Err(CastError::UnknownElection),
+        }
+    }
+
+    fn cast(&self, recorded: &Recorded, fresh: bool) -> Cast {
+        Cast {
+            receipt: Receipt::sign(recorded, &self.inner.server_key),
+            fresh,
+        }
+    }
+
+    /// Tells the voter that a vote was recorded. Says nothing of the ballot, not even its tracker.
+    fn told(&self, session: &Session, open: &OpenBox) -> Mail {
+        let voter = &session.voter;
+        let (title, consultation) = &open.titles;
+        let body = format!(
+            "Bonjour {first} {last},\n\n\
+             Votre vote a été enregistré pour le scrutin « {title} » ({consultation}).\n\n\
+             Ce message ne contient ni votre choix ni votre numéro de suivi. Si vous n’avez pas voté, prévenez sans attendre \
+             la cellule d’assistance.\n\n\
+             ---\n\n\
+             Your vote was recorded in the election “{title}” ({consultation}). This message holds neither your choice nor your \
+             tracker. If you did not vote, tell the help desk at once.\n",
+            first = voter.first_name,
+            last = voter.last_name,
+        );
+        self.new_mail(
+            voter.email.clone(),
+            "Votre vote est enregistré / Your vote is recorded".to_owned(),
+            body,
+        )
+    }
+}
+
+/// The registrar's word that this session unlocked a credential of this election.
+fn check_admission(
+    token: &str,
+    registrar: &VerifyingKey,
+    session: &Session,
+    election: &ElectionId,
+) -> Result<Admission, CastError> {
+    let admission = Admission::verify(token, registrar).map_err(|_| CastError::AdmissionInvalid)?;
+    if admission.session() != session.id || admission.election() != election {
+        return Err(CastError::AdmissionInvalid);
+    }
+    Ok(admission)
+}
+
+/// When the voter had shown both factors (R. 211-563): the later of sign-in and voting code.
+fn authenticated(admission: &Admission, session: &Session) -> Result<Timestamp, CastError> {
+    let issued = Timestamp::from_second(admission.issued()).map_err(|_| CastError::AdmissionInvalid)?;
+    Ok(issued.max(session.created))
+}
+
+fn check_open(calendar: &Calendar, now: Timestamp, authenticated: Timestamp) -> Result<(), CastError> {
+    if calendar.may_cast(now, authenticated) {
+        return Ok(());
+    }
+    match calendar.phase(now) {
+        Phase::Preparation => Err(CastError::NotOpen),
+        _ => Err(CastError::Closed),
+    }
+}
+
+/// What is wrong with a ballot, in the terms of this use case. The detail goes to the log, without the ballot.
+fn refuse(error: &BallotError) -> CastError {
+    tracing::info!(%error, "a ballot was refused");
+    match error.code() {
+        "ballot_not_canonical" => CastError::NotCanonical,
+        "ballot_malformed" => CastError::Malformed,
+        "ballot_wrong_election" => CastError::WrongElection,
+        _ => CastError::ProofInvalid,
     }
 }

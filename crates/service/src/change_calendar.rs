@@ -1,7 +1,9 @@
 //! Moves opening and closing: until opening under any profile; at any time under the profile `test` (demonstration, rehearsal).
 
-use isoloir_domain::consultation::CalendarError;
+use isoloir_domain::consultation::{CalendarError, Profile};
+use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::{Calendar, ConsultationId};
+use jiff::SignedDuration;
 
 use crate::{Fault, VotingServer};
 
@@ -35,7 +37,32 @@ impl VotingServer {
         consultation: &ConsultationId,
         calendar: Calendar,
     ) -> Result<(), ChangeCalendarError> {
-        todo!()
+        let known = self.consultation(consultation).await?;
+        let known = known.ok_or_else(|| ChangeCalendarError::UnknownConsultation(consultation.clone()))?;
+        let begun = self.inner.clock.now() >= known.calendar.opens();
+        if begun && known.profile != Profile::Test {
+            return Err(ChangeCalendarError::Begun);
+        }
+        if calendar.grace() != known.calendar.grace() && known.profile != Profile::Test {
+            return Err(ChangeCalendarError::Begun);
+        }
+        for election in self.elections(consultation).await? {
+            let state = self.inner.store.box_state(&election.id).await.map_err(Fault::from)?;
+            if state.is_some_and(|state| state.ended) {
+                return Err(ChangeCalendarError::Frozen);
+            }
+        }
+        let what = Event::CalendarChanged {
+            opens: calendar.opens(),
+            closes: calendar.closes(),
+        };
+        let entry = self.entry(Subject::Consultation(consultation.clone()), what);
+        Ok(self
+            .inner
+            .store
+            .set_calendar(consultation, &calendar, &entry)
+            .await
+            .map_err(Fault::from)?)
     }
 
     /// Profile `test` only: the vote closes now, with no grace, so that it can be counted at once.
@@ -43,6 +70,17 @@ impl VotingServer {
     /// # Errors
     /// [`ChangeCalendarError`].
     pub async fn close_now(&self, consultation: &ConsultationId) -> Result<(), ChangeCalendarError> {
-        todo!()
+        let known = self.consultation(consultation).await?;
+        let known = known.ok_or_else(|| ChangeCalendarError::UnknownConsultation(consultation.clone()))?;
+        if known.profile != Profile::Test {
+            return Err(ChangeCalendarError::Begun);
+        }
+        let now = self.inner.clock.now();
+        let opens = known
+            .calendar
+            .opens()
+            .min(now.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(now));
+        self.change_calendar(consultation, Calendar::new(opens, now, SignedDuration::ZERO)?)
+            .await
     }
 }

@@ -1,7 +1,15 @@
 //! Freezes the box after the grace (R. 211-572): `EndBallots`, then the encrypted tally. Doing it again changes nothing.
 
-use isoloir_domain::ElectionId;
+use std::time::Duration;
 
+use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::{ElectionId, Phase};
+use isoloir_protocol::archive::{EventHash, EventKind};
+use isoloir_store::ballot_box::NewRecord;
+
+use crate::ballot_box::PAGE;
+use crate::boxes::OpenBox;
+use crate::count::{self, CountError, TallyBytes};
 use crate::{Fault, VotingServer};
 
 /// Why the box is not frozen.
@@ -27,7 +35,69 @@ impl VotingServer {
     /// # Errors
     /// [`CloseError`].
     pub async fn close_polls(&self, election: &ElectionId) -> Result<(), CloseError> {
-        todo!()
+        let (_, consultation) = self.election(election).await?.ok_or(CloseError::UnknownElection)?;
+        let open = self.open_box(election).await?.ok_or(CloseError::UnknownElection)?;
+        if consultation.calendar.phase(self.inner.clock.now()) < Phase::Closed {
+            return Err(CloseError::NotYet);
+        }
+        let subject = Subject::Election(election.clone());
+        let end = NewRecord {
+            kind: EventKind::EndBallots,
+            owner: 0,
+            payload: None,
+            data: None,
+        };
+        let entry = |head: &EventHash| self.entry(subject.clone(), Event::PollsClosed { head: head.to_string() });
+        self.inner
+            .store
+            .append_record(election, &end, entry)
+            .await
+            .map_err(Fault::from)?;
+        let records = self.inner.store.records(election).await.map_err(Fault::from)?;
+        if records.iter().any(|record| record.kind == EventKind::EncryptedTally) {
+            return Ok(());
+        }
+        let tally = self.encrypt_tally(election, &open).await?;
+        let record = NewRecord {
+            kind: EventKind::EncryptedTally,
+            owner: 0,
+            payload: Some(tally.record),
+            data: Some(tally.tally),
+        };
+        let entry = |head: &EventHash| self.entry(subject.clone(), Event::TallyEncrypted { head: head.to_string() });
+        self.inner
+            .store
+            .append_record(election, &record, entry)
+            .await
+            .map_err(Fault::from)?;
+        Ok(())
+    }
+
+    /// Multiplies the ballots of a frozen box, page by page.
+    async fn encrypt_tally(&self, election: &ElectionId, open: &OpenBox) -> Result<TallyBytes, CloseError> {
+        let refused = |error: CountError| CloseError::Tally(error.to_string());
+        let mut adder = count::adder(&open.election).map_err(refused)?;
+        let mut after = 0;
+        loop {
+            let page = self
+                .inner
+                .store
+                .ballots(election, after, u64::from(u32::MAX), PAGE)
+                .await
+                .map_err(Fault::from)?;
+            let Some(last) = page.last() else { break };
+            after = last.height;
+            let page = page.into_iter().map(|ballot| (ballot.height, ballot.bytes)).collect();
+            let (back, added) = self
+                .compute(move || {
+                    let added = adder.add(page);
+                    (adder, added)
+                })
+                .await?;
+            added.map_err(refused)?;
+            adder = back;
+        }
+        Ok(adder.finish())
     }
 
     /// Freezes every box whose grace is over; returns those frozen by this call. For the periodic worker.
@@ -35,6 +105,29 @@ impl VotingServer {
     /// # Errors
     /// [`CloseError`].
     pub async fn close_due_polls(&self) -> Result<Vec<ElectionId>, CloseError> {
-        todo!()
+        let due = self
+            .inner
+            .store
+            .due_to_close(self.inner.clock.now())
+            .await
+            .map_err(Fault::from)?;
+        for election in &due {
+            self.close_polls(election).await?;
+        }
+        Ok(due)
+    }
+
+    /// Freezes boxes for ever, every `period`. To be spawned by the binary.
+    pub async fn run_closing_worker(self, period: Duration) {
+        let mut ticks = tokio::time::interval(period);
+        loop {
+            ticks.tick().await;
+            match self.close_due_polls().await {
+                Ok(closed) => closed
+                    .iter()
+                    .for_each(|election| tracing::info!(%election, "polls closed")),
+                Err(error) => tracing::error!(%error, "polls could not be closed"),
+            }
+        }
     }
 }

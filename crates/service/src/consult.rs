@@ -3,6 +3,7 @@
 use isoloir_domain::{
     CandidateList, Consultation, ConsultationId, Election, ElectionId, ElectoralRoll, Phase, PollBook,
 };
+use isoloir_protocol::archive::EventKind;
 
 use crate::{Fault, VotingServer};
 
@@ -12,7 +13,7 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn consultations(&self) -> Result<Vec<Consultation>, Fault> {
-        todo!()
+        Ok(self.inner.store.consultations().await?)
     }
 
     /// One consultation.
@@ -20,7 +21,7 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn consultation(&self, id: &ConsultationId) -> Result<Option<Consultation>, Fault> {
-        todo!()
+        Ok(self.inner.store.consultation(id).await?)
     }
 
     /// The elections of a consultation, in display order.
@@ -28,7 +29,7 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn elections(&self, consultation: &ConsultationId) -> Result<Vec<Election>, Fault> {
-        todo!()
+        Ok(self.inner.store.elections(consultation).await?)
     }
 
     /// One election and its consultation.
@@ -36,7 +37,12 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn election(&self, id: &ElectionId) -> Result<Option<(Election, Consultation)>, Fault> {
-        todo!()
+        let Some(election) = self.inner.store.election(id).await? else {
+            return Ok(None);
+        };
+        let consultation = self.inner.store.consultation(&election.consultation).await?;
+        let consultation = consultation.ok_or(Fault::Damaged("a consultation"))?;
+        Ok(Some((election, consultation)))
     }
 
     /// Candidate lists in display order.
@@ -44,7 +50,7 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn lists(&self, election: &ElectionId) -> Result<Vec<CandidateList>, Fault> {
-        todo!()
+        Ok(self.inner.store.lists(election).await?)
     }
 
     /// The roll, for the registrar's generation of credentials and for the board. Not public.
@@ -52,7 +58,11 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn electoral_roll(&self, election: &ElectionId) -> Result<ElectoralRoll, Fault> {
-        todo!()
+        let voters = self.inner.store.roll(election).await?;
+        Ok(ElectoralRoll {
+            election: election.clone(),
+            voters,
+        })
     }
 
     /// The poll book, for board members only (R. 211-542, R. 211-570).
@@ -60,7 +70,11 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn poll_book(&self, election: &ElectionId) -> Result<PollBook, Fault> {
-        todo!()
+        let marks = self.inner.store.poll_book(election).await?;
+        Ok(PollBook {
+            election: election.clone(),
+            marks,
+        })
     }
 
     /// Where the vote stands, `None` for an unknown election.
@@ -68,6 +82,20 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn phase(&self, election: &ElectionId) -> Result<Option<Phase>, Fault> {
-        todo!()
+        let Some((election, consultation)) = self.election(election).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.phase_of(&election, &consultation).await?))
+    }
+
+    /// As [`VotingServer::phase`], for an election at hand.
+    pub(crate) async fn phase_of(&self, election: &Election, consultation: &Consultation) -> Result<Phase, Fault> {
+        let by_calendar = consultation.calendar.phase(self.inner.clock.now());
+        if by_calendar != Phase::Closed {
+            return Ok(by_calendar);
+        }
+        let records = self.inner.store.records(&election.id).await?;
+        let counted = records.iter().any(|record| record.kind == EventKind::Result);
+        Ok(if counted { Phase::Tallied } else { Phase::Closed })
     }
 }

@@ -1,7 +1,11 @@
 //! Creates a consultation and its elections from what `consultation.toml` says (reading that file is the caller's business).
 
+use std::collections::HashSet;
+
 use isoloir_domain::consultation::{CalendarError, Profile};
-use isoloir_domain::{ConsultationId, Election};
+use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId};
+use isoloir_protocol::group::GroupName;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Fault, VotingServer};
@@ -80,6 +84,70 @@ impl VotingServer {
     /// # Errors
     /// [`ImportConsultationError`]; nothing is stored then.
     pub async fn import_consultation(&self, plan: &ConsultationPlan) -> Result<Vec<Election>, ImportConsultationError> {
-        todo!()
+        check(plan)?;
+        let grace = plan.grace.unwrap_or_else(|| plan.profile.grace());
+        let consultation = Consultation {
+            id: plan.id.clone(),
+            title: plan.title.clone(),
+            organiser: plan.organiser.clone(),
+            profile: plan.profile,
+            group: plan.group.clone(),
+            calendar: Calendar::new(plan.opens, plan.closes, grace)?,
+            live_box: plan.live_box.unwrap_or_else(|| plan.profile.live_box()),
+        };
+        let mut rng = self.rng();
+        let elections: Vec<Election> = (1..)
+            .zip(&plan.elections)
+            .map(|(position, election)| Election {
+                id: ElectionId::generate(&mut rng),
+                consultation: plan.id.clone(),
+                key: election.key.clone(),
+                title: election.title.clone(),
+                seats: election.seats,
+                position,
+            })
+            .collect();
+        let entry = self.entry(Subject::Consultation(plan.id.clone()), Event::ConsultationImported);
+        let stored = self
+            .inner
+            .store
+            .insert_consultation(&consultation, &elections, &entry)
+            .await;
+        if stored.map_err(Fault::from)? {
+            Ok(elections)
+        } else {
+            Err(ImportConsultationError::Exists(plan.id.clone()))
+        }
     }
+}
+
+fn check(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {
+    if plan.title.trim().is_empty() {
+        return Err(ImportConsultationError::Empty("the consultation's title"));
+    }
+    if plan.organiser.trim().is_empty() {
+        return Err(ImportConsultationError::Empty("the organiser"));
+    }
+    if plan.elections.is_empty() {
+        return Err(ImportConsultationError::NoElection);
+    }
+    if plan.group.parse::<GroupName>().is_err() {
+        return Err(ImportConsultationError::UnknownGroup(plan.group.clone()));
+    }
+    if plan.grace.is_some_and(|grace| grace != plan.profile.grace()) && plan.profile != Profile::Test {
+        return Err(ImportConsultationError::GraceFixedByLaw);
+    }
+    let mut keys = HashSet::new();
+    for election in &plan.elections {
+        if election.key.trim().is_empty() || election.title.trim().is_empty() {
+            return Err(ImportConsultationError::Empty("an election's key or title"));
+        }
+        if election.seats == 0 {
+            return Err(ImportConsultationError::NoSeat(election.key.clone()));
+        }
+        if !keys.insert(&election.key) {
+            return Err(ImportConsultationError::DuplicateKey(election.key.clone()));
+        }
+    }
+    Ok(())
 }

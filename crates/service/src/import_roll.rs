@@ -2,9 +2,17 @@
 //!
 //! All or nothing: every anomaly of the file is reported with its line, and none is repaired in silence.
 
-use isoloir_domain::ConsultationId;
-use isoloir_domain::message::Message;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::message::Message;
+use isoloir_domain::{Clock, ConsultationId, ElectionId, Voter, VoterId};
+use isoloir_store::consultation::Change;
+use isoloir_store::roll::NewRoll;
+use rand_core::CryptoRng;
+
+use crate::sign_in::normal_email;
+use crate::table::{self, Table};
 use crate::{Fault, VotingServer};
 
 /// What was imported.
@@ -83,7 +91,77 @@ impl AnomalyKind {
     /// What the organiser reads.
     #[must_use]
     pub fn message(&self) -> Message {
-        todo!()
+        let (fr, en) = match self {
+            Self::WrongColumns { expected, found } => (
+                format!("les colonnes attendues sont « {expected} » ; la première ligne du fichier est « {found} »"),
+                format!("the columns should be “{expected}”; the first line of the file is “{found}”"),
+            ),
+            Self::WrongFieldCount { expected, found } => (
+                format!("{found} champs au lieu de {expected}"),
+                format!("{found} fields instead of {expected}"),
+            ),
+            Self::MissingField(name) => (
+                format!("le champ « {name} » est vide"),
+                format!("the field “{name}” is empty"),
+            ),
+            Self::UnknownElection(key) => (
+                format!("aucun scrutin de la consultation n’a la clé « {key} »"),
+                format!("no election of the consultation has the key “{key}”"),
+            ),
+            Self::BadEmail(email) => (
+                format!("« {email} » n’est pas une adresse de courriel"),
+                format!("“{email}” is not an e-mail address"),
+            ),
+            Self::DuplicateRow(line) => (
+                format!("cet électeur figure déjà sur cette liste, ligne {line}"),
+                format!("this voter is on this roll already, line {line}"),
+            ),
+            Self::SameNumberOtherPerson(line) => (
+                format!("même matricule qu’à la ligne {line}, avec un autre nom ou une autre adresse"),
+                format!("same staff number as on line {line}, with another name or address"),
+            ),
+            Self::SameEmailOtherPerson(line) => (
+                format!("même adresse qu’à la ligne {line}, pour un autre matricule"),
+                format!("same address as on line {line}, for another staff number"),
+            ),
+            Self::KnownUnderOtherName => (
+                "ce matricule est déjà connu sous un autre nom ou une autre adresse".to_owned(),
+                "this staff number is known already, under another name or address".to_owned(),
+            ),
+            Self::KnownEmail(number) => (
+                format!("cette adresse est déjà celle du matricule « {number} »"),
+                format!("this address is that of staff number “{number}” already"),
+            ),
+            Self::BadRank(rank) => (
+                format!("le rang « {rank} » n’est pas un nombre entier à partir de 1"),
+                format!("the rank “{rank}” is not a whole number from 1"),
+            ),
+            Self::RankOutOfOrder => (
+                "les rangs d’une liste doivent se suivre à partir de 1".to_owned(),
+                "the ranks of a list must follow one another from 1".to_owned(),
+            ),
+            Self::BadSex(sex) => (
+                format!("le sexe « {sex} » n’est ni F ni H"),
+                format!("the sex “{sex}” is neither F nor H"),
+            ),
+            Self::ListScattered(name) => (
+                format!("la liste « {name} » revient après une autre, ou sous un autre sigle"),
+                format!("the list “{name}” comes again after another one, or under another acronym"),
+            ),
+            Self::Empty => (
+                "le fichier n’a aucune ligne de données".to_owned(),
+                "the file has no row".to_owned(),
+            ),
+            Self::Unreadable(why) => (
+                format!("le fichier n’est pas un CSV lisible : {why}"),
+                format!("the file is not readable CSV: {why}"),
+            ),
+            Self::BadText(name) => (
+                format!("le champ « {name} » est trop long ou contient des caractères de contrôle"),
+                format!("the field “{name}” is too long or holds control characters"),
+            ),
+        };
+        Message::new(fr, en)
     }
 }
 
@@ -104,6 +182,9 @@ pub enum ImportError {
     Fault(#[from] Fault),
 }
 
+const COLUMNS: [&str; 5] = ["matricule", "nom", "prenom", "courriel", "scrutin"];
+const HEADER: &str = "matricule;nom;prenom;courriel;scrutin";
+
 impl VotingServer {
     /// Imports a roll file into a consultation. Voters known already (same staff number) keep their identifier; importing
     /// again replaces the rolls of the elections that the file names.
@@ -111,6 +192,207 @@ impl VotingServer {
     /// # Errors
     /// [`ImportError`].
     pub async fn import_roll(&self, consultation: &ConsultationId, file: &[u8]) -> Result<ImportReport, ImportError> {
-        todo!()
+        let elections = self.election_keys(consultation).await?;
+        let table = table::read(file, COLUMNS, HEADER);
+        let mut roll = RollFile::read(&table, &elections);
+        self.meet_known(&mut roll).await?;
+        if !roll.anomalies.is_empty() {
+            roll.anomalies.sort_by_key(|anomaly| anomaly.line);
+            return Err(ImportError::Anomalies(roll.anomalies));
+        }
+        let report = report(&table, roll.people.len())?;
+        let what = Event::RollImported {
+            rows: report.rows,
+            file: report.file.clone(),
+        };
+        let entry = self.entry(Subject::Consultation(consultation.clone()), what);
+        let roll = roll.into_roll(self.clock(), &mut self.rng());
+        match self
+            .inner
+            .store
+            .replace_rolls(&roll, &entry)
+            .await
+            .map_err(Fault::from)?
+        {
+            Change::Made => Ok(report),
+            Change::Sealed => Err(ImportError::Sealed),
+        }
     }
+
+    /// Elections of a consultation by key.
+    pub(crate) async fn election_keys(
+        &self,
+        consultation: &ConsultationId,
+    ) -> Result<HashMap<String, ElectionId>, ImportError> {
+        let elections = self.elections(consultation).await?;
+        if elections.is_empty() {
+            return Err(ImportError::UnknownConsultation(consultation.clone()));
+        }
+        Ok(elections
+            .into_iter()
+            .map(|election| (election.key, election.id))
+            .collect())
+    }
+
+    /// Compares with the voters known from earlier files: the same person keeps the identifier, two persons are an anomaly.
+    async fn meet_known(&self, roll: &mut RollFile) -> Result<(), Fault> {
+        let numbers: Vec<String> = roll.people.keys().cloned().collect();
+        let emails: Vec<String> = roll.people.values().map(|person| person.email.clone()).collect();
+        let known = self.inner.store.known_voters(&numbers, &emails).await?;
+        let by_email: HashMap<&str, &Voter> = known.iter().map(|voter| (voter.email.as_str(), voter)).collect();
+        let by_number: HashMap<&str, &Voter> = known.iter().map(|voter| (voter.number.as_str(), voter)).collect();
+        for (number, person) in &mut roll.people {
+            if let Some(voter) = by_number.get(number.as_str()) {
+                if person.is(voter) {
+                    person.known = Some(voter.id);
+                } else {
+                    let what = AnomalyKind::KnownUnderOtherName;
+                    roll.anomalies.push(Anomaly {
+                        line: person.line,
+                        what,
+                    });
+                }
+            } else if let Some(voter) = by_email.get(person.email.as_str()) {
+                let what = AnomalyKind::KnownEmail(voter.number.clone());
+                roll.anomalies.push(Anomaly {
+                    line: person.line,
+                    what,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The figures of an import.
+pub(crate) fn report<const N: usize>(table: &Table<N>, subjects: usize) -> Result<ImportReport, Fault> {
+    let count = |n: usize| u64::try_from(n).map_err(|_| Fault::Damaged("a count"));
+    Ok(ImportReport {
+        rows: count(table.rows.len())?,
+        subjects: count(subjects)?,
+        encoding: table.encoding,
+        file: table.digest.clone(),
+    })
+}
+
+/// A person of the file.
+struct Person {
+    line: u64,
+    last_name: String,
+    first_name: String,
+    email: String,
+    known: Option<VoterId>,
+}
+
+impl Person {
+    fn is(&self, voter: &Voter) -> bool {
+        self.last_name == voter.last_name && self.first_name == voter.first_name && self.email == voter.email
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.last_name == other.last_name && self.first_name == other.first_name && self.email == other.email
+    }
+}
+
+/// What the file says, and what is wrong with it.
+struct RollFile {
+    people: BTreeMap<String, Person>,
+    entries: Vec<(ElectionId, String)>,
+    anomalies: Vec<Anomaly>,
+}
+
+impl RollFile {
+    fn read(table: &Table<5>, elections: &HashMap<String, ElectionId>) -> Self {
+        let mut roll = Self {
+            people: BTreeMap::new(),
+            entries: Vec::new(),
+            anomalies: table.anomalies.clone(),
+        };
+        let mut emails: HashMap<String, (u64, String)> = HashMap::new();
+        let mut seen: HashMap<(ElectionId, String), u64> = HashMap::new();
+        for row in &table.rows {
+            let [number, last_name, first_name, email, key] = &row.fields;
+            let mut wrong = |what| roll.anomalies.push(Anomaly { line: row.line, what });
+            let email = normal_email(email);
+            if !is_email(&email) {
+                wrong(AnomalyKind::BadEmail(email));
+                continue;
+            }
+            let Some(election) = elections.get(key) else {
+                wrong(AnomalyKind::UnknownElection(key.clone()));
+                continue;
+            };
+            if let Some(line) = seen.get(&(election.clone(), number.clone())) {
+                wrong(AnomalyKind::DuplicateRow(*line));
+                continue;
+            }
+            seen.insert((election.clone(), number.clone()), row.line);
+            match emails.get(&email) {
+                Some((line, other)) if other != number => {
+                    wrong(AnomalyKind::SameEmailOtherPerson(*line));
+                    continue;
+                }
+                _ => emails
+                    .entry(email.clone())
+                    .or_insert_with(|| (row.line, number.clone())),
+            };
+            let person = Person {
+                line: row.line,
+                last_name: last_name.clone(),
+                first_name: first_name.clone(),
+                email,
+                known: None,
+            };
+            match roll.people.get(number) {
+                Some(first) if !first.is_same(&person) => wrong(AnomalyKind::SameNumberOtherPerson(first.line)),
+                Some(_) => {}
+                None => {
+                    roll.people.insert(number.clone(), person);
+                }
+            }
+            roll.entries.push((election.clone(), number.clone()));
+        }
+        roll
+    }
+
+    fn into_roll(self, clock: &dyn Clock, rng: &mut impl CryptoRng) -> NewRoll {
+        let mut ids: HashMap<String, VoterId> = HashMap::with_capacity(self.people.len());
+        let mut voters = Vec::new();
+        for (number, person) in self.people {
+            let id = person.known.unwrap_or_else(|| VoterId::generate(clock, rng));
+            if person.known.is_none() {
+                let Person {
+                    last_name,
+                    first_name,
+                    email,
+                    ..
+                } = person;
+                voters.push(Voter {
+                    id,
+                    number: number.clone(),
+                    last_name,
+                    first_name,
+                    email,
+                });
+            }
+            ids.insert(number, id);
+        }
+        let elections: BTreeSet<ElectionId> = self.entries.iter().map(|(election, _)| election.clone()).collect();
+        let entries = self
+            .entries
+            .into_iter()
+            .filter_map(|(election, number)| Some((election, *ids.get(&number)?)))
+            .collect();
+        NewRoll {
+            elections: elections.into_iter().collect(),
+            voters,
+            entries,
+        }
+    }
+}
+
+/// What lettre will be able to write to, with a dot in the domain.
+fn is_email(text: &str) -> bool {
+    text.parse::<lettre::Address>()
+        .is_ok_and(|address| address.domain().contains('.'))
 }

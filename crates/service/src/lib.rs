@@ -8,11 +8,11 @@
 //! - [`change_calendar`]: opening and closing, while that is still allowed
 //!
 //! Voters
-//! - [`activate_account`]: a one-use link, then a password
+//! - [`activate_account`]: a one-use link, then a [`password`]
 //! - [`sign_in`]: sign-in, sessions, sign-out
 //! - [`issue_ticket`]: the word of the voting server for the registrar
 //! - [`voter_elections`]: what the booth shows
-//! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; [`writer`]: many casts, one commit
+//! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; `writer`: many casts, one commit
 //!
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
@@ -24,6 +24,7 @@
 //! Around
 //! - [`consult`]: consultations, elections, lists, rolls, phases, to read
 //! - [`mail`]: the outbox, its worker, and the demonstration's inbox
+//! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
 #![deny(
     clippy::unwrap_used,
@@ -35,10 +36,12 @@
 pub mod activate_account;
 pub mod ballot_box;
 pub mod board_counts;
+mod boxes;
 pub mod cast_ballot;
 pub mod change_calendar;
 pub mod close_polls;
 pub mod consult;
+mod count;
 pub mod fault;
 pub mod finish_tally;
 pub mod import_consultation;
@@ -46,6 +49,7 @@ pub mod import_lists;
 pub mod import_roll;
 pub mod issue_ticket;
 pub mod mail;
+pub mod password;
 pub mod receipt;
 pub mod record_partial_decryption;
 pub mod results;
@@ -54,7 +58,7 @@ pub mod set_up_election;
 pub mod sign_in;
 mod table;
 pub mod voter_elections;
-pub mod writer;
+mod writer;
 
 pub use fault::Fault;
 pub use receipt::Receipt;

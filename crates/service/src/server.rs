@@ -1,13 +1,21 @@
 //! What all use cases share: store, keys, clock, randomness, pools.
 
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use isoloir_domain::Clock;
-use isoloir_store::StoreError;
+use isoloir_domain::journal::{Entry, Event, Subject};
+use isoloir_store::{Store, StoreError};
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use rayon::ThreadPool;
+use tokio::sync::Semaphore;
 
-use crate::mail::MailMode;
+use crate::Fault;
+use crate::boxes::Boxes;
+use crate::mail::{MailError, MailMode, Mailer};
+use crate::writer::Writer;
 
 /// What the operator decides.
 pub struct Settings {
@@ -33,7 +41,10 @@ pub enum OpenError {
     Store(#[from] StoreError),
     /// Threads could not be started.
     #[error("the verification threads could not be started")]
-    Threads(#[source] rayon::ThreadPoolBuildError),
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The mail settings make no sense.
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 /// The voting server (*serveur de vote*). Cheap to clone.
@@ -43,9 +54,24 @@ pub struct VotingServer {
 }
 
 pub(crate) struct Inner {
-    pub(crate) settings: Settings,
+    pub(crate) server_key: SigningKey,
+    pub(crate) registrar_key: VerifyingKey,
+    pub(crate) public_url: String,
+    pub(crate) mailer: Mailer,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) boxes: Boxes,
+    /// Proofs are verified here, off the async threads.
+    pub(crate) verifiers: ThreadPool,
+    /// Who may hash a password now, and how many may wait for it.
+    pub(crate) hashers: Semaphore,
+    pub(crate) waiting: Semaphore,
+    rng: Mutex<StdRng>,
 }
+
+/// Sign-ins that may wait for their turn to hash; those beyond are told to come back.
+const WAITING_SIGN_INS: usize = 512;
 
 impl VotingServer {
     /// Opens the database at `url` (`sqlite:///path/file.db` or `postgres://...`), creating or migrating it, and starts
@@ -54,19 +80,41 @@ impl VotingServer {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(url: &str, settings: Settings, clock: Arc<dyn Clock>, rng: StdRng) -> Result<Self, OpenError> {
-        todo!()
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let verifiers = rayon::ThreadPoolBuilder::new()
+            .num_threads(settings.verifiers.unwrap_or(cores))
+            .thread_name(|i| format!("verify-{i}"))
+            .build()?;
+        let mailer = Mailer::new(settings.mail)?;
+        let store = Store::open(url).await?;
+        let writer = Writer::start(store.clone(), Arc::clone(&clock));
+        let inner = Inner {
+            server_key: settings.server_key,
+            registrar_key: settings.registrar_key,
+            public_url: settings.public_url,
+            mailer,
+            clock,
+            store,
+            writer,
+            boxes: Boxes::default(),
+            verifiers,
+            hashers: Semaphore::new(settings.hashers.unwrap_or(cores.saturating_sub(1)).max(1)),
+            waiting: Semaphore::new(WAITING_SIGN_INS),
+            rng: Mutex::new(rng),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Public half of the key that signs receipts, heads and tickets.
     #[must_use]
     pub fn server_key(&self) -> VerifyingKey {
-        self.inner.settings.server_key.verifying_key()
+        self.inner.server_key.verifying_key()
     }
 
     /// The registrar's public key.
     #[must_use]
     pub fn registrar_key(&self) -> VerifyingKey {
-        self.inner.settings.registrar_key
+        self.inner.registrar_key
     }
 
     /// The clock.
@@ -78,8 +126,43 @@ impl VotingServer {
     /// Whether the database answers (for `/healthz`).
     ///
     /// # Errors
-    /// [`crate::Fault`].
-    pub async fn health(&self) -> Result<(), crate::Fault> {
-        todo!()
+    /// [`Fault`].
+    pub async fn health(&self) -> Result<(), Fault> {
+        Ok(self.inner.store.ping().await?)
+    }
+
+    /// Ends what is under way and closes the database. Casts after this are told to retry.
+    pub async fn close(&self) {
+        self.inner.writer.stop().await;
+        self.inner.store.close().await;
+    }
+
+    /// A generator of its own for one use, so that no lock is held while it is used.
+    pub(crate) fn rng(&self) -> StdRng {
+        let mut shared = self.inner.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        StdRng::from_rng(&mut *shared)
+    }
+
+    /// An entry of the journal, at this instant.
+    pub(crate) fn entry(&self, subject: Subject, what: Event) -> Entry {
+        Entry {
+            at: self.inner.clock.now(),
+            subject,
+            what,
+        }
+    }
+
+    /// Runs heavy work on the verification threads and waits for it without holding an async thread.
+    pub(crate) async fn compute<T, F>(&self, work: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let (send, receive) = tokio::sync::oneshot::channel();
+        self.inner.verifiers.spawn(move || {
+            // Nobody waits any more when the request was dropped: the outcome is of no use then.
+            let _ = send.send(work());
+        });
+        receive.await.map_err(|_| Fault::Stopping)
     }
 }

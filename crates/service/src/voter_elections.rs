@@ -1,6 +1,8 @@
 //! What the booth shows: the elections in which the voter is on the roll, and whether the poll book is marked.
 
-use isoloir_domain::{CandidateList, Consultation, Election, Phase};
+use std::collections::HashMap;
+
+use isoloir_domain::{CandidateList, Consultation, Election, ElectionId, Phase};
 
 use crate::{Fault, Session, VotingServer};
 
@@ -29,6 +31,42 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn voter_elections(&self, session: &Session) -> Result<Vec<VoterElection>, Fault> {
-        todo!()
+        let mut marks: HashMap<ElectionId, bool> = self
+            .inner
+            .store
+            .entitlements(session.voter.id)
+            .await?
+            .into_iter()
+            .collect();
+        let mut found = Vec::with_capacity(marks.len());
+        for consultation in self.consultations().await? {
+            for election in self.elections(&consultation.id).await? {
+                if let Some(marked) = marks.remove(&election.id) {
+                    found.push(self.voter_election(session, &consultation, election, marked).await?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn voter_election(
+        &self,
+        session: &Session,
+        consultation: &Consultation,
+        election: Election,
+        marked: bool,
+    ) -> Result<VoterElection, Fault> {
+        let state = self.inner.store.box_state(&election.id).await?;
+        let ready = state.as_ref().is_some_and(|state| !state.ended);
+        let open = consultation.calendar.may_cast(self.inner.clock.now(), session.created);
+        Ok(VoterElection {
+            lists: self.lists(&election.id).await?,
+            phase: self.phase_of(&election, consultation).await?,
+            ready: state.is_some(),
+            marked,
+            can_vote: ready && open && !marked,
+            consultation: consultation.clone(),
+            election,
+        })
     }
 }

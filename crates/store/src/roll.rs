@@ -1,11 +1,11 @@
 //! Voters, rolls, and the poll book to read. (Marks are made in [`crate::record`], with the ballot or not at all.)
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::{ConsultationId, ElectionId, Voter, VoterId};
+use isoloir_domain::{Calendar, ConsultationId, ElectionId, Voter, VoterId};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
-use crate::consultation::{Change, LOCK_ELECTION};
+use crate::consultation::{Change, LOCK_ELECTION, calendar};
 use crate::value::{instant, parse, unsigned};
 use crate::{Store, StoreError};
 
@@ -13,15 +13,17 @@ statements! {
     DELETE_ENTRIES = "DELETE FROM roll_entry WHERE election = $1";
     ROLL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email
         FROM roll_entry r JOIN voter v ON v.id = r.voter WHERE r.election = $1 ORDER BY v.id";
-    REGISTERED = "SELECT COUNT(*) FROM roll_entry WHERE election = $1";
-    MARKED = "SELECT COUNT(*) FROM poll_book WHERE election = $1";
-    MARKED_OFF_ROLL = "SELECT COUNT(*) FROM poll_book p WHERE p.election = $1 AND NOT EXISTS
-        (SELECT 1 FROM roll_entry r WHERE r.election = p.election AND r.voter = p.voter)";
+    COUNTS = "SELECT (SELECT COUNT(*) FROM roll_entry WHERE election = $1),
+        (SELECT COUNT(*) FROM poll_book WHERE election = $1),
+        (SELECT COUNT(*) FROM poll_book p WHERE p.election = $1 AND NOT EXISTS
+            (SELECT 1 FROM roll_entry r WHERE r.election = p.election AND r.voter = p.voter)),
+        (SELECT COUNT(*) FROM ballot WHERE election = $1)";
     POLL_BOOK = "SELECT voter, marked_minute FROM poll_book WHERE election = $1 ORDER BY voter";
     ENTITLEMENTS = "SELECT r.election, p.voter FROM roll_entry r
         LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter WHERE r.voter = $1";
-    ENTITLEMENT = "SELECT p.voter FROM roll_entry r
-        LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter WHERE r.election = $1 AND r.voter = $2";
+    CASTING = "SELECT c.opens, c.closes, c.grace, r.voter, p.voter FROM election e JOIN consultation c ON c.id = e.consultation
+        LEFT JOIN roll_entry r ON r.election = e.id AND r.voter = $2
+        LEFT JOIN poll_book p ON p.election = e.id AND p.voter = $2 WHERE e.id = $1";
     VOTER = "SELECT id, number, last_name, first_name, email FROM voter WHERE id = $1";
     VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email FROM voter v
         JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
@@ -62,7 +64,7 @@ pub struct NewRoll {
     pub entries: Vec<(ElectionId, VoterId)>,
 }
 
-/// Figures of one election's roll and poll book.
+/// Figures of one election's roll, poll book and box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RollCounts {
     /// On the roll.
@@ -71,6 +73,8 @@ pub struct RollCounts {
     pub marked: u64,
     /// Marked and not on the roll.
     pub marked_off_roll: u64,
+    /// In the box.
+    pub ballots: u64,
 }
 
 impl Store {
@@ -170,20 +174,18 @@ impl Store {
         rows.into_iter().map(VoterRow::read).collect()
     }
 
-    /// Figures of roll and poll book.
+    /// Figures of roll, poll book and box, all read at the same instant.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn roll_counts(&self, election: &ElectionId) -> Result<RollCounts, StoreError> {
-        let (registered, marked, off): (i64, i64, i64) = on!(read &self.db, pool => (
-            sqlx::query_scalar(REGISTERED).bind(election.as_str()).fetch_one(pool).await?,
-            sqlx::query_scalar(MARKED).bind(election.as_str()).fetch_one(pool).await?,
-            sqlx::query_scalar(MARKED_OFF_ROLL).bind(election.as_str()).fetch_one(pool).await?,
-        ));
+        let (registered, marked, off, ballots): (i64, i64, i64, i64) =
+            on!(read &self.db, pool => sqlx::query_as(COUNTS).bind(election.as_str()).fetch_one(pool).await?);
         Ok(RollCounts {
             registered: unsigned(registered, "a count")?,
             marked: unsigned(marked, "a count")?,
             marked_off_roll: unsigned(off, "a count")?,
+            ballots: unsigned(ballots, "a count")?,
         })
     }
 
@@ -211,13 +213,32 @@ impl Store {
             .collect()
     }
 
-    /// `None`: not on the roll. Otherwise whether the poll book is marked.
+    /// What stands between a voter and casting, `None` for an unknown election. Reads nothing of the box: no statement names both a
+    /// voter and a ballot.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn entitlement(&self, election: &ElectionId, voter: VoterId) -> Result<Option<bool>, StoreError> {
-        let row: Option<(Option<String>,)> = on!(read &self.db, pool =>
-            sqlx::query_as(ENTITLEMENT).bind(election.as_str()).bind(voter.to_string()).fetch_optional(pool).await?);
-        Ok(row.map(|(mark,)| mark.is_some()))
+    pub async fn casting(&self, election: &ElectionId, voter: VoterId) -> Result<Option<Casting>, StoreError> {
+        let row: Option<(i64, i64, i64, Option<String>, Option<String>)> = on!(read &self.db, pool =>
+            sqlx::query_as(CASTING).bind(election.as_str()).bind(voter.to_string()).fetch_optional(pool).await?);
+        row.map(|(opens, closes, grace, on_roll, mark)| {
+            Ok(Casting {
+                calendar: calendar(opens, closes, grace)?,
+                on_roll: on_roll.is_some(),
+                marked: mark.is_some(),
+            })
+        })
+        .transpose()
     }
+}
+
+/// What stands between a voter and casting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Casting {
+    /// The calendar.
+    pub calendar: Calendar,
+    /// Whether the voter is on the roll.
+    pub on_roll: bool,
+    /// Whether the poll book is marked.
+    pub marked: bool,
 }

@@ -1,0 +1,208 @@
+//! Passwords: the rules of the portal, and argon2id behind a gate so that hashing never takes all the cores from ballots.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use isoloir_domain::Voter;
+use isoloir_domain::message::Message;
+use rand_core::Rng as _;
+use zeroize::Zeroizing;
+
+use crate::{Fault, VotingServer};
+
+/// A rule that a password must meet, for the live list of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PasswordRule {
+    /// 12 to 256 characters.
+    Length,
+    /// A lower-case letter.
+    Lower,
+    /// An upper-case letter.
+    Upper,
+    /// A digit.
+    Digit,
+    /// A character that is none of these.
+    Special,
+    /// Not one that everyone tries first, nor made of the voter's name or address.
+    NotKnown,
+}
+
+impl PasswordRule {
+    /// All rules, in display order.
+    pub const ALL: [Self; 6] = [
+        Self::Length,
+        Self::Lower,
+        Self::Upper,
+        Self::Digit,
+        Self::Special,
+        Self::NotKnown,
+    ];
+
+    /// The rule, as the voter reads it.
+    #[must_use]
+    pub fn message(self) -> Message {
+        let (fr, en) = match self {
+            Self::Length => ("de 12 à 256 caractères", "12 to 256 characters"),
+            Self::Lower => ("au moins une lettre minuscule", "at least one lower-case letter"),
+            Self::Upper => ("au moins une lettre majuscule", "at least one upper-case letter"),
+            Self::Digit => ("au moins un chiffre", "at least one digit"),
+            Self::Special => ("au moins un caractère spécial", "at least one special character"),
+            Self::NotKnown => (
+                "ni un mot de passe courant, ni votre nom ou votre adresse",
+                "neither a common password, nor your name or address",
+            ),
+        };
+        Message::new(fr, en)
+    }
+
+    fn holds(self, password: &str, voter: &Voter) -> bool {
+        match self {
+            Self::Length => (12..=256).contains(&password.chars().count()),
+            Self::Lower => password.chars().any(char::is_lowercase),
+            Self::Upper => password.chars().any(char::is_uppercase),
+            Self::Digit => password.chars().any(|c| c.is_ascii_digit()),
+            Self::Special => password.chars().any(|c| !c.is_alphanumeric()),
+            Self::NotKnown => !is_known(password, voter),
+        }
+    }
+}
+
+/// Beginnings that meet the other rules and that guessers try first.
+const COMMON: [&str; 16] = [
+    "motdepasse",
+    "password",
+    "azerty",
+    "qwerty",
+    "bonjour",
+    "soleil",
+    "123456",
+    "elections",
+    "election",
+    "election2026",
+    "education",
+    "nationale",
+    "vote",
+    "admin",
+    "doudou",
+    "loulou",
+];
+
+/// Whether nothing is left of the password once a common word, the voter's name or address, digits and signs are taken out.
+fn is_known(password: &str, voter: &Voter) -> bool {
+    let mut rest = password.to_lowercase();
+    let address = voter.email.split('@').next().unwrap_or_default().to_lowercase();
+    let own = [
+        voter.last_name.to_lowercase(),
+        voter.first_name.to_lowercase(),
+        address,
+        voter.number.to_lowercase(),
+    ];
+    for word in own.iter().map(String::as_str).chain(COMMON) {
+        if word.chars().count() >= 3 {
+            rest = rest.replace(word, "");
+        }
+    }
+    let letters: Vec<char> = rest.chars().filter(|c| c.is_alphabetic()).collect();
+    let alike = letters.iter().all(|c| Some(c) == letters.first());
+    letters.len() < 3 || alike
+}
+
+/// The rules that `password` breaks, for this voter.
+#[must_use]
+pub fn broken_rules(password: &str, voter: &Voter) -> Vec<PasswordRule> {
+    PasswordRule::ALL
+        .into_iter()
+        .filter(|rule| !rule.holds(password, voter))
+        .collect()
+}
+
+/// OWASP's minimum for argon2id: 19 MiB, 2 passes, 1 lane: about 20 ms on a core.
+fn argon2() -> Result<Argon2<'static>, Fault> {
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| Fault::Damaged("the password parameters"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Hash of no password: what an unknown address is checked against, so that it takes as long as a known one.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$aXNvbG9pci9ub2JvZHkvdjE$4Ca8Vj1cGkWqG6q4xVnbqkKJkwBFXGk4wTnJ0Yv5lxs";
+
+impl VotingServer {
+    /// Hashes a password with a fresh salt.
+    pub(crate) async fn hash_password(&self, password: &str) -> Result<String, Fault> {
+        let _turn = self.inner.hashers.acquire().await.map_err(|_| Fault::Stopping)?;
+        let password = Zeroizing::new(password.to_owned());
+        let mut salt = [0; 16];
+        self.rng().fill_bytes(&mut salt);
+        let hashing = tokio::task::spawn_blocking(move || {
+            let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt);
+            hash.map(|hash| hash.to_string())
+                .map_err(|_| Fault::Damaged("a password's hash"))
+        });
+        hashing.await.map_err(|_| Fault::Stopping)?
+    }
+
+    /// Whether the password is that of `hash`; `None` (nobody) takes as long and is false.
+    pub(crate) async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Fault> {
+        let _turn = self.inner.hashers.acquire().await.map_err(|_| Fault::Stopping)?;
+        let password = Zeroizing::new(password.to_owned());
+        let checking = tokio::task::spawn_blocking(move || {
+            let known = hash.is_some();
+            let text = hash.unwrap_or_else(|| NOBODY.to_owned());
+            let parsed = PasswordHash::new(&text).map_err(|_| Fault::Damaged("a password's hash"))?;
+            let right = argon2()?.verify_password(password.as_bytes(), &parsed).is_ok();
+            Ok(right && known)
+        });
+        checking.await.map_err(|_| Fault::Stopping)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn voter() -> Voter {
+        Voter {
+            id: "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061".parse().unwrap(),
+            number: "A1234".to_owned(),
+            last_name: "Lefèvre".to_owned(),
+            first_name: "Camille".to_owned(),
+            email: "camille.lefevre@valbrune.example".to_owned(),
+        }
+    }
+
+    #[test]
+    fn each_rule_is_broken_by_its_own_password() {
+        use PasswordRule::{Digit, Length, Lower, NotKnown, Special, Upper};
+        let cases = [
+            ("Orage-violet-71", vec![]),
+            ("Orage-vio71", vec![Length]),
+            ("ORAGE-VIOLET-71", vec![Lower]),
+            ("orage-violet-71", vec![Upper]),
+            ("Orage-violet-xy", vec![Digit]),
+            ("OrageViolet0071", vec![Special]),
+            ("Motdepasse-2026!", vec![NotKnown]),
+            ("Camille.Lefèvre-1", vec![NotKnown]),
+            ("", vec![Length, Lower, Upper, Digit, Special, NotKnown]),
+        ];
+        for (password, expected) in cases {
+            assert_eq!(broken_rules(password, &voter()), expected, "{password}");
+        }
+        assert_eq!(broken_rules(&format!("aB1-{}", "xyz".repeat(84)), &voter()), vec![]);
+        assert_eq!(
+            broken_rules(&format!("aB1-{}", "xyz".repeat(85)), &voter()),
+            vec![Length]
+        );
+    }
+
+    #[test]
+    fn the_hash_of_nobody_costs_as_much_as_any() {
+        let parsed = PasswordHash::new(NOBODY).unwrap();
+        let real = argon2()
+            .unwrap()
+            .hash_password_with_salt(b"x", b"0123456789abcdef")
+            .unwrap();
+        assert_eq!(parsed.params, real.params);
+        assert_eq!(parsed.algorithm, real.algorithm);
+        assert_eq!(parsed.hash.unwrap().len(), real.hash.unwrap().len());
+    }
+}

@@ -4,10 +4,12 @@
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+mod cpu_time;
 
 use std::time::Instant;
 
 use common::{one_of, rng};
+use cpu_time::CpuTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use isoloir_protocol::{
     any::AnyElection,
@@ -17,7 +19,7 @@ use isoloir_protocol::{
 };
 
 /// A ballot for one of ten candidates: what the targets are about.
-fn ballots(c: &mut Criterion) {
+fn ballots(c: &mut Criterion<CpuTime>) {
     for group in [GroupName::Ed25519, GroupName::Belenios2048] {
         let rng = &mut rng(1);
         let election = one_of(10, false, group, rng);
@@ -28,17 +30,23 @@ fn ballots(c: &mut Criterion) {
         benches.sample_size(50);
         benches.bench_function("verify", |b| b.iter(|| verify(&election, &ballot)));
         benches.bench_function("parse", |b| b.iter(|| election.parse_ballot(ballot.clone()).unwrap()));
-        benches.bench_function("create", |b| b.iter(|| election.create_ballot(&secret, &vote, rng).unwrap()));
+        benches.bench_function("create", |b| {
+            b.iter(|| election.create_ballot(&secret, &vote, rng).unwrap())
+        });
         benches.finish();
     }
 }
 
 fn verify(election: &AnyElection, ballot: &[u8]) {
-    election.parse_ballot(ballot.to_vec()).unwrap().verify(election).unwrap();
+    election
+        .parse_ballot(ballot.to_vec())
+        .unwrap()
+        .verify(election)
+        .unwrap();
 }
 
 /// The public credentials of 1.4 million voters, on all cores.
-fn credentials(_: &mut Criterion) {
+fn credentials(_: &mut Criterion<CpuTime>) {
     const VOTERS: usize = 1_400_000;
     let rng = &mut rng(2);
     let election = one_of(10, false, GroupName::Ed25519, rng);
@@ -46,8 +54,15 @@ fn credentials(_: &mut Criterion) {
     let start = Instant::now();
     let public = SecretCredential::public_of_all(&secrets, election.uuid(), GroupName::Ed25519);
     assert_eq!(public.len(), VOTERS);
-    println!("{VOTERS} public credentials, Ed25519: {:.1} s", start.elapsed().as_secs_f64());
+    println!(
+        "{VOTERS} public credentials, Ed25519: {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
 }
 
-criterion_group!(benches, ballots, credentials);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = ballots, credentials
+}
 criterion_main!(benches);

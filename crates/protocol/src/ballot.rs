@@ -227,8 +227,8 @@ pub enum BallotError {
         /// The question.
         question: usize,
     },
-    /// The credential is outside of the prime-order subgroup.
-    #[error("the credential is outside of the prime-order subgroup")]
+    /// The credential is outside of the prime-order subgroup, or the neutral element, whose secret all know.
+    #[error("the credential is not one that a voter can have")]
     CredentialNotInSubgroup,
     /// The signed hash is not that of the ballot.
     #[error("the signature is for another ballot")]
@@ -299,25 +299,24 @@ impl BallotError {
         }
     }
 
-    /// The variant's name, for test vectors.
+    /// A stable name for what is wrong, finer than [`BallotError::code`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Json(JsonError::NotCanonical(_)) => "NotCanonical",
-            Self::Json(JsonError::Form(_)) => "Malformed",
-            Self::WrongElection => "WrongElection",
-            Self::Answers => "Answers",
-            Self::Shape { .. } => "Shape",
-            Self::NotInSubgroup { .. } => "NotInSubgroup",
-            Self::CredentialNotInSubgroup => "CredentialNotInSubgroup",
-            Self::SignatureHash => "SignatureHash",
-            Self::Signature => "Signature",
-            Self::IndividualProof { .. } => "IndividualProof",
-            Self::OverallProof { .. } => "OverallProof",
-            Self::BlankProof { .. } => "BlankProof",
-            Self::ListProof { .. } => "ListProof",
-            Self::NonzeroProof { .. } => "NonzeroProof",
-            Self::KnowledgeProof { .. } => "KnowledgeProof",
+            Self::Json(JsonError::NotCanonical(_)) => "not_canonical",
+            Self::Json(JsonError::Form(_)) => "malformed",
+            Self::WrongElection => "wrong_election",
+            Self::Answers => "answers",
+            Self::Shape { .. } => "shape",
+            Self::NotInSubgroup { .. } => "not_in_subgroup",
+            Self::CredentialNotInSubgroup => "credential",
+            Self::SignatureHash | Self::Signature => "signature",
+            Self::IndividualProof { .. } => "individual_proof",
+            Self::OverallProof { .. } => "overall_proof",
+            Self::BlankProof { .. } => "blank_proof",
+            Self::ListProof { .. } => "list_proof",
+            Self::NonzeroProof { .. } => "nonzero_proof",
+            Self::KnowledgeProof { .. } => "knowledge_proof",
         }
     }
 }

@@ -74,8 +74,9 @@ impl<G: Group> Ballot<G> {
             return Err(BallotError::SignatureHash);
         }
         let proof = &self.signature.proof;
-        let (_, commitment) = G::vartime_admit(&self.credential, G::generator_table(), &[proof.branch(0)])
+        let (credential, commitment) = G::vartime_admit(&self.credential, G::generator_table(), &[proof.branch(0)])
             .map_err(|_| BallotError::CredentialNotInSubgroup)?;
+        ensure(credential != G::identity(), BallotError::CredentialNotInSubgroup)?;
         let challenge = challenge_of::<G>("sig", &self.signature.hash, &commitment);
         if challenge == proof.challenge {
             Ok(())

@@ -1,6 +1,9 @@
 //! What several tests share: a reproducible random generator, elections.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod tamper;
+pub mod vectors;
+
 use std::convert::Infallible;
 
 use isoloir_protocol::{

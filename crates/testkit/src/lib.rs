@@ -22,15 +22,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The supervisor outlives the test process by a moment: its input closes with the process, even one killed by SIGKILL;
-/// then it stops the server and removes the directory.
+/// The supervisor makes the cluster, runs it, and outlives the test process by a moment: its input closes with the process, even
+/// one killed by SIGKILL; then it stops the server and removes the directory.
 const SUPERVISOR: &str = r#"
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses='' -F -c full_page_writes=off -c max_connections=200 \
-  -c unix_socket_permissions=0777 >"$2/log" 2>&1 &
-server=$!
+if "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions >"$2/log" 2>&1; then
+  "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses='' -F -c full_page_writes=off -c max_connections=200 \
+    -c unix_socket_permissions=0777 >>"$2/log" 2>&1 &
+  server=$!
+else
+  touch "$2/failed"
+fi
 cat >/dev/null
-kill -INT "$server" 2>/dev/null
-wait "$server"
+# TERM ends a server that has not begun; INT hurries one that waits for its clients (and is ignored before it begins).
+[ -n "$server" ] && kill -TERM "$server" 2>/dev/null && kill -INT "$server" 2>/dev/null
+wait
 cd / && rm -rf "$2"
 "#;
 
@@ -55,7 +60,6 @@ impl Postgres {
         let binaries = find_binaries();
         let user = unprivileged_user();
         let directory = make_directory(user);
-        initialise(&binaries, &directory, user);
         let mut supervisor = Command::new("sh");
         supervisor
             .arg("-c")
@@ -120,7 +124,12 @@ impl Postgres {
         };
         while !ready() {
             let log = || fs::read_to_string(self.directory.join("log")).unwrap_or_default();
-            assert!(start.elapsed() < START_LIMIT, "PostgreSQL does not start:\n{}", log());
+            let failed = self.directory.join("failed").exists();
+            assert!(
+                !failed && start.elapsed() < START_LIMIT,
+                "PostgreSQL does not start:\n{}",
+                log()
+            );
             sleep(PAUSE);
         }
     }
@@ -179,23 +188,6 @@ fn make_directory(user: Option<(u32, u32)>) -> PathBuf {
         chown(&directory, Some(uid), Some(gid)).expect("its owner");
     }
     directory
-}
-
-fn initialise(binaries: &Path, directory: &Path, user: Option<(u32, u32)>) {
-    let mut initdb = Command::new(binaries.join("initdb"));
-    initdb.arg("-D").arg(directory.join("data"));
-    initdb.args([
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "--no-sync",
-        "--no-instructions",
-    ]);
-    run(as_user(&mut initdb, directory, user));
 }
 
 fn as_user<'c>(command: &'c mut Command, directory: &Path, user: Option<(u32, u32)>) -> &'c mut Command {

@@ -1,4 +1,11 @@
 //! The audit, on every reference archive and on archives changed in one place.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::{
     fs,
@@ -24,7 +31,13 @@ fn failed(bytes: &[u8]) -> Option<CheckId> {
 #[test]
 fn every_valid_archive_is_accepted_with_its_result() {
     for (name, path) in archives::all("valid") {
-        let report = report(&fs::read(&path).unwrap(), Options { require_result: true, ..Options::default() });
+        let report = report(
+            &fs::read(&path).unwrap(),
+            Options {
+                require_result: true,
+                ..Options::default()
+            },
+        );
         if name.contains("-nh-") {
             assert!(report.is_unsupported(), "{name}");
             assert_eq!(report.finding.unwrap().check(), CheckId::SetupQuestions);
@@ -36,7 +49,11 @@ fn every_valid_archive_is_accepted_with_its_result() {
         assert_eq!(result, stored.trim(), "{name}");
         let skipped = |id: CheckId| id == CheckId::ArchiveHead;
         for check in report.checks {
-            let expected = if skipped(check.id) { Outcome::NotApplicable } else { Outcome::Passed };
+            let expected = if skipped(check.id) {
+                Outcome::NotApplicable
+            } else {
+                Outcome::Passed
+            };
             assert_eq!(check.outcome, expected, "{name}: {:?}", check.id);
         }
     }
@@ -59,11 +76,20 @@ fn every_corrupted_archive_is_refused_by_the_right_check() {
             "tally-ballot-dropped" => Some(CheckId::TallySum),
             other => panic!("unknown fault {other}"),
         };
-        assert_eq!(report.finding.as_ref().map(|f| f.check()), expected, "{name}: {:?}", report.finding);
+        assert_eq!(
+            report.finding.as_ref().map(|f| f.check()),
+            expected,
+            "{name}: {:?}",
+            report.finding
+        );
         if let Some(finding) = report.finding
             && fault.starts_with("ballot-")
         {
-            assert!(matches!(finding.culprit, Culprit::Ballot { .. }), "{name} names {:?}", finding.culprit);
+            assert!(
+                matches!(finding.culprit, Culprit::Ballot { .. }),
+                "{name} names {:?}",
+                finding.culprit
+            );
         }
     }
 }
@@ -75,7 +101,10 @@ fn figures_count_each_voter_once() {
     assert_eq!((report.voters, report.ballots, report.figures.num_tallied), (6, 6, 3));
     let bytes = fs::read(archives::bel(&archives::valid("t33-weights-ed-s1"))).unwrap();
     let report = self::report(&bytes, Options::default());
-    assert_eq!((report.figures.num_tallied, report.figures.total_weight), (5, Weight::new(2_000_001_006)));
+    assert_eq!(
+        (report.figures.num_tallied, report.figures.total_weight),
+        (5, Weight::new(2_000_001_006))
+    );
 }
 
 #[test]
@@ -89,15 +118,36 @@ fn an_open_archive_is_a_valid_beginning() {
         assert!(open.is_valid(), "{:?}", open.finding);
         assert_eq!((open.phase, open.head), (chain.phase(), chain.head()));
         assert_eq!(open.result.is_some(), chain.phase() == Phase::Complete);
-        let complete = report(cut, Options { require_result: true, ..Options::default() });
+        let complete = report(
+            cut,
+            Options {
+                require_result: true,
+                ..Options::default()
+            },
+        );
         assert_eq!(complete.is_valid(), chain.phase() == Phase::Complete);
         phases.push(chain.phase());
     }
     assert!(phases.contains(&Phase::Open) && phases.contains(&Phase::Closed));
     let head = chain.head();
-    assert!(report(&bytes, Options { expected_head: head, require_result: true }).is_valid());
+    assert!(
+        report(
+            &bytes,
+            Options {
+                expected_head: head,
+                require_result: true
+            }
+        )
+        .is_valid()
+    );
     let cut = &bytes[..bytes.len() - 2048];
-    let expecting = report(cut, Options { expected_head: head, require_result: false });
+    let expecting = report(
+        cut,
+        Options {
+            expected_head: head,
+            require_result: false,
+        },
+    );
     assert_eq!(expecting.finding.unwrap().check(), CheckId::ArchiveHead);
 }
 
@@ -186,7 +236,12 @@ fn a_part_changed_with_all_hashes_right_is_refused_by_its_check() {
     for (expected, change) in cases {
         let changed = rewritten("t33-quorum-ed-1of2-and-2of3", &*change);
         let report = report(&changed, Options::default());
-        assert_eq!(report.finding.as_ref().map(|f| f.check()), Some(expected), "{:?}", report.finding);
+        assert_eq!(
+            report.finding.as_ref().map(|f| f.check()),
+            Some(expected),
+            "{:?}",
+            report.finding
+        );
     }
 }
 
@@ -198,7 +253,13 @@ fn a_missing_or_repeated_decryption_is_refused() {
         let mut writer = ArchiveWriter::new(Vec::new(), 1_795_472_958).unwrap();
         while let Some(entry) = chain.next_entry().unwrap() {
             let times = match &entry.content {
-                Content::PartialDecryption { owner, .. } if *owner == skip => if twice { 2 } else { 0 },
+                Content::PartialDecryption { owner, .. } if *owner == skip => {
+                    if twice {
+                        2
+                    } else {
+                        0
+                    }
+                }
                 _ => 1,
             };
             for _ in 0..times {

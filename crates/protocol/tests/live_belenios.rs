@@ -2,6 +2,13 @@
 //!
 //! The tool knows BELENIOS-2048 and homomorphic questions. Where it is missing, the tests say that they are skipped;
 //! continuous integration installs it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::{fs, io::Cursor, path::Path, process::Command};
 
@@ -33,7 +40,11 @@ fn accepted_by_the_tool(name: &str, archive: &[u8], uuid: &ElectionUuid) -> Opti
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(format!("{uuid}.bel")), archive).unwrap();
-    let output = Command::new(TOOL).args(["election", "verify", "--dir"]).arg(&folder).output().unwrap();
+    let output = Command::new(TOOL)
+        .args(["election", "verify", "--dir"])
+        .arg(&folder)
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     println!("{name}: {said}");
     assert_eq!(output.status.success(), said.contains("all checks passed"));
@@ -54,8 +65,14 @@ struct Board<G: Group> {
 fn single_board<G: Group>() -> Board<G> {
     let mut rng = rng(1);
     let keys: Vec<PrivateKey<G>> = (0..2).map(|_| PrivateKey::generate(&mut rng)).collect();
-    let public = keys.iter().map(|key| Item::Single(key.public_key(None, &mut rng))).collect();
-    Board { trustees: Trustees::of(public), keys: (1..).zip(keys).collect() }
+    let public = keys
+        .iter()
+        .map(|key| Item::Single(key.public_key(None, &mut rng)))
+        .collect();
+    Board {
+        trustees: Trustees::of(public),
+        keys: (1..).zip(keys).collect(),
+    }
 }
 
 /// One single trustee, and two of three.
@@ -63,10 +80,15 @@ fn mixed_board<G: Group>() -> Board<G> {
     let mut rng = rng(2);
     let single: PrivateKey<G> = PrivateKey::generate(&mut rng);
     let seeds: Vec<Seed> = (0..3).map(|_| Seed::generate(&mut rng)).collect();
-    let certs = (1..).zip(&seeds).map(|(i, seed)| pedersen::certificate::<G, _>(seed, 3, 2, i, &mut rng)).collect();
+    let certs = (1..)
+        .zip(&seeds)
+        .map(|(i, seed)| pedersen::certificate::<G, _>(seed, 3, 2, i, &mut rng))
+        .collect();
     let certificates = pedersen::Certificates::check(certs).unwrap();
-    let (polynomials, commitments): (Vec<_>, Vec<_>) =
-        seeds.iter().map(|seed| pedersen::polynomial(seed, &certificates, &mut rng).unwrap()).unzip();
+    let (polynomials, commitments): (Vec<_>, Vec<_>) = seeds
+        .iter()
+        .map(|seed| pedersen::polynomial(seed, &certificates, &mut rng).unwrap())
+        .unzip();
     let commitments = pedersen::Commitments::check(&certificates, commitments).unwrap();
     let inputs = pedersen::vinputs(&certificates, &commitments, &polynomials).unwrap();
     let outputs: Vec<_> = seeds
@@ -76,8 +98,14 @@ fn mixed_board<G: Group>() -> Board<G> {
         .collect();
     let parameters = pedersen::parameters(&certificates, &polynomials, &outputs).unwrap();
     let open = |i: usize| pedersen::decryption_key::<G>(&seeds[i], &outputs[i].private_key).unwrap();
-    let items = vec![Item::Single(single.public_key(None, &mut rng)), Item::Pedersen(parameters)];
-    Board { trustees: Trustees::of(items), keys: vec![(2, open(0)), (1, single), (4, open(2))] }
+    let items = vec![
+        Item::Single(single.public_key(None, &mut rng)),
+        Item::Pedersen(parameters),
+    ];
+    Board {
+        trustees: Trustees::of(items),
+        keys: vec![(2, open(0)), (1, single), (4, open(2))],
+    }
 }
 
 /// A whole election: five voters, four of whom vote, one of them twice. `flip` falsifies the result.
@@ -98,8 +126,10 @@ fn election<G: Group>(board: &Board<G>, flip: bool) -> (Vec<u8>, ElectionUuid) {
     let election = Election::<G>::parse(&election_bytes).unwrap();
 
     let secrets: Vec<SecretCredential> = (0..5).map(|_| SecretCredential::generate(&mut rng)).collect();
-    let mut credentials: Vec<String> =
-        secrets.iter().map(|secret| secret.public(&uuid, G::NAME).as_str().to_owned()).collect();
+    let mut credentials: Vec<String> = secrets
+        .iter()
+        .map(|secret| secret.public(&uuid, G::NAME).as_str().to_owned())
+        .collect();
     credentials.sort();
     let credentials_bytes = json::to_bytes(&credentials);
     let trustees_bytes = board.trustees.to_bytes();
@@ -112,7 +142,11 @@ fn election<G: Group>(board: &Board<G>, flip: bool) -> (Vec<u8>, ElectionUuid) {
     let payload = archive.data(&setup.to_bytes()).unwrap();
     archive.event(EventKind::Setup, Some(payload)).unwrap();
 
-    let shapes: Vec<_> = election.questions().iter().map(|q| Shape::of_question(q).unwrap()).collect();
+    let shapes: Vec<_> = election
+        .questions()
+        .iter()
+        .map(|q| Shape::of_question(q).unwrap())
+        .collect();
     let mut sum = Accumulator::<G>::new(&shapes);
     let blank = || Choice::Blank;
     let one = |i: usize| Choice::Answers(vec![i]);
@@ -121,7 +155,10 @@ fn election<G: Group>(board: &Board<G>, flip: bool) -> (Vec<u8>, ElectionUuid) {
         let bytes = create(&election, &secrets[voter], &Vote::new(vec![choice]), &mut rng).unwrap();
         let payload = archive.data(&bytes).unwrap();
         archive.event(EventKind::Ballot, Some(payload)).unwrap();
-        let (_, ciphertexts) = Ballot::parse(bytes, &election).unwrap().verify_with_ciphertexts(&election).unwrap();
+        let (_, ciphertexts) = Ballot::parse(bytes, &election)
+            .unwrap()
+            .verify_with_ciphertexts(&election)
+            .unwrap();
         // The second ballot is replaced by the fifth.
         if number != 1 {
             sum.add(&ciphertexts, isoloir_protocol::tally::Weight::ONE).unwrap();
@@ -159,11 +196,19 @@ fn election<G: Group>(board: &Board<G>, flip: bool) -> (Vec<u8>, ElectionUuid) {
 fn judge<G: Group>(name: &str, board: &Board<G>) {
     let (archive, uuid) = election(board, false);
     assert_eq!(our_verdict(&archive), None, "{name}");
-    assert_ne!(accepted_by_the_tool(name, &archive, &uuid), Some(false), "{name}: the tool refuses our archive");
+    assert_ne!(
+        accepted_by_the_tool(name, &archive, &uuid),
+        Some(false),
+        "{name}: the tool refuses our archive"
+    );
     let (archive, uuid) = election(board, true);
     assert_eq!(our_verdict(&archive), Some(CheckId::ResultConsistent), "{name}");
     let name = format!("{name}-flipped");
-    assert_ne!(accepted_by_the_tool(&name, &archive, &uuid), Some(true), "{name}: the tool accepts a false result");
+    assert_ne!(
+        accepted_by_the_tool(&name, &archive, &uuid),
+        Some(true),
+        "{name}: the tool accepts a false result"
+    );
 }
 
 #[test]

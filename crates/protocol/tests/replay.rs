@@ -1,5 +1,12 @@
 //! Replays the reference archives with the secrets stored beside them: trustees verify, decryption gives the
 //! stored factors, combination gives the stored result.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::{
     fs,
@@ -96,20 +103,30 @@ fn replay<G: Group>(name: &str, bel: &Path) {
         return;
     }
     let tally = EncryptedTally::<G>::parse(&stored.tally).unwrap();
-    let decryptions: Vec<_> =
-        stored.decryptions.iter().map(|(o, bytes)| (*o, PartialDecryption::<G>::parse(bytes).unwrap())).collect();
+    let decryptions: Vec<_> = stored
+        .decryptions
+        .iter()
+        .map(|(o, bytes)| (*o, PartialDecryption::<G>::parse(bytes).unwrap()))
+        .collect();
     for (owner, decryption) in &decryptions {
         let key = trustees.member(*owner).unwrap();
-        decryption.verify(key, &fingerprint, &tally).unwrap_or_else(|e| panic!("{name}, trustee {owner}: {e}"));
+        decryption
+            .verify(key, &fingerprint, &tally)
+            .unwrap_or_else(|e| panic!("{name}, trustee {owner}: {e}"));
         assert!(decryption.verify(key, "another election", &tally).is_err());
     }
     let keys = private_keys(&trustees, bel.parent().unwrap());
     assert!(keys.len() >= decryptions.len(), "{name}: keys are missing");
     for (owner, key) in keys {
         let ours = PartialDecryption::create(&key, &fingerprint, &tally, &mut rng);
-        ours.verify(trustees.member(owner).unwrap(), &fingerprint, &tally).unwrap();
+        ours.verify(trustees.member(owner).unwrap(), &fingerprint, &tally)
+            .unwrap();
         if let Some((_, theirs)) = decryptions.iter().find(|(o, _)| *o == owner) {
-            assert_eq!(ours.factors(), theirs.factors(), "{name}: trustee {owner} decrypts otherwise");
+            assert_eq!(
+                ours.factors(),
+                theirs.factors(),
+                "{name}: trustee {owner} decrypts otherwise"
+            );
         }
     }
 
@@ -118,13 +135,20 @@ fn replay<G: Group>(name: &str, bel: &Path) {
     assert_eq!(result.to_bytes(), stored.result, "{name}");
     decrypted.check(&result).unwrap();
     let too_few = Decrypted::combine(&trustees, &tally, &decryptions[1..]);
-    assert!(matches!(too_few, Err(CombineError::Quorum { .. })), "{name}: one decryption less suffices");
+    assert!(
+        matches!(too_few, Err(CombineError::Quorum { .. })),
+        "{name}: one decryption less suffices"
+    );
 }
 
 #[test]
 fn stored_secrets_reproduce_the_stored_decryptions_and_results() {
     for (name, bel) in archives::all("valid") {
-        if name.contains("-ff-") { replay::<Belenios2048>(&name, &bel) } else { replay::<Ed25519>(&name, &bel) }
+        if name.contains("-ff-") {
+            replay::<Belenios2048>(&name, &bel)
+        } else {
+            replay::<Ed25519>(&name, &bel)
+        }
     }
 }
 
@@ -140,7 +164,10 @@ fn a_wrong_count_is_noticed() {
     let wrong = ElectionResult::parse(b"{\"result\":[[9,9,9]]}").unwrap();
     assert!(decrypted.check(&wrong).is_err(), "{text}");
     let twice = [(*owner, decryption.clone()), (*owner, decryption.clone())];
-    assert_eq!(Decrypted::combine(&trustees, &tally, &twice).unwrap_err(), CombineError::OwnerTwice(*owner));
+    assert_eq!(
+        Decrypted::combine(&trustees, &tally, &twice).unwrap_err(),
+        CombineError::OwnerTwice(*owner)
+    );
     let unknown = Decrypted::combine(&trustees, &tally, &[(7, decryption)]);
     assert_eq!(unknown.unwrap_err(), CombineError::UnknownOwner(7));
 }
@@ -149,10 +176,15 @@ fn a_wrong_count_is_noticed() {
 fn exchange<G: Group>(size: u32, threshold: u32) -> (pedersen::ThresholdParameters<G>, Vec<(Seed, String)>) {
     let mut rng = rng(u64::from(size));
     let seeds: Vec<Seed> = (0..size).map(|_| Seed::generate(&mut rng)).collect();
-    let certs = seeds.iter().zip(1..).map(|(s, i)| pedersen::certificate::<G, _>(s, size, threshold, i, &mut rng));
+    let certs = seeds
+        .iter()
+        .zip(1..)
+        .map(|(s, i)| pedersen::certificate::<G, _>(s, size, threshold, i, &mut rng));
     let certificates = pedersen::Certificates::check(certs.collect()).unwrap();
-    let (polynomials, commitments): (Vec<_>, Vec<_>) =
-        seeds.iter().map(|s| pedersen::polynomial(s, &certificates, &mut rng).unwrap()).unzip();
+    let (polynomials, commitments): (Vec<_>, Vec<_>) = seeds
+        .iter()
+        .map(|s| pedersen::polynomial(s, &certificates, &mut rng).unwrap())
+        .unzip();
     let commitments = pedersen::Commitments::check(&certificates, commitments).unwrap();
     for (polynomial, index) in polynomials.iter().zip(1..) {
         commitments.allow(&certificates, index, polynomial).unwrap();
@@ -164,7 +196,13 @@ fn exchange<G: Group>(size: u32, threshold: u32) -> (pedersen::ThresholdParamete
         .map(|(seed, input)| pedersen::voutput(seed, &certificates, &commitments, input, &mut rng).unwrap())
         .collect();
     let parameters = pedersen::parameters(&certificates, &polynomials, &outputs).unwrap();
-    (parameters, seeds.into_iter().zip(outputs.into_iter().map(|o| o.private_key)).collect())
+    (
+        parameters,
+        seeds
+            .into_iter()
+            .zip(outputs.into_iter().map(|o| o.private_key))
+            .collect(),
+    )
 }
 
 #[test]
@@ -182,14 +220,21 @@ fn the_french_quorum_decrypts_with_two_delegates_and_not_with_one() {
         let key = pedersen::decryption_key::<Ed25519>(seed, sealed).unwrap();
         let owner = trustees.owner_of_seed(seed).unwrap();
         let decryption = PartialDecryption::create(&key, "phi", &tally, &mut rng);
-        decryption.verify(trustees.member(owner).unwrap(), "phi", &tally).unwrap();
+        decryption
+            .verify(trustees.member(owner).unwrap(), "phi", &tally)
+            .unwrap();
         (owner, decryption)
     };
     let secretary = decrypt(&administration_keys[1]);
     let all: Vec<_> = delegate_keys.iter().map(&mut decrypt).collect();
     assert_eq!([secretary.0, all[0].0, all[1].0, all[2].0], [2, 3, 4, 5]);
     let one = Decrypted::combine(&trustees, &tally, &[secretary.clone(), all[0].clone()]);
-    let quorum = CombineError::Quorum { first: 3, last: 5, needed: 2, present: 1 };
+    let quorum = CombineError::Quorum {
+        first: 3,
+        last: 5,
+        needed: 2,
+        present: 1,
+    };
     assert_eq!(one.unwrap_err(), quorum);
     let two = |a: usize, b: usize| {
         let parts = [secretary.clone(), all[a].clone(), all[b].clone()];
@@ -205,10 +250,15 @@ fn a_polynomial_changed_after_the_commitment_is_refused() {
     use isoloir_protocol::trustee::TrusteeError;
     let mut rng = rng(7);
     let seeds: Vec<Seed> = (0..3).map(|_| Seed::generate(&mut rng)).collect();
-    let certs = seeds.iter().zip(1..).map(|(s, i)| pedersen::certificate::<Ed25519, _>(s, 3, 2, i, &mut rng));
+    let certs = seeds
+        .iter()
+        .zip(1..)
+        .map(|(s, i)| pedersen::certificate::<Ed25519, _>(s, 3, 2, i, &mut rng));
     let certificates = pedersen::Certificates::check(certs.collect()).unwrap();
-    let (mut polynomials, commitments): (Vec<_>, Vec<_>) =
-        seeds.iter().map(|s| pedersen::polynomial(s, &certificates, &mut rng).unwrap()).unzip();
+    let (mut polynomials, commitments): (Vec<_>, Vec<_>) = seeds
+        .iter()
+        .map(|s| pedersen::polynomial(s, &certificates, &mut rng).unwrap())
+        .unzip();
     let missing = pedersen::Commitments::check(&certificates, commitments[..2].to_vec());
     assert_eq!(missing.unwrap_err(), TrusteeError::Commitment(3));
     let commitments = pedersen::Commitments::check(&certificates, commitments).unwrap();

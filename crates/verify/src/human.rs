@@ -22,7 +22,13 @@ pub fn write(findings: &Findings, args: &Args, out: &mut impl Write) -> io::Resu
     let lang = args.lang;
     let report = &findings.report;
     if let Some(election) = &report.election {
-        writeln!(out, "{}{} ({})\n", lang.pick("Scrutin : ", "Election: "), election.name, election.uuid.as_str())?;
+        writeln!(
+            out,
+            "{}{} ({})\n",
+            lang.pick("Scrutin : ", "Election: "),
+            election.name,
+            election.uuid.as_str()
+        )?;
     }
     checks(report, lang, out)?;
     if let Some(finding) = &report.finding {
@@ -47,7 +53,12 @@ fn checks(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> {
             Outcome::NotApplicable => ("·", lang.pick(" — sans objet", " — not applicable")),
             Outcome::NotReached => ("·", lang.pick(" — non vérifié", " — not checked")),
         };
-        writeln!(out, " {mark} {:<19} {}{note}", check.id.id(), lang.of(check.id.statement()))?;
+        writeln!(
+            out,
+            " {mark} {:<19} {}{note}",
+            check.id.id(),
+            lang.of(check.id.statement())
+        )?;
     }
     Ok(())
 }
@@ -61,22 +72,42 @@ fn fault(finding: &Finding, lang: Lang, out: &mut impl Write) -> io::Result<()> 
     };
     let colon = lang.pick("\u{a0}:", ":");
     writeln!(out, "\n{heading}{colon} {}", check.id())?;
-    writeln!(out, "  {}{colon} {}", lang.pick("En cause", "Culprit"), culprit(&finding.culprit, lang))?;
-    writeln!(out, "  {}{colon} {}", lang.pick("Détail technique", "Reason"), finding.reason)
+    writeln!(
+        out,
+        "  {}{colon} {}",
+        lang.pick("En cause", "Culprit"),
+        culprit(&finding.culprit, lang)
+    )?;
+    writeln!(
+        out,
+        "  {}{colon} {}",
+        lang.pick("Détail technique", "Reason"),
+        finding.reason
+    )
 }
 
 fn culprit(culprit: &Culprit, lang: Lang) -> String {
     match culprit {
         Culprit::Archive => lang.pick("le fichier entier", "the whole file").to_owned(),
         Culprit::Record(offset) => {
-            format!("{} {}", lang.pick("l’enregistrement à l’octet", "the record at byte"), lang.number(*offset))
+            format!(
+                "{} {}",
+                lang.pick("l’enregistrement à l’octet", "the record at byte"),
+                lang.number(*offset)
+            )
         }
         Culprit::Event(height) => format!("{} {height}", lang.pick("l’événement", "the event")),
-        Culprit::Election => lang.pick("la description du scrutin", "the election’s description").to_owned(),
+        Culprit::Election => lang
+            .pick("la description du scrutin", "the election’s description")
+            .to_owned(),
         Culprit::Trustees => lang.pick("les détenteurs de clé", "the trustees").to_owned(),
         Culprit::Trustee(owner) => format!("{} {owner}", lang.pick("le détenteur de clé nº", "trustee")),
         Culprit::Credential(place) => {
-            format!("{} {}", lang.pick("le droit de vote public nº", "public credential"), lang.number(*place as u64))
+            format!(
+                "{} {}",
+                lang.pick("le droit de vote public nº", "public credential"),
+                lang.number(*place as u64)
+            )
         }
         Culprit::Ballot { height, tracker } => {
             let (ballot, event) = (lang.pick("le bulletin", "the ballot"), lang.pick("événement", "event"));
@@ -130,14 +161,31 @@ fn figures(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> 
     };
     writeln!(out)?;
     line(out, lang.pick("Droits de vote", "Credentials"), report.voters)?;
-    line(out, lang.pick("Bulletins dans l’urne", "Ballots in the box"), report.ballots)?;
-    line(out, lang.pick("Votants décomptés", "Voters counted"), report.figures.num_tallied)?;
+    line(
+        out,
+        lang.pick("Bulletins dans l’urne", "Ballots in the box"),
+        report.ballots,
+    )?;
+    line(
+        out,
+        lang.pick("Votants décomptés", "Voters counted"),
+        report.figures.num_tallied,
+    )?;
     if report.figures.total_weight != Weight::new(report.figures.num_tallied) {
-        line(out, lang.pick("Poids total", "Total weight"), report.figures.total_weight.get())?;
+        line(
+            out,
+            lang.pick("Poids total", "Total weight"),
+            report.figures.total_weight.get(),
+        )?;
     }
     line(out, lang.pick("Détenteurs de clé", "Trustees"), report.trustees.into())?;
     if let Some(head) = report.head {
-        writeln!(out, "  {}{} {head}", lang.pick("Dernier événement", "Last event"), lang.pick("\u{a0}:", ":"))?;
+        writeln!(
+            out,
+            "  {}{} {head}",
+            lang.pick("Dernier événement", "Last event"),
+            lang.pick("\u{a0}:", ":")
+        )?;
     }
     Ok(())
 }
@@ -157,7 +205,9 @@ fn result_lines(questions: &[Question], counts: &Shape<Weight>, lang: Lang, out:
 fn labels(question: &Question, lang: Lang) -> Vec<String> {
     match question {
         Question::Homomorphic(question) => {
-            let blank = question.blank().then(|| lang.pick("(vote blanc)", "(blank vote)").to_owned());
+            let blank = question
+                .blank()
+                .then(|| lang.pick("(vote blanc)", "(blank vote)").to_owned());
             blank.into_iter().chain(question.answers().iter().cloned()).collect()
         }
         Question::Lists(question) => question

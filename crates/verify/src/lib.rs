@@ -3,7 +3,12 @@
 //! It needs neither a database nor the network nor any secret. [`run`] does all the work of the binary
 //! `isoloir-verify`; [`args`] says what can be asked, [`human`] and [`machine`] how the answer is told.
 
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 
 pub mod args;
 pub mod human;
@@ -81,7 +86,9 @@ impl Findings {
 /// # Errors
 /// When a file cannot be read, or `out` cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Verdict> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.unwrap_or(0)).build()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.jobs.unwrap_or(0))
+        .build()?;
     let findings = pool.install(|| find(args))?;
     if args.json {
         machine::write(&findings, out)?;
@@ -92,7 +99,10 @@ pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Verdict> {
 }
 
 fn find(args: &Args) -> anyhow::Result<Findings> {
-    let options = Options { expected_head: args.head, require_result: args.complete };
+    let options = Options {
+        expected_head: args.head,
+        require_result: args.complete,
+    };
     let report = audit_file(&args.archive, &options)?;
     // An archive that is wrong in itself is not compared: its own fault comes first.
     let since = match &args.since {
@@ -123,7 +133,11 @@ fn progress_bar(size: u64) -> ProgressBar {
 }
 
 fn compare_files(earlier: &Path, later: &Path) -> Result<Since, anyhow::Error> {
-    let open = |path: &Path| File::open(path).map(BufReader::new).with_context(|| format!("{}", path.display()));
+    let open = |path: &Path| {
+        File::open(path)
+            .map(BufReader::new)
+            .with_context(|| format!("{}", path.display()))
+    };
     compare(open(earlier)?, open(later)?).map_err(|error| match &error {
         SinceError::Earlier(_) => anyhow::Error::new(error).context(format!("{}", earlier.display())),
         SinceError::Later(_) => anyhow::Error::new(error).context(format!("{}", later.display())),

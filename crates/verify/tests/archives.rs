@@ -1,4 +1,11 @@
 //! The binary, run on every reference archive.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::{
     fs,
@@ -8,7 +15,11 @@ use std::{
 
 fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/archives");
-    assert!(root.is_dir(), "the reference archives are missing: they must stand in {}", root.display());
+    assert!(
+        root.is_dir(),
+        "the reference archives are missing: they must stand in {}",
+        root.display()
+    );
     root
 }
 
@@ -19,13 +30,18 @@ fn bel(folder: &Path) -> PathBuf {
 
 fn archives(kind: &str) -> Vec<(String, PathBuf)> {
     let folders = fs::read_dir(root().join(kind)).unwrap().map(|entry| entry.unwrap());
-    let found: Vec<_> = folders.map(|e| (e.file_name().into_string().unwrap(), bel(&e.path()))).collect();
+    let found: Vec<_> = folders
+        .map(|e| (e.file_name().into_string().unwrap(), bel(&e.path())))
+        .collect();
     assert!(found.len() >= 11, "some reference archives are missing in {kind}");
     found
 }
 
 fn verify(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_isoloir-verify")).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_isoloir-verify"))
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn text(output: &Output) -> String {
@@ -38,7 +54,10 @@ fn valid_archives_exit_with_0() {
         let output = verify(&[path.to_str().unwrap(), "--complete"]);
         let expected = if name.contains("-nh-") { 2 } else { 0 };
         assert_eq!(output.status.code(), Some(expected), "{name}: {}", text(&output));
-        assert!(output.stderr.is_empty(), "{name}: something is written beside the answer");
+        assert!(
+            output.stderr.is_empty(),
+            "{name}: something is written beside the answer"
+        );
     }
 }
 
@@ -60,7 +79,11 @@ fn other_files_are_refused_and_missing_files_cannot_be_read() {
     assert_eq!(verify(&[source.to_str().unwrap()]).status.code(), Some(1));
     let missing = verify(&["no-such-file.bel"]);
     assert_eq!(missing.status.code(), Some(2));
-    assert!(String::from_utf8(missing.stderr).unwrap().starts_with("Lecture impossible"));
+    assert!(
+        String::from_utf8(missing.stderr)
+            .unwrap()
+            .starts_with("Lecture impossible")
+    );
 }
 
 #[test]
@@ -116,7 +139,11 @@ fn what_an_earlier_copy_held_must_still_be_there() {
     fs::write(&other_early, &fs::read(other).unwrap()[..6_144]).unwrap();
     let changed = verify(&[whole, "--since", other_early.to_str().unwrap()]);
     assert_eq!(changed.status.code(), Some(1));
-    assert!(text(&changed).contains("l’événement 0 n’est plus le même"), "{}", text(&changed));
+    assert!(
+        text(&changed).contains("l’événement 0 n’est plus le même"),
+        "{}",
+        text(&changed)
+    );
 }
 
 #[test]

@@ -64,7 +64,12 @@ impl<W: Write> ArchiveWriter<W> {
     /// Those of the sink.
     pub fn entry(&mut self, content: &Content) -> io::Result<EventHash> {
         let (kind, payload) = match content {
-            Content::Setup { election, trustees, credentials, certificate } => {
+            Content::Setup {
+                election,
+                trustees,
+                credentials,
+                certificate,
+            } => {
                 let setup = Setup {
                     election: self.data(&election.bytes)?,
                     trustees: self.data(&trustees.bytes)?,
@@ -76,15 +81,28 @@ impl<W: Write> ArchiveWriter<W> {
             Content::Ballot(ballot) => (EventKind::Ballot, Some(ballot.bytes.clone())),
             Content::EndBallots => (EventKind::EndBallots, None),
             Content::EncryptedTally { figures, tally } => {
-                let record = TallyRecord { encrypted_tally: self.data(&tally.bytes)?, ..figures.clone() };
+                let record = TallyRecord {
+                    encrypted_tally: self.data(&tally.bytes)?,
+                    ..figures.clone()
+                };
                 (EventKind::EncryptedTally, Some(record.to_bytes()))
             }
-            Content::Shuffle { owner, shuffle } => {
-                (EventKind::Shuffle, Some(Owned { owner: *owner, payload: self.data(&shuffle.bytes)? }.to_bytes()))
-            }
+            Content::Shuffle { owner, shuffle } => (
+                EventKind::Shuffle,
+                Some(
+                    Owned {
+                        owner: *owner,
+                        payload: self.data(&shuffle.bytes)?,
+                    }
+                    .to_bytes(),
+                ),
+            ),
             Content::EndShuffles => (EventKind::EndShuffles, None),
             Content::PartialDecryption { owner, decryption } => {
-                let owned = Owned { owner: *owner, payload: self.data(&decryption.bytes)? };
+                let owned = Owned {
+                    owner: *owner,
+                    payload: self.data(&decryption.bytes)?,
+                };
                 (EventKind::PartialDecryption, Some(owned.to_bytes()))
             }
             Content::Result(result) => (EventKind::Result, Some(result.bytes.clone())),

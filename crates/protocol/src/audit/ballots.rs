@@ -50,7 +50,15 @@ impl From<Finding> for Stop {
 impl<G: Group> Ballots<G> {
     pub(super) fn new(election: Election<G>, voters: Voters, shapes: &[Shape<()>]) -> Self {
         let sum = Accumulator::new(shapes);
-        Self { election, voters, seen: HashSet::new(), sum, batch: Vec::new(), batch_bytes: 0, count: 0 }
+        Self {
+            election,
+            voters,
+            seen: HashSet::new(),
+            sum,
+            batch: Vec::new(),
+            batch_bytes: 0,
+            count: 0,
+        }
     }
 
     pub(super) fn voters(&self) -> u64 {
@@ -78,7 +86,10 @@ impl<G: Group> Ballots<G> {
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
         let election = &self.election;
-        let verified: Vec<_> = batch.into_par_iter().map(|(height, record)| Examined::new(height, record, election)).collect();
+        let verified: Vec<_> = batch
+            .into_par_iter()
+            .map(|(height, record)| Examined::new(height, record, election))
+            .collect();
         for ballot in verified {
             let culprit = ballot.culprit();
             self.count_one(ballot, source).map_err(|stop| match stop {
@@ -89,12 +100,19 @@ impl<G: Group> Ballots<G> {
         Ok(())
     }
 
-    fn count_one<S: Read + Seek>(&mut self, ballot: Examined<G>, source: &mut ChainReader<S>) -> Result<(), CountError> {
+    fn count_one<S: Read + Seek>(
+        &mut self,
+        ballot: Examined<G>,
+        source: &mut ChainReader<S>,
+    ) -> Result<(), CountError> {
         let (verified, ciphertexts) = ballot.verified.map_err(Reason::from)?;
         if !self.seen.insert(ballot.hash) {
             return Err(Reason::Duplicate.into());
         }
-        let voter = self.voters.find(verified.credential()).ok_or(Reason::UnknownCredential)?;
+        let voter = self
+            .voters
+            .find(verified.credential())
+            .ok_or(Reason::UnknownCredential)?;
         let weight = voter.weight;
         if let Some(Place { offset, size }) = voter.last.replace(ballot.place) {
             // The voter voted again: the earlier ballot no longer counts.
@@ -114,15 +132,19 @@ impl<G: Group> Ballots<G> {
         num_tallied: u64,
         total_weight: u64,
     ) -> Result<EncryptedTally<G>, Finding> {
-        let published =
-            EncryptedTally::parse(bytes).map_err(|e| Finding::new(Culprit::Tally, Reason::TallyForm(e)))?;
+        let published = EncryptedTally::parse(bytes).map_err(|e| Finding::new(Culprit::Tally, Reason::TallyForm(e)))?;
         let (sum, figures) = self.sum.clone().into_tally();
         if published != sum {
             return Err(Finding::new(Culprit::Tally, Reason::Sum));
         }
         let (count, weight) = (figures.num_tallied, figures.total_weight.get());
         if (num_tallied, total_weight) != (count, weight) {
-            let reason = Reason::Figures { said_count: num_tallied, said_weight: total_weight, count, weight };
+            let reason = Reason::Figures {
+                said_count: num_tallied,
+                said_weight: total_weight,
+                count,
+                weight,
+            };
             return Err(Finding::new(Culprit::Tally, reason));
         }
         Ok(published)
@@ -157,12 +179,24 @@ struct Examined<G: Group> {
 
 impl<G: Group> Examined<G> {
     fn new(height: u64, record: Record, election: &Election<G>) -> Self {
-        let place = Place { offset: record.content_offset(), size: record.bytes.len() as u64 };
+        let place = Place {
+            offset: record.content_offset(),
+            size: record.bytes.len() as u64,
+        };
         let (hash, tracker) = (PayloadHash::of(&record.bytes), Tracker::of(&record.bytes));
-        Self { height, place, hash, tracker, verified: verify(record.bytes, election) }
+        Self {
+            height,
+            place,
+            hash,
+            tracker,
+            verified: verify(record.bytes, election),
+        }
     }
 
     fn culprit(&self) -> Culprit {
-        Culprit::Ballot { height: self.height, tracker: self.tracker.as_str().to_owned() }
+        Culprit::Ballot {
+            height: self.height,
+            tracker: self.tracker.as_str().to_owned(),
+        }
     }
 }

@@ -24,7 +24,10 @@ pub struct Finding {
 
 impl Finding {
     pub(super) fn new(culprit: Culprit, reason: impl Into<Reason>) -> Self {
-        Self { reason: reason.into(), culprit }
+        Self {
+            reason: reason.into(),
+            culprit,
+        }
     }
 
     /// The check that does not hold.
@@ -123,7 +126,9 @@ pub enum Reason {
     #[error("the encrypted tally is not the product of the ballots")]
     Sum,
     /// Number of ballots or total weight.
-    #[error("{said_count} ballots of weight {said_weight} are said to be tallied, but there are {count} of weight {weight}")]
+    #[error(
+        "{said_count} ballots of weight {said_weight} are said to be tallied, but there are {count} of weight {weight}"
+    )]
     Figures {
         /// `num_tallied`.
         said_count: u64,

@@ -47,7 +47,12 @@ pub(super) fn run<S: Read + Seek>(
         result: None,
     };
     let mut passed = Vec::new();
-    let walk = Walk { options, progress, report: &mut report, passed: &mut passed };
+    let walk = Walk {
+        options,
+        progress,
+        report: &mut report,
+        passed: &mut passed,
+    };
     match walk.whole(source) {
         Ok(()) => {}
         Err(Stop::Io(error)) => return Err(error),
@@ -69,7 +74,13 @@ fn outcomes(passed: &[CheckId], finding: Option<&Finding>) -> Vec<Check> {
         Some(_) => Outcome::NotReached,
         None => Outcome::NotApplicable,
     };
-    CheckId::ALL.iter().map(|id| Check { id: *id, outcome: outcome(*id) }).collect()
+    CheckId::ALL
+        .iter()
+        .map(|id| Check {
+            id: *id,
+            outcome: outcome(*id),
+        })
+        .collect()
 }
 
 struct Walk<'a> {
@@ -84,12 +95,25 @@ impl Walk<'_> {
     fn whole<S: Read + Seek>(mut self, source: S) -> Result<(), Stop> {
         let mut chain = ChainReader::open(source).map_err(ArchiveError::from)?;
         match chain.next_entry()? {
-            Some(Entry { content: Content::Setup { election, trustees, credentials, certificate }, .. }) => {
+            Some(Entry {
+                content:
+                    Content::Setup {
+                        election,
+                        trustees,
+                        credentials,
+                        certificate,
+                    },
+                ..
+            }) => {
                 self.note(&chain);
                 if certificate.is_some() {
                     return Err(Finding::new(Culprit::Archive, Reason::UnsupportedCertificate).into());
                 }
-                let documents = Documents { election: election.bytes, trustees: trustees.bytes, credentials: credentials.bytes };
+                let documents = Documents {
+                    election: election.bytes,
+                    trustees: trustees.bytes,
+                    credentials: credentials.bytes,
+                };
                 let params: ElectionParams =
                     json::parse(&documents.election).map_err(|e| election_finding(ElectionError::Json(e)))?;
                 let group = params.group;
@@ -110,11 +134,21 @@ impl Walk<'_> {
         mut chain: ChainReader<S>,
         documents: Documents,
     ) -> Result<(), Stop> {
-        let (election, trustees, mut ballots) = self.set_up::<G>(documents)?;
+        let SetUp {
+            election,
+            trustees,
+            mut ballots,
+        } = self.set_up::<G>(documents)?;
         let mut decryptions = None;
         loop {
             let entry = chain.next_entry();
-            let is_ballot = matches!(&entry, Ok(Some(Entry { content: Content::Ballot(_), .. })));
+            let is_ballot = matches!(
+                &entry,
+                Ok(Some(Entry {
+                    content: Content::Ballot(_),
+                    ..
+                }))
+            );
             if !is_ballot {
                 // Ballots read before an error or another event are verified first: the first fault counts.
                 ballots.flush(&mut chain)?;
@@ -151,7 +185,10 @@ impl Walk<'_> {
                 }
                 // Homomorphic tallies need no shuffle, so there must be none.
                 Content::Shuffle { .. } | Content::EndShuffles => {
-                    let error = ArchiveError::Grammar { height: entry.event.height, kind: entry.event.kind };
+                    let error = ArchiveError::Grammar {
+                        height: entry.event.height,
+                        kind: entry.event.kind,
+                    };
                     return Err(error.into());
                 }
                 Content::EndBallots | Content::Setup { .. } => {}
@@ -162,16 +199,16 @@ impl Walk<'_> {
     }
 
     /// Checks the three documents of the setup.
-    fn set_up<G: Group>(
-        &mut self,
-        documents: Documents,
-    ) -> Result<(Election<G>, VerifiedTrustees<G>, Ballots<G>), Stop> {
+    fn set_up<G: Group>(&mut self, documents: Documents) -> Result<SetUp<G>, Stop> {
         let election = Election::<G>::parse(&documents.election).map_err(election_finding)?;
         self.passed.push(CheckId::SetupElection);
         let shapes = setup::check_questions(election.questions())?;
         self.passed.push(CheckId::SetupQuestions);
         let trustees = setup::check_trustees::<G>(&documents.trustees)?;
-        self.report.trustees = trustees.items().iter().fold(0, |count, item| count.max(item.owners().end - 1));
+        self.report.trustees = trustees
+            .items()
+            .iter()
+            .fold(0, |count, item| count.max(item.owners().end - 1));
         self.passed.push(CheckId::SetupTrustees);
         setup::check_key(&election, &trustees)?;
         self.passed.push(CheckId::SetupKey);
@@ -179,7 +216,11 @@ impl Walk<'_> {
         self.passed.push(CheckId::SetupCredentials);
         let ballots = Ballots::new(election.clone(), voters, &shapes);
         self.report.voters = ballots.voters();
-        Ok((election, trustees, ballots))
+        Ok(SetUp {
+            election,
+            trustees,
+            ballots,
+        })
     }
 
     /// The file ended where it may end.
@@ -222,7 +263,10 @@ impl Walk<'_> {
     fn count<G: Group, S: Read>(&mut self, chain: &ChainReader<S>, ballots: &Ballots<G>) {
         self.report.ballots = ballots.count();
         self.report.figures = ballots.figures();
-        (self.progress)(Progress { bytes: chain.offset(), ballots: ballots.count() });
+        (self.progress)(Progress {
+            bytes: chain.offset(),
+            ballots: ballots.count(),
+        });
     }
 }
 
@@ -234,4 +278,11 @@ struct Documents {
 
 fn election_finding(error: ElectionError) -> Stop {
     Finding::new(Culprit::Election, error).into()
+}
+
+/// An election that was set up rightly, with an empty box.
+struct SetUp<G: Group> {
+    election: Election<G>,
+    trustees: VerifiedTrustees<G>,
+    ballots: Ballots<G>,
 }

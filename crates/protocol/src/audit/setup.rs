@@ -27,7 +27,9 @@ pub(super) fn check_questions(questions: &[Question]) -> Result<Vec<Shape<()>>, 
 /// Checks proofs and signatures of trustees.
 pub(super) fn check_trustees<G: Group>(bytes: &[u8]) -> Result<VerifiedTrustees<G>, Finding> {
     let trustees = Trustees::parse(bytes).map_err(|e| Finding::new(Culprit::Trustees, Reason::TrusteesForm(e)))?;
-    trustees.verify().map_err(|error| Finding::new(trustee_culprit(&error), error))
+    trustees
+        .verify()
+        .map_err(|error| Finding::new(trustee_culprit(&error), error))
 }
 
 /// Checks that the election's key is that of the trustees.
@@ -72,7 +74,8 @@ pub(super) fn check_credentials<G: Group>(bytes: &[u8]) -> Result<Voters, Findin
     let lines: Vec<String> =
         json::parse(bytes).map_err(|e| Finding::new(Culprit::Archive, Reason::CredentialsForm(e)))?;
     let at = |index: usize| Culprit::Credential(index + 1);
-    let read: Vec<Result<([u8; 32], Weight), Reason>> = lines.par_iter().map(|line| read_credential::<G>(line)).collect();
+    let read: Vec<Result<([u8; 32], Weight), Reason>> =
+        lines.par_iter().map(|line| read_credential::<G>(line)).collect();
     let mut voters = HashMap::with_capacity(lines.len());
     for (index, entry) in read.into_iter().enumerate() {
         let (key, weight) = entry.map_err(|reason| Finding::new(at(index), reason))?;

@@ -72,7 +72,13 @@ pub fn compare(earlier: impl Read, later: impl Read) -> Result<Since, SinceError
                 }
                 return Ok(Since::Kept { kept: height, added });
             }
-            (Some(was), None) => return Ok(Since::Removed { height, kind: was.event.kind, hash: was.hash }),
+            (Some(was), None) => {
+                return Ok(Since::Removed {
+                    height,
+                    kind: was.event.kind,
+                    hash: was.hash,
+                });
+            }
             (Some(was), Some(is)) if was.hash != is.hash => {
                 let (was, is) = ((was.event.kind, was.hash), (is.event.kind, is.hash));
                 return Ok(Since::Changed { height, was, is });

@@ -19,7 +19,12 @@ pub(super) struct Decryptions<G: Group> {
 
 impl<G: Group> Decryptions<G> {
     pub(super) fn new(tally: EncryptedTally<G>, fingerprint: &str) -> Self {
-        Self { tally, fingerprint: fingerprint.to_owned(), given: HashSet::new(), verified: Vec::new() }
+        Self {
+            tally,
+            fingerprint: fingerprint.to_owned(),
+            given: HashSet::new(),
+            verified: Vec::new(),
+        }
     }
 
     /// Checks a partial decryption: whose it is, and its proofs.
@@ -30,7 +35,9 @@ impl<G: Group> Decryptions<G> {
             return Err(finding(Reason::OwnerTwice));
         }
         let decryption = PartialDecryption::parse(bytes).map_err(|e| finding(Reason::DecryptionForm(e)))?;
-        decryption.verify(key, &self.fingerprint, &self.tally).map_err(|e| finding(e.into()))?;
+        decryption
+            .verify(key, &self.fingerprint, &self.tally)
+            .map_err(|e| finding(e.into()))?;
         self.verified.push((owner, decryption));
         Ok(())
     }
@@ -46,7 +53,9 @@ impl<G: Group> Decryptions<G> {
         })?;
         let finding = |reason: Reason| Finding::new(Culprit::Result, reason);
         let result = ElectionResult::parse(bytes).map_err(|e| finding(Reason::ResultForm(e)))?;
-        decrypted.check(&result).map_err(|place| finding(Reason::Result(place)))?;
+        decrypted
+            .check(&result)
+            .map_err(|place| finding(Reason::Result(place)))?;
         Ok(result)
     }
 }

@@ -5,12 +5,12 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::question::Question;
-
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, IntoDeserializer},
 };
+
+use crate::question::Question;
 
 /// A value, or an array of shapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,9 +96,9 @@ impl Shape<()> {
         let row = |count: usize| Self::Array((0..count).map(|_| Self::Atom(())).collect());
         match question {
             Question::Homomorphic(question) => Some(row(question.choices())),
-            Question::Lists(question) => {
-                Some(Self::Array(question.value.lists().iter().map(|list| row(list.len())).collect()))
-            }
+            Question::Lists(question) => Some(Self::Array(
+                question.value.lists().iter().map(|list| row(list.len())).collect(),
+            )),
             Question::NonHomomorphic(_) => None,
         }
     }

@@ -1,0 +1,107 @@
+//! The two files of messages: complete, used, with the same places, and typographically right.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FR: &str = include_str!("../locales/fr.ftl");
+const EN: &str = include_str!("../locales/en.ftl");
+
+/// Key and text of every message, continuation lines included.
+fn messages(source: &str) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut current: Option<String> = None;
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((key, text)) = line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            assert!(all.insert(key.to_owned(), text.to_owned()).is_none(), "{key} is written twice");
+            current = Some(key.to_owned());
+        } else if let Some(key) = &current {
+            let text: &mut String = all.get_mut(key).unwrap();
+            text.push('\n');
+            text.push_str(line);
+        }
+    }
+    all
+}
+
+fn places(text: &str) -> BTreeSet<String> {
+    text.split('$').skip(1).map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()).collect()
+}
+
+fn sources(folder: &Path, into: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            into.push(fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Literals that stand where a key stands: after `text(`, `with(`, `rich(`, `rich_with(`, `key(`.
+fn used_keys() -> BTreeSet<String> {
+    let mut files = Vec::new();
+    sources(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut keys = BTreeSet::new();
+    for file in &files {
+        for call in ["text(", "with(", "rich(", "key("] {
+            for (at, _) in file.match_indices(call) {
+                let rest = file[at + call.len()..].trim_start();
+                // `text(if … { key("a") } else { key("b") })` is found by its inner calls.
+                if let Some(literal) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+                    let like_a_key = literal.contains('-') || messages(FR).contains_key(literal);
+                    if like_a_key && literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+                        keys.insert(literal.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    keys
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let (fr, en) = (messages(FR), messages(EN));
+    assert!(fr.len() > 300);
+    assert_eq!(fr.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
+    for (key, text) in &fr {
+        assert_eq!(places(text), places(&en[key]), "{key} has not the same places in both languages");
+    }
+}
+
+#[test]
+fn no_message_is_missing_or_unused() {
+    let (known, used) = (messages(FR).into_keys().collect::<BTreeSet<_>>(), used_keys());
+    let missing: Vec<_> = used.difference(&known).collect();
+    let unused: Vec<_> = known.difference(&used).collect();
+    assert!(missing.is_empty(), "keys without a message: {missing:?}");
+    assert!(unused.is_empty(), "messages that no page uses: {unused:?}");
+}
+
+#[test]
+fn french_is_set_as_french_is() {
+    for (key, text) in messages(FR) {
+        for sign in [" ;", " !", " ?", " :", "« ", " »", "..."] {
+            assert!(!text.contains(sign), "{key}: an ordinary space or dots at {sign:?}: {text}");
+        }
+        assert!(!text.contains('\''), "{key}: a straight apostrophe: {text}");
+        for sign in [';', '!', '?'] {
+            for (at, _) in text.match_indices(sign) {
+                let before = text[..at].chars().next_back();
+                assert!(before.is_none_or(|c| c == '\u{202f}'), "{key}: {sign} without its narrow space: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn messages_never_blame_nor_beg() {
+    for (key, text) in messages(FR) {
+        let lower = text.to_lowercase();
+        assert!(!lower.contains("veuillez"), "{key}");
+        assert!(!lower.contains("cliquez ici"), "{key}");
+        assert!(!lower.contains("une erreur est survenue"), "{key}");
+    }
+}

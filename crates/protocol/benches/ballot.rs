@@ -1,6 +1,12 @@
 //! How long ballots and credentials take, on one core unless said otherwise.
 //!
 //! `cargo bench -p isoloir-protocol --bench ballot`
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

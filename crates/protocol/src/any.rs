@@ -89,9 +89,9 @@ impl AnyElection {
     /// As [`Ballot::parse`].
     pub fn parse_ballot(&self, bytes: Vec<u8>) -> Result<AnyBallot, BallotError> {
         Ok(AnyBallot(match self {
-            Self::Ed25519(election) => Inner::Ed25519(Ballot::parse(bytes, election)?),
-            Self::Belenios2048(election) => Inner::Belenios2048(Ballot::parse(bytes, election)?),
-            Self::Rfc3526(election) => Inner::Rfc3526(Ballot::parse(bytes, election)?),
+            Self::Ed25519(election) => Inner::Ed25519(Ballot::parse(bytes, election)?.into()),
+            Self::Belenios2048(election) => Inner::Belenios2048(Ballot::parse(bytes, election)?.into()),
+            Self::Rfc3526(election) => Inner::Rfc3526(Ballot::parse(bytes, election)?.into()),
         }))
     }
 
@@ -115,9 +115,9 @@ pub struct AnyBallot(Inner);
 
 #[derive(Clone)]
 enum Inner {
-    Ed25519(Ballot<Ed25519>),
-    Belenios2048(Ballot<Belenios2048>),
-    Rfc3526(Ballot<Rfc3526>),
+    Ed25519(Box<Ballot<Ed25519>>),
+    Belenios2048(Box<Ballot<Belenios2048>>),
+    Rfc3526(Box<Ballot<Rfc3526>>),
 }
 
 /// Evaluates an expression with `$ballot` bound to the typed ballot.

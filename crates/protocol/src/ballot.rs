@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use create::create;
+pub use verify::Ciphertexts;
 pub use vote::{Choice, Vote, VoteError};
 
 use crate::{

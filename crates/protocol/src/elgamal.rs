@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
+use subtle::Choice;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::group::Group;
@@ -56,15 +57,22 @@ impl<G: Group> Ciphertext<G> {
         }
     }
 
-    /// Encrypts `opening` under the key that `key` holds.
-    #[must_use]
-    pub fn new(key: &G::Table, opening: &Opening<G>) -> Self {
-        let mask = G::pow_table(key, &opening.randomness);
-        let message = G::pow_g(&opening.plaintext);
-        Self {
-            alpha: G::pow_g(&opening.randomness),
-            beta: G::mul(&mask, &message),
-        }
+    /// Encrypts 0 or 1 under the key that `key` holds, and says how to open it.
+    pub fn encrypt<R: CryptoRng + ?Sized>(key: &G::Table, bit: Choice, rng: &mut R) -> (Self, Opening<G>) {
+        let randomness = G::random_scalar(rng);
+        let message = G::select(&G::identity(), &G::generator(), bit);
+        let beta = G::mul(&G::pow_table(key, &randomness), &message);
+        let ciphertext = Self {
+            alpha: G::pow_g(&randomness),
+            beta,
+        };
+        (
+            ciphertext,
+            Opening {
+                randomness,
+                plaintext: G::scalar(bit.unwrap_u8().into()),
+            },
+        )
     }
 }
 
@@ -76,6 +84,25 @@ pub struct CandidateCiphertext<G: Group> {
     pub alpha: G::Candidate,
     /// See [`Ciphertext::beta`].
     pub beta: G::Candidate,
+}
+
+impl<G: Group> CandidateCiphertext<G> {
+    /// The texts of ciphertexts.
+    #[must_use]
+    pub fn of_all(ciphertexts: &[&Ciphertext<G>]) -> Vec<Self> {
+        let elements: Vec<_> = ciphertexts
+            .iter()
+            .flat_map(|c| [c.alpha.clone(), c.beta.clone()])
+            .collect();
+        let mut candidates = G::candidates(&elements).into_iter();
+        std::iter::from_fn(|| {
+            Some(Self {
+                alpha: candidates.next()?,
+                beta: candidates.next()?,
+            })
+        })
+        .collect()
+    }
 }
 
 impl<G: Group> From<&Ciphertext<G>> for CandidateCiphertext<G> {
@@ -95,14 +122,6 @@ pub struct Opening<G: Group> {
 }
 
 impl<G: Group> Opening<G> {
-    /// Fresh randomness for `plaintext`.
-    pub fn new<R: CryptoRng + ?Sized>(plaintext: G::Scalar, rng: &mut R) -> Self {
-        Self {
-            randomness: G::random_scalar(rng),
-            plaintext,
-        }
-    }
-
     /// Opening of the sum of the ciphertexts.
     #[must_use]
     pub fn sum<'a>(openings: impl IntoIterator<Item = &'a Self>) -> Self {

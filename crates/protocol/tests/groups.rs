@@ -1,4 +1,10 @@
 //! Laws of the three groups, and what must never be read as a group element or a scalar.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 use isoloir_protocol::group::{Belenios2048, Branch, Ed25519, ElementError, Group, Rfc3526};
 use rand_core::CryptoRng;
@@ -24,6 +30,9 @@ fn laws<G: Group>(rng: &mut impl CryptoRng) {
     assert_eq!(G::pow_table(&G::table(&gx), &y), G::pow(&gx, &y));
     let minus_one = G::sub(&zero, &G::scalar(1));
     assert_eq!(G::mul(&G::pow_g(&minus_one), &G::generator()), G::identity(), "g^q = 1");
+    for choice in [0, 1] {
+        assert_eq!(G::select(&gx, &gy, choice.into()), if choice == 0 { gx.clone() } else { gy.clone() });
+    }
     let inverse = G::scalar_invert(&x).unwrap();
     assert_eq!(G::scalar_mul(&x, &inverse), G::scalar(1));
     assert_eq!(G::scalar_invert(&zero), None);

@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRng;
 use serde::Serialize;
+use subtle::Choice;
 
 use super::{
     Signature, Vote, VoteError,
@@ -101,7 +102,7 @@ struct Encrypted<G: Group> {
 
 impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
     fn homomorphic(&mut self, question: &Homomorphic, weights: &Weights) -> Option<Answer<G>> {
-        let choices: Vec<_> = weights.0.iter().flatten().map(|weight| self.encrypt(*weight)).collect();
+        let choices: Vec<_> = weights.0.iter().flat_map(|weights| self.encrypt(weights)).collect();
         let individual_proofs = choices
             .iter()
             .map(|choice| self.individual(choice))
@@ -148,8 +149,7 @@ impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
     }
 
     fn lists(&mut self, weights: &Weights) -> Option<Answer<G>> {
-        let encrypt = |list: &Vec<bool>| list.iter().map(|weight| self.encrypt(*weight)).collect::<Vec<_>>();
-        let lists: Vec<_> = weights.0.iter().map(encrypt).collect();
+        let lists: Vec<_> = weights.0.iter().map(|weights| self.encrypt(weights)).collect();
         let individual = |list: &Vec<_>| {
             list.iter()
                 .map(|choice| self.individual(choice))
@@ -191,14 +191,21 @@ impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
         }))
     }
 
-    fn encrypt(&mut self, weight: bool) -> Encrypted<G> {
-        let opening = Opening::new(G::scalar(weight.into()), self.rng);
-        let ciphertext = Ciphertext::new(self.election.key_table(), &opening);
-        Encrypted {
-            text: CandidateCiphertext::from(&ciphertext),
-            ciphertext,
-            opening,
-        }
+    fn encrypt(&mut self, weights: &[bool]) -> Vec<Encrypted<G>> {
+        let bits = weights.iter().map(|weight| Choice::from(u8::from(*weight)));
+        let pairs: Vec<_> = bits
+            .map(|bit| Ciphertext::encrypt(self.election.key_table(), bit, self.rng))
+            .collect();
+        let ciphertexts: Vec<_> = pairs.iter().map(|(ciphertext, _)| ciphertext).collect();
+        let texts = CandidateCiphertext::of_all(&ciphertexts);
+        let texts = texts.into_iter().zip(pairs);
+        texts
+            .map(|(text, (ciphertext, opening))| Encrypted {
+                ciphertext,
+                text,
+                opening,
+            })
+            .collect()
     }
 
     fn individual(&mut self, choice: &Encrypted<G>) -> Option<Vec<Proof<G>>> {

@@ -20,6 +20,9 @@ use crate::{
     tally::Shape,
 };
 
+/// The ciphertexts of a ballot, question by question.
+pub type Ciphertexts<G> = Vec<Shape<Ciphertext<G>>>;
+
 impl<G: Group> Ballot<G> {
     /// Verifies every proof.
     ///
@@ -36,7 +39,7 @@ impl<G: Group> Ballot<G> {
     pub fn verify_with_ciphertexts(
         self,
         election: &Election<G>,
-    ) -> Result<(VerifiedBallot, Vec<Shape<Ciphertext<G>>>), BallotError> {
+    ) -> Result<(VerifiedBallot, Ciphertexts<G>), BallotError> {
         if self.election_hash != election.fingerprint() {
             return Err(BallotError::WrongElection);
         }

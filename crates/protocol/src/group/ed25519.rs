@@ -14,6 +14,7 @@ use curve25519_dalek::{
 };
 use rand_core::CryptoRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::{Choice, ConditionallySelectable as _};
 use zeroize::Zeroize;
 
 use super::{Branch, ElementError, Group, GroupName, ScalarError, decimal, read_text};
@@ -81,6 +82,10 @@ impl Group for Ed25519 {
 
     fn div(a: &Element, b: &Element) -> Element {
         Element(a.0 - b.0)
+    }
+
+    fn select(a: &Element, b: &Element, choice: Choice) -> Element {
+        Element(EdwardsPoint::conditional_select(&a.0, &b.0, choice))
     }
 
     fn pow_g(x: &Scalar) -> Element {
@@ -164,6 +169,13 @@ impl Group for Ed25519 {
             point: element.0,
             encoding: element.0.compress(),
         }
+    }
+
+    fn candidates(elements: &[Element]) -> Vec<Candidate> {
+        let points: Vec<_> = elements.iter().map(|element| element.0).collect();
+        let encodings = EdwardsPoint::compress_batch_alloc(&points);
+        let pairs = points.into_iter().zip(encodings);
+        pairs.map(|(point, encoding)| Candidate { point, encoding }).collect()
     }
 
     fn write_candidate(candidate: &Candidate, out: &mut String) {

@@ -162,6 +162,12 @@ impl<P: Parameters<LIMBS>, const LIMBS: usize> Group for FiniteField<P, LIMBS> {
         Element(a.0.mul(&b.0.invert().into_option().unwrap_or(Residue::<P, LIMBS>::ZERO)))
     }
 
+    fn select(a: &Self::Element, b: &Self::Element, choice: subtle::Choice) -> Self::Element {
+        let is_b = Limb(choice.unwrap_u8().into()).ct_eq(&Limb::ONE);
+        let selected = a.0.as_montgomery().ct_select(b.0.as_montgomery(), is_b);
+        Element(ConstMontyForm::from_montgomery(selected))
+    }
+
     fn pow(base: &Self::Element, x: &Self::Scalar) -> Self::Element {
         Element(
             base.0

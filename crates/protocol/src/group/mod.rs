@@ -21,6 +21,7 @@ use std::{fmt, fmt::Debug, str::FromStr};
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use subtle::Choice;
 use zeroize::Zeroize;
 
 pub use ed25519::Ed25519;
@@ -110,6 +111,8 @@ pub trait Group: Copy + Debug + Eq + Send + Sync + 'static {
     fn mul(a: &Self::Element, b: &Self::Element) -> Self::Element;
     /// `a/b`.
     fn div(a: &Self::Element, b: &Self::Element) -> Self::Element;
+    /// `a`, or `b` when `choice` is true; constant time.
+    fn select(a: &Self::Element, b: &Self::Element, choice: Choice) -> Self::Element;
     /// `g^x`, constant time.
     fn pow_g(x: &Self::Scalar) -> Self::Element {
         Self::pow_table(Self::generator_table(), x)
@@ -169,6 +172,10 @@ pub trait Group: Copy + Debug + Eq + Send + Sync + 'static {
     fn parse_candidate(text: &str) -> Result<Self::Candidate, ElementError>;
     /// Forgets that an element is a member.
     fn candidate(element: &Self::Element) -> Self::Candidate;
+    /// Forgets that elements are members; cheaper than one by one.
+    fn candidates(elements: &[Self::Element]) -> Vec<Self::Candidate> {
+        elements.iter().map(Self::candidate).collect()
+    }
     /// Appends the protocol's text of a candidate, without encoding it again.
     fn write_candidate(candidate: &Self::Candidate, out: &mut String);
 

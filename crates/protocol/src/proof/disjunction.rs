@@ -48,27 +48,41 @@ pub fn prove<G: Group, R: CryptoRng + ?Sized>(
 ) -> Option<Vec<Proof<G>>> {
     let zero = G::scalar(0);
     let mut commitments = Vec::new();
-    let mut branches = Vec::new();
+    let mut drafts = Vec::new();
     for claim in claims {
         for value in claim.values.clone() {
-            let w = Zeroizing::new(G::random_scalar(rng));
-            let challenge = G::random_scalar(rng);
+            let draft = Draft {
+                w: Zeroizing::new(G::random_scalar(rng)),
+                challenge: G::random_scalar(rng),
+                opening: claim.about,
+            };
             let difference = Zeroizing::new(G::sub(&claim.about.plaintext, &G::scalar(value.into())));
-            let offset = G::pow_g(&Zeroizing::new(G::scalar_mul(&difference, &challenge)));
-            commitments.push(G::pow_g(&w));
-            commitments.push(G::mul(&G::pow_table(key, &w), &offset));
-            branches.push((claim.about, w, challenge, *difference == zero));
+            let offset = G::pow_g(&Zeroizing::new(G::scalar_mul(&difference, &draft.challenge)));
+            commitments.push(G::pow_g(&draft.w));
+            commitments.push(G::mul(&G::pow_table(key, &draft.w), &offset));
+            drafts.push((draft, *difference == zero));
         }
     }
-    let truth = branches.iter().position(|(.., is_true)| *is_true)?;
-    let others = branches.iter().enumerate().filter(|(i, _)| *i != truth);
-    let sum = others.fold(zero, |sum, (_, (_, _, challenge, _))| G::add(&sum, challenge));
-    let closing = G::sub(&hash(&commitments), &sum);
-    let answer = |(i, (opening, w, challenge, _)): (usize, (&Opening<G>, Zeroizing<G::Scalar>, G::Scalar, bool))| {
-        let challenge = if i == truth { closing.clone() } else { challenge };
-        Proof::<G>::answer(&w, &opening.randomness, challenge)
-    };
-    Some(branches.into_iter().enumerate().map(answer).collect())
+    let sum = drafts
+        .iter()
+        .fold(zero, |sum, (draft, _)| G::add(&sum, &draft.challenge));
+    let missing = G::sub(&hash(&commitments), &sum);
+    let (truth, _) = drafts.iter_mut().find(|(_, is_true)| *is_true)?;
+    truth.challenge = G::add(&truth.challenge, &missing);
+    Some(drafts.into_iter().map(|(draft, _)| draft.answer()).collect())
+}
+
+/// A branch before its response.
+struct Draft<'a, G: Group> {
+    opening: &'a Opening<G>,
+    w: Zeroizing<G::Scalar>,
+    challenge: G::Scalar,
+}
+
+impl<G: Group> Draft<'_, G> {
+    fn answer(self) -> Proof<G> {
+        Proof::<G>::answer(&self.w, &self.opening.randomness, self.challenge)
+    }
 }
 
 /// Whether the proofs, one for each branch of each claim, prove that one branch is true.

@@ -1,5 +1,11 @@
 //! What several tests share: a reproducible random generator, elections.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 pub mod tamper;
 pub mod vectors;

@@ -1,0 +1,247 @@
+//! Box, poll book and journal only grow: the engines themselves refuse everything else, whoever asks.
+
+use isoloir_domain::journal::{Entry, Event, Subject};
+use isoloir_domain::{Calendar, Consultation, Election, ElectionId, Profile, Voter, VoterId};
+use isoloir_protocol::any::AnyElection;
+use isoloir_protocol::archive::{EventKind, Setup};
+use isoloir_protocol::ballot::{Choice, Vote};
+use isoloir_protocol::credential::SecretCredential;
+use isoloir_protocol::election::ElectionParams;
+use isoloir_protocol::group::{Ed25519, Group as _, GroupName};
+use isoloir_protocol::json;
+use isoloir_protocol::question::Homomorphic;
+use isoloir_protocol::trustee::PrivateKey;
+use isoloir_store::Store;
+use isoloir_store::ballot_box::{BoxSetup, NewRecord};
+use isoloir_store::record::{NewCast, Outcome};
+use isoloir_store::roll::NewRoll;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{AssertSqlSafe, Executor as _};
+
+const FORBIDDEN: [&str; 10] = [
+    "UPDATE ballot SET tracker = 'x'",
+    "DELETE FROM ballot",
+    "UPDATE poll_book SET marked_minute = 0",
+    "DELETE FROM poll_book",
+    "UPDATE journal SET entry = '{}'",
+    "DELETE FROM journal",
+    "UPDATE box_setup SET trustees = setup",
+    "DELETE FROM box_setup",
+    "UPDATE box_head SET height = height - 1",
+    "DELETE FROM box_head",
+];
+
+fn now() -> Timestamp {
+    "2026-12-05T10:00:00Z".parse().unwrap()
+}
+
+fn entry(election: &ElectionId) -> Entry {
+    Entry {
+        at: now(),
+        subject: Subject::Election(election.clone()),
+        what: Event::InvitationsSent { count: 1 },
+    }
+}
+
+/// One voter, one box, one ballot; gives the election and the identical cast.
+async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
+    let id: ElectionId = "NkHrZ7QCf3Nf3h".parse().unwrap();
+    let voter: VoterId = "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061".parse().unwrap();
+    let day = SignedDuration::from_hours(24);
+    let consultation = Consultation {
+        id: "c".parse().unwrap(),
+        title: "c".to_owned(),
+        organiser: "o".to_owned(),
+        profile: Profile::Test,
+        group: "Ed25519".to_owned(),
+        calendar: Calendar::new(now() - day, now() + day, SignedDuration::ZERO).unwrap(),
+        live_box: false,
+    };
+    let election = Election {
+        id: id.clone(),
+        consultation: consultation.id.clone(),
+        key: "k".to_owned(),
+        title: "t".to_owned(),
+        seats: 1,
+        position: 1,
+    };
+    assert!(
+        store
+            .insert_consultation(&consultation, &[election], &entry(&id))
+            .await
+            .unwrap()
+    );
+    let roll = NewRoll {
+        elections: vec![id.clone()],
+        voters: vec![Voter {
+            id: voter,
+            number: "1".to_owned(),
+            last_name: "l".to_owned(),
+            first_name: "f".to_owned(),
+            email: "e@x.example".to_owned(),
+        }],
+        entries: vec![(id.clone(), voter)],
+    };
+    store.replace_rolls(&roll, &entry(&id)).await.unwrap();
+
+    let mut rng = FixedRng(7);
+    let key = PrivateKey::<Ed25519>::generate(&mut rng);
+    let mut text = String::new();
+    Ed25519::write(&key.public_element(), &mut text);
+    let uuid: isoloir_protocol::credential::ElectionUuid = id.as_str().parse().unwrap();
+    let question = Homomorphic::new("q", vec!["a".to_owned()], 1, 1, true).unwrap();
+    let params = ElectionParams::new(uuid.clone(), GroupName::Ed25519, text, vec![question.into()]).to_bytes();
+    let secret = SecretCredential::generate(&mut rng);
+    let credentials = json::to_bytes(&[secret.public(&uuid, GroupName::Ed25519).to_string()]);
+    let setup = BoxSetup {
+        archive_timestamp: 0,
+        setup: Setup::of(&params, b"[]", &credentials).to_bytes(),
+        election: params.clone(),
+        trustees: b"[]".to_vec(),
+        credentials,
+    };
+    assert!(store.set_up_box(&id, &setup, |_| entry(&id)).await.unwrap().is_some());
+    assert!(store.set_up_box(&id, &setup, |_| entry(&id)).await.unwrap().is_none());
+
+    let parsed = AnyElection::parse(&params).unwrap();
+    let bytes = parsed
+        .create_ballot(&secret, &Vote::new(vec![Choice::Blank]), &mut rng)
+        .unwrap();
+    let cast = |bytes: Vec<u8>| NewCast {
+        election: id.clone(),
+        ballot: parsed.parse_ballot(bytes).unwrap().verify(&parsed).unwrap(),
+        voter,
+        authenticated: now(),
+        mail: None,
+    };
+    let outcomes = store.record_ballots(&[cast(bytes.clone())], now()).await.unwrap();
+    assert!(matches!(outcomes.as_slice(), [Outcome::Recorded(_)]));
+    (id.clone(), cast(bytes))
+}
+
+/// A generator for tests that need no secrecy.
+struct FixedRng(u64);
+
+impl rand_core::TryRng for FixedRng {
+    type Error = std::convert::Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok((self.try_next_u64()? >> 32) as u32)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        Ok(self.0)
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Self::Error> {
+        for byte in out {
+            *byte = (self.try_next_u64()? >> 56) as u8;
+        }
+        Ok(())
+    }
+}
+
+impl rand_core::TryCryptoRng for FixedRng {}
+
+async fn check(store: &Store, id: &ElectionId, again: NewCast) {
+    let outcomes = store.record_ballots(&[again], now()).await.unwrap();
+    assert!(matches!(outcomes.as_slice(), [Outcome::Again(_)]));
+    assert!(store.chain_holds(id).await.unwrap());
+    assert!(store.journal_holds().await.unwrap());
+    assert_eq!(store.ballot_count(id).await.unwrap(), 1);
+}
+
+async fn freeze(store: &Store, id: &ElectionId) {
+    let end = |kind| NewRecord {
+        kind,
+        owner: 0,
+        payload: None,
+        data: None,
+    };
+    assert!(
+        store
+            .append_record(id, &end(EventKind::EncryptedTally), |_| entry(id))
+            .await
+            .is_err(),
+        "not frozen yet"
+    );
+    assert!(
+        store
+            .append_record(id, &end(EventKind::EndBallots), |_| entry(id))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .append_record(id, &end(EventKind::EndBallots), |_| entry(id))
+            .await
+            .unwrap()
+    );
+    assert!(store.chain_holds(id).await.unwrap());
+}
+
+const LATE: &str = "INSERT INTO ballot (election, height, tracker, credential, bytes, event)
+    SELECT election, height + 9, 'x', 'y', bytes, event FROM ballot";
+
+#[tokio::test]
+async fn sqlite_refuses_to_change_what_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("s.db").display());
+    let store = Store::open(&url).await.unwrap();
+    let (id, again) = one_ballot(&store).await;
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    for sql in FORBIDDEN {
+        assert!(pool.execute(AssertSqlSafe(sql)).await.is_err(), "{sql}");
+    }
+    check(&store, &id, again).await;
+    freeze(&store, &id).await;
+    assert!(pool.execute(AssertSqlSafe(LATE)).await.is_err(), "the box is frozen");
+    assert!(pool.execute("UPDATE box_head SET ended = FALSE").await.is_err());
+    // Whoever removes the guards first is seen by the chain.
+    pool.execute("DROP TRIGGER journal_keeps_update").await.unwrap();
+    pool.execute("UPDATE journal SET entry = '{}' WHERE seq = 2")
+        .await
+        .unwrap();
+    assert!(!store.journal_holds().await.unwrap());
+    pool.execute("DROP TRIGGER ballot_keeps_update").await.unwrap();
+    pool.execute("UPDATE ballot SET bytes = x'7b7d'").await.unwrap();
+    assert!(!store.chain_holds(&id).await.unwrap());
+}
+
+#[tokio::test]
+async fn postgres_refuses_to_change_what_is_stored() {
+    let cluster = isoloir_testkit::Postgres::start();
+    let url = cluster.fresh_database();
+    let store = Store::open(&url).await.unwrap();
+    let (id, again) = one_ballot(&store).await;
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    // One connection keeps its search path.
+    let mut connection = pool.acquire().await.unwrap();
+    connection.execute("SET search_path TO server, box").await.unwrap();
+    for sql in FORBIDDEN
+        .into_iter()
+        .chain(["TRUNCATE ballot", "TRUNCATE poll_book", "TRUNCATE journal"])
+    {
+        assert!(connection.execute(AssertSqlSafe(sql)).await.is_err(), "{sql}");
+    }
+    check(&store, &id, again).await;
+    freeze(&store, &id).await;
+    assert!(
+        connection.execute(AssertSqlSafe(LATE)).await.is_err(),
+        "the box is frozen"
+    );
+    assert!(connection.execute("UPDATE box_head SET ended = FALSE").await.is_err());
+    let box_tables: Vec<String> = sqlx::query_scalar(
+        "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'box' AND table_name <> '_sqlx_migrations'",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert!(box_tables.contains(&"tracker".to_owned()));
+    assert!(
+        box_tables
+            .iter()
+            .all(|column| !column.contains("voter") && !column.contains("minute"))
+    );
+}

@@ -1,6 +1,14 @@
 //! A voting server of its own process that casts prepared ballots and prints each receipt, for the crash test to kill.
 //!
 //! Input, one line per ballot: session token, election, admission, ballot in base64url, separated by tabs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    missing_docs,
+    reason = "in a test, a failure is a failed test"
+)]
 
 #[path = "../tests/stage/mod.rs"]
 mod stage;

@@ -1,4 +1,12 @@
 //! The whole service on both engines: the same scenarios on SQLite and on PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    missing_docs,
+    reason = "in a test, a failure is a failed test"
+)]
 
 mod stage;
 

@@ -219,7 +219,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn casting(&self, election: &ElectionId, voter: VoterId) -> Result<Option<Casting>, StoreError> {
-        let row: Option<(i64, i64, i64, Option<String>, Option<String>)> = on!(read &self.db, pool =>
+        let row: Option<CastingRow> = on!(read &self.db, pool =>
             sqlx::query_as(CASTING).bind(election.as_str()).bind(voter.to_string()).fetch_optional(pool).await?);
         row.map(|(opens, closes, grace, on_roll, mark)| {
             Ok(Casting {
@@ -231,6 +231,9 @@ impl Store {
         .transpose()
     }
 }
+
+/// Opening, closing, grace; the voter on the roll; the voter in the poll book.
+type CastingRow = (i64, i64, i64, Option<String>, Option<String>);
 
 /// What stands between a voter and casting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

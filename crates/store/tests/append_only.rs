@@ -1,4 +1,12 @@
 //! Box, poll book and journal only grow: the engines themselves refuse everything else, whoever asks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    missing_docs,
+    reason = "in a test, a failure is a failed test"
+)]
 
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{Calendar, Consultation, Election, ElectionId, Profile, Voter, VoterId};

@@ -29,7 +29,9 @@ fn main() -> ExitCode {
     match check() {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            println!("cargo::error=the booth's scripts are missing: {reason}. Run `./run build-web` at the root of the repository, then build again.");
+            println!(
+                "cargo::error=the booth's scripts are missing: {reason}. Run `./run build-web` at the root of the repository, then build again."
+            );
             ExitCode::FAILURE
         }
     }
@@ -38,8 +40,8 @@ fn main() -> ExitCode {
 fn check() -> Result<(), String> {
     let dist = Path::new(DIST);
     let manifest = std::fs::read(dist.join("manifest.json")).map_err(|e| format!("web/dist/manifest.json: {e}"))?;
-    let manifest: Manifest =
-        serde_json::from_slice(&manifest).map_err(|e| format!("web/dist/manifest.json lists no files with their integrity: {e}"))?;
+    let manifest: Manifest = serde_json::from_slice(&manifest)
+        .map_err(|e| format!("web/dist/manifest.json lists no files with their integrity: {e}"))?;
     for needed in NEEDED {
         if !manifest.files.iter().any(|entry| entry.file == needed) {
             return Err(format!("web/dist/manifest.json does not list {needed}"));

@@ -5,9 +5,9 @@ skip-link = Skip to content
 lang-label = Language
 lang-name = English
 sign-out = Sign out
-last-sign-in = Last sign-in on { $when } (Paris time)
+last-sign-in = Last sign-in on { $when } (Paris time)
 first-sign-in = First sign-in
-paris-time = { $when } (Paris time)
+paris-time = { $when } (Paris time)
 footer-help-title = A question, a difficulty?
 footer-help-text = The help desk will never ask for your voting code or your password.
 footer-check-label = Check the vote
@@ -70,7 +70,7 @@ home-candidates-text = The elections in which you may vote, and their lists.
 home-candidates-text-count = { $n ->
     [0] You are on no electoral roll for the moment.
     [one] The election in which you may vote, and its lists.
-   *[other] The { $n } elections in which you may vote, and their lists.
+   *[other] The { $count } elections in which you may vote, and their lists.
 }
 home-complaint-title = File a complaint
 home-complaint-text = A mistake on the roll? Whom to write to, and what to attach.
@@ -98,11 +98,11 @@ booth-before-action = See the candidates
 booth-open-title = Vote now
 booth-open-text = { $n ->
     [one] One election awaits you. Have the code on your voting notice ready: it takes about three minutes.
-   *[other] { $n } elections await you. Have the code on your voting notice ready: it takes about three minutes.
+   *[other] { $count } elections await you. Have the code on your voting notice ready: it takes about three minutes.
 }
 booth-open-text-left = { $n ->
     [one] One election is left. Have the code on your voting notice ready.
-   *[other] { $n } elections are left. Have the code on your voting notice ready.
+   *[other] There are { $count } elections left. Have the code on your voting notice ready.
 }
 booth-open-text-anonymous = Sign in, then have the code on your voting notice ready: it takes about three minutes.
 booth-open-action = Vote now
@@ -110,7 +110,7 @@ booth-all-cast-title = You have voted
 booth-all-cast-text = All your ballots are in the box. You can find them there by their tracking numbers.
 booth-all-cast-action = Find my ballot
 booth-grace-title = Voting has just closed
-booth-grace-text = If you were signed in before closing, you may finish until { $until } (Paris time). Do not sign out.
+booth-grace-text = If you were signed in before closing, you may finish until { $until } (Paris time). Do not sign out.
 booth-grace-action = Finish voting
 booth-closed-title = Voting is closed
 booth-closed-text = The election board is counting in public. Results will appear here as soon as they are declared.
@@ -121,8 +121,8 @@ booth-tallied-action = See the results
 countdown-opening = Voting opens in
 countdown-closing = Voting closes in
 countdown-closed = Voting closed
-opening-sentence = Open from <strong>{ $opens }</strong><br>to <strong>{ $closes }</strong> (Paris time)
-closing-sentence = Closed on <strong>{ $closes }</strong> (Paris time). Voters already signed in could finish until { $freezes }.
+opening-sentence = Open from <strong>{ $opens }</strong><br>to <strong>{ $closes }</strong> (Paris time)
+closing-sentence = Closed on <strong>{ $closes }</strong> (Paris time). Voters already signed in could finish until { $freezes }.
 
 ## Sign-in
 sign-in-title = Sign in
@@ -185,7 +185,7 @@ password-different = The second password is not the same as the first. Type the 
 password-nothing-stored = Nothing was stored and your link remains valid.
 password-fix-link = Correct it
 activated-title = Your account is active
-activated-opening = Voting opens on { $opens } (Paris time).
+activated-opening = Voting opens on { $opens } (Paris time).
 activated-notice-title = All is ready
 activated-notice-text = Your voting code is on your notice, handed over separately. No notice when voting opens? Write to the help desk.
 dead-link-title = This link no longer works
@@ -196,7 +196,7 @@ elections-title = My elections
 elections-lede = { $n ->
     [0] You are on no electoral roll for the moment.
     [one] You vote in one election. Here are its candidate lists.
-   *[other] You vote in { $n } elections. Here are their candidate lists.
+   *[other] You vote in { $count } elections. Here are their candidate lists.
 }
 elections-none-title = No election
 elections-none-text = If you believe you should vote, say so.
@@ -238,7 +238,7 @@ code-title = Type your voting code
 code-lede = { $n ->
     [0] Your ballots are already in the box.
     [one] The code on your notice opens your voting space.
-   *[other] The code on your notice opens your voting space. You can vote in your { $n } elections in one go.
+   *[other] The code on your notice opens your voting space. You can vote in your { $count } elections in one go.
 }
 code-label = Voting code
 code-hint = 16 characters, letters and digits, printed on your notice. Case, spaces and dashes do not matter.
@@ -252,15 +252,15 @@ code-where-text = On the voting notice handed over against signature or received
 code-stays = Your code does not leave this device: it unlocks your ballot, right here.
 booth-elections-lede = { $n ->
     [one] You vote in one election. A ballot cast is final.
-   *[other] You vote in { $n } elections. Take them in any order; each ballot cast is final.
+   *[other] You vote in { $count } elections. Take them in any order; each ballot cast is final.
 }
 n-cast-of = { $cast ->
     [one] { $cast } ballot cast out of { $total }
    *[other] { $cast } ballots cast out of { $total }
 }
-until = Until { $when } (Paris time)
+until = Until { $when } (Paris time)
 pause-title = You can stop and come back
-pause-text = Ballots already cast remain stored. For the others, type your voting code again before { $when } (Paris time).
+pause-text = Ballots already cast remain stored. For the others, type your voting code again before { $when } (Paris time).
 back-elections = Back to my elections
 election-rank = Election { $n } of { $total }
 choice-lede = { $n ->
@@ -314,13 +314,13 @@ shut-notice-title = The booth is closed
 shut-none-title = No election for you
 shut-none-text = You are on no electoral roll. If you believe you should vote, tell the help desk.
 shut-before-title = Voting is not open yet
-shut-before-text = It opens on { $opens } (Paris time). Until then, you can read the candidate lists.
+shut-before-text = It opens on { $opens } (Paris time). Until then, you can read the candidate lists.
 shut-not-ready-title = The box is not ready
 shut-not-ready-text = The election board has not put this box into service yet. Nothing is lost: come back a little later.
 shut-grace-title = Voting has just closed
-shut-grace-text = Voting closed on { $closes } (Paris time). Only voters signed in before that hour may still finish.
+shut-grace-text = Voting closed on { $closes } (Paris time). Only voters signed in before that hour may still finish.
 shut-closed-title = Voting is closed
-shut-closed-text = It closed on { $closes } (Paris time).
+shut-closed-text = It closed on { $closes } (Paris time).
 msg-code-empty = Type the 16 characters printed on your notice.
 msg-code-short = The code is incomplete: { $missing } of 16 are missing. Compare it with your notice.
 msg-code-long = The code is too long: it has 16 characters, in four groups of four.
@@ -412,6 +412,20 @@ results-pending-notice = The count is not finished
 results-pending-text = The election board opens the box in public after closing. This page will show the results as soon as they are declared.
 results-title = Results, { $title }
 results-votes = Votes
+round-settled = { $words } Source: { $source }.
+undecided-no-vote = No vote went to any list: there is no quotient, and no seat is allocated.
+undecided-draw = { $n ->
+    [one] One seat is still to be drawn by lot, all else being equal, between these lists: { $lists }. The board draws and records it.
+   *[other] { $count } seats are still to be drawn by lot, all else being equal, between these lists: { $lists }. The board draws and records it.
+}
+undecided-figure = { $n ->
+    [one] One seat awaits a detail that settling the tie requires, between these lists: { $lists }.
+   *[other] { $count } seats await a detail that settling the tie requires, between these lists: { $lists }.
+}
+undecided-open = { $n ->
+    [one] One seat is not settled between these lists: { $lists }.
+   *[other] { $count } seats are not settled between these lists: { $lists }.
+}
 results-undecided = A seat awaits a decision
 stat-turnout = turnout (voters ÷ registered)
 stat-registered = { $n ->
@@ -432,7 +446,7 @@ stat-expressed = { $n ->
 }
 n-seats-title = { $n ->
     [one] One seat
-   *[other] { $n } seats
+   *[other] { $count } seats
 }
 n-votes = { $n ->
     [one] { $n } vote
@@ -450,12 +464,12 @@ quotient-formula = { $expressed } ÷ { $seats } = { $quotient } votes per seat
 at-quotient-title = { $n ->
     [0] No seat at the quotient
     [one] One seat at the quotient
-   *[other] { $n } seats at the quotient
+   *[other] { $count } seats at the quotient
 }
 at-quotient-text = Each list receives as many seats as its votes contain the quotient.
 at-average-title = { $n ->
     [one] One seat at the highest average
-   *[other] { $n } seats at the highest average
+   *[other] { $count } seats at the highest average
 }
 at-average-text = For each seat left, the votes of each list are divided by its seats so far plus one. The highest average takes the seat.
 law-source = Source: { $source }.
@@ -574,7 +588,7 @@ inbox-title = Demonstration inbox
 inbox-lede = The messages that a real portal would send. Here, none leaves.
 inbox-open = Open the inbox
 inbox-empty = No message for the moment.
-inbox-to = To { $to }, on { $when } (Paris time)
+inbox-to = To { $to }, on { $when } (Paris time)
 
 ## Errors
 error-what = What happened

@@ -5,9 +5,9 @@ skip-link = Aller au contenu
 lang-label = Langue
 lang-name = français
 sign-out = Se déconnecter
-last-sign-in = Dernière connexion le { $when } (heure de Paris)
+last-sign-in = Dernière connexion le { $when } (heure de Paris)
 first-sign-in = Première connexion
-paris-time = { $when } (heure de Paris)
+paris-time = { $when } (heure de Paris)
 footer-help-title = Une question, une difficulté ?
 footer-help-text = La cellule d’assistance ne vous demandera jamais votre code de vote ni votre mot de passe.
 footer-check-label = Vérifier le vote
@@ -70,7 +70,7 @@ home-candidates-text = Les scrutins où vous êtes électeur ou électrice, et l
 home-candidates-text-count = { $n ->
     [0] Vous n’êtes inscrit à aucun scrutin pour le moment.
     [one] Le scrutin où vous êtes électeur ou électrice, et ses listes.
-   *[other] Les { $n } scrutins où vous êtes électeur ou électrice, et leurs listes.
+   *[other] Les { $count } scrutins où vous êtes électeur ou électrice, et leurs listes.
 }
 home-complaint-title = Formuler une réclamation
 home-complaint-text = Une erreur d’inscription ? À qui écrire, et quoi joindre.
@@ -98,11 +98,11 @@ booth-before-action = Voir les candidatures
 booth-open-title = Je vote
 booth-open-text = { $n ->
     [one] Un scrutin vous attend. Munissez-vous du code inscrit sur votre notice de vote : il faut environ trois minutes.
-   *[other] { $n } scrutins vous attendent. Munissez-vous du code inscrit sur votre notice de vote : il faut environ trois minutes.
+   *[other] { $count } scrutins vous attendent. Munissez-vous du code inscrit sur votre notice de vote : il faut environ trois minutes.
 }
 booth-open-text-left = { $n ->
     [one] Il vous reste un scrutin. Munissez-vous du code inscrit sur votre notice de vote.
-   *[other] Il vous reste { $n } scrutins. Munissez-vous du code inscrit sur votre notice de vote.
+   *[other] Il vous reste { $count } scrutins. Munissez-vous du code inscrit sur votre notice de vote.
 }
 booth-open-text-anonymous = Connectez-vous, puis munissez-vous du code inscrit sur votre notice de vote : il faut environ trois minutes.
 booth-open-action = Je vote
@@ -110,7 +110,7 @@ booth-all-cast-title = Vous avez voté
 booth-all-cast-text = Tous vos bulletins sont dans l’urne. Vous pouvez les y retrouver avec vos numéros de suivi.
 booth-all-cast-action = Retrouver mon bulletin
 booth-grace-title = Le vote vient de clore
-booth-grace-text = Si vous étiez connecté avant la fermeture, vous pouvez terminer jusqu’à { $until } (heure de Paris). Ne vous déconnectez pas.
+booth-grace-text = Si vous étiez connecté avant la fermeture, vous pouvez terminer jusqu’à { $until } (heure de Paris). Ne vous déconnectez pas.
 booth-grace-action = Terminer mon vote
 booth-closed-title = Le vote est clos
 booth-closed-text = Le bureau de vote dépouille en séance publique. Les résultats paraîtront ici dès leur proclamation.
@@ -121,8 +121,8 @@ booth-tallied-action = Voir les résultats
 countdown-opening = Ouverture du vote dans
 countdown-closing = Fermeture du vote dans
 countdown-closed = Vote clos
-opening-sentence = Ouvert du <strong>{ $opens }</strong><br>au <strong>{ $closes }</strong> (heure de Paris)
-closing-sentence = Clos le <strong>{ $closes }</strong> (heure de Paris). Les électeurs déjà connectés pouvaient terminer jusqu’à { $freezes }.
+opening-sentence = Ouvert du <strong>{ $opens }</strong><br>au <strong>{ $closes }</strong> (heure de Paris)
+closing-sentence = Clos le <strong>{ $closes }</strong> (heure de Paris). Les électeurs déjà connectés pouvaient terminer jusqu’à { $freezes }.
 
 ## Connexion
 sign-in-title = Connexion
@@ -185,7 +185,7 @@ password-different = La confirmation n’est pas identique au mot de passe. Sais
 password-nothing-stored = Rien n’a été enregistré et votre lien reste valable.
 password-fix-link = Corriger
 activated-title = Votre compte est activé
-activated-opening = Le vote ouvre le { $opens } (heure de Paris).
+activated-opening = Le vote ouvre le { $opens } (heure de Paris).
 activated-notice-title = Tout est prêt
 activated-notice-text = Votre code de vote figure sur votre notice, remise à part. Sans notice à l’ouverture du vote, écrivez à l’assistance.
 dead-link-title = Ce lien ne fonctionne plus
@@ -196,7 +196,7 @@ elections-title = Mes scrutins
 elections-lede = { $n ->
     [0] Vous ne figurez sur aucune liste électorale pour le moment.
     [one] Vous votez dans un scrutin. Voici ses listes de candidats.
-   *[other] Vous votez dans { $n } scrutins. Voici leurs listes de candidats.
+   *[other] Vous votez dans { $count } scrutins. Voici leurs listes de candidats.
 }
 elections-none-title = Aucun scrutin
 elections-none-text = Si vous pensez devoir voter, signalez-le.
@@ -238,7 +238,7 @@ code-title = Saisie du code de vote
 code-lede = { $n ->
     [0] Vos bulletins sont déjà dans l’urne.
     [one] Le code de votre notice ouvre votre espace de vote.
-   *[other] Le code de votre notice ouvre votre espace de vote. Vous pourrez voter dans vos { $n } scrutins en une seule fois.
+   *[other] Le code de votre notice ouvre votre espace de vote. Vous pourrez voter dans vos { $count } scrutins en une seule fois.
 }
 code-label = Code de vote
 code-hint = 16 caractères, lettres et chiffres, imprimés sur votre notice. Majuscules, espaces et tirets sont sans importance.
@@ -252,15 +252,15 @@ code-where-text = Sur la notice de vote remise contre signature ou reçue par la
 code-stays = Votre code ne quitte pas cet appareil : il sert à déverrouiller votre bulletin, ici même.
 booth-elections-lede = { $n ->
     [one] Vous votez dans un scrutin. Le bulletin déposé est définitif.
-   *[other] Vous votez dans { $n } scrutins. Prenez-les dans l’ordre qui vous convient ; chaque bulletin déposé est définitif.
+   *[other] Vous votez dans { $count } scrutins. Prenez-les dans l’ordre qui vous convient ; chaque bulletin déposé est définitif.
 }
 n-cast-of = { $cast ->
     [one] { $cast } bulletin déposé sur { $total }
    *[other] { $cast } bulletins déposés sur { $total }
 }
-until = Jusqu’au { $when } (heure de Paris)
+until = Jusqu’au { $when } (heure de Paris)
 pause-title = Vous pouvez vous arrêter et revenir
-pause-text = Les bulletins déposés restent enregistrés. Pour les autres, il suffira de saisir à nouveau votre code de vote avant le { $when } (heure de Paris).
+pause-text = Les bulletins déposés restent enregistrés. Pour les autres, il suffira de saisir à nouveau votre code de vote avant le { $when } (heure de Paris).
 back-elections = Retour à mes scrutins
 election-rank = Scrutin { $n } sur { $total }
 choice-lede = { $n ->
@@ -314,13 +314,13 @@ shut-notice-title = L’isoloir est fermé
 shut-none-title = Aucun scrutin pour vous
 shut-none-text = Vous ne figurez sur aucune liste électorale. Si vous pensez devoir voter, signalez-le à l’assistance.
 shut-before-title = Le vote n’est pas encore ouvert
-shut-before-text = Il ouvre le { $opens } (heure de Paris). D’ici là, vous pouvez lire les candidatures.
+shut-before-text = Il ouvre le { $opens } (heure de Paris). D’ici là, vous pouvez lire les candidatures.
 shut-not-ready-title = L’urne n’est pas prête
 shut-not-ready-text = Le bureau de vote n’a pas encore mis cette urne en service. Rien n’est perdu : revenez un peu plus tard.
 shut-grace-title = Le vote vient de clore
-shut-grace-text = Le vote a fermé le { $closes } (heure de Paris). Seuls les électeurs connectés avant cette heure peuvent encore terminer.
+shut-grace-text = Le vote a fermé le { $closes } (heure de Paris). Seuls les électeurs connectés avant cette heure peuvent encore terminer.
 shut-closed-title = Le vote est clos
-shut-closed-text = Il a fermé le { $closes } (heure de Paris).
+shut-closed-text = Il a fermé le { $closes } (heure de Paris).
 msg-code-empty = Saisissez les 16 caractères imprimés sur votre notice.
 msg-code-short = Le code est incomplet : il en manque { $missing } sur 16. Comparez-le avec votre notice.
 msg-code-long = Le code est trop long : il compte 16 caractères, en quatre groupes de quatre.
@@ -412,6 +412,20 @@ results-pending-notice = Le dépouillement n’est pas terminé
 results-pending-text = Le bureau de vote ouvre l’urne en séance publique après la clôture. Cette page montrera les résultats dès leur proclamation.
 results-title = Résultats, { $title }
 results-votes = Voix
+round-settled = { $words } Source : { $source }.
+undecided-no-vote = Aucun suffrage n’est exprimé : il n’y a pas de quotient, et aucun siège n’est attribué.
+undecided-draw = { $n ->
+    [one] Un siège reste à tirer au sort, à égalité parfaite, entre ces listes : { $lists }. Le tirage est fait et consigné par le bureau de vote.
+   *[other] { $count } sièges restent à tirer au sort, à égalité parfaite, entre ces listes : { $lists }. Le tirage est fait et consigné par le bureau de vote.
+}
+undecided-figure = { $n ->
+    [one] Un siège attend une information que le départage exige, entre ces listes : { $lists }.
+   *[other] { $count } sièges attendent une information que le départage exige, entre ces listes : { $lists }.
+}
+undecided-open = { $n ->
+    [one] Un siège n’est pas départagé entre ces listes : { $lists }.
+   *[other] { $count } sièges ne sont pas départagés entre ces listes : { $lists }.
+}
 results-undecided = Un siège attend une décision
 stat-turnout = de participation (votants ÷ inscrits)
 stat-registered = { $n ->
@@ -432,7 +446,7 @@ stat-expressed = { $n ->
 }
 n-seats-title = { $n ->
     [one] Un siège
-   *[other] { $n } sièges
+   *[other] { $count } sièges
 }
 n-votes = { $n } voix
 list-seats = { $n ->
@@ -447,12 +461,12 @@ quotient-formula = { $expressed } ÷ { $seats } = { $quotient } voix par siège
 at-quotient-title = { $n ->
     [0] Aucun siège au quotient
     [one] Un siège au quotient
-   *[other] { $n } sièges au quotient
+   *[other] { $count } sièges au quotient
 }
 at-quotient-text = Chaque liste reçoit autant de sièges que son nombre de voix contient de fois le quotient.
 at-average-title = { $n ->
     [one] Un siège à la plus forte moyenne
-   *[other] { $n } sièges à la plus forte moyenne
+   *[other] { $count } sièges à la plus forte moyenne
 }
 at-average-text = Pour chaque siège restant, on divise les voix de chaque liste par ses sièges déjà obtenus plus un. La plus forte moyenne l’emporte.
 law-source = Source : { $source }.
@@ -571,7 +585,7 @@ inbox-title = Boîte de démonstration
 inbox-lede = Les messages qu’un vrai portail enverrait. Ici, aucun ne part.
 inbox-open = Ouvrir la boîte
 inbox-empty = Aucun message pour le moment.
-inbox-to = À { $to }, le { $when } (heure de Paris)
+inbox-to = À { $to }, le { $when } (heure de Paris)
 
 ## Erreurs
 error-what = Ce qui s’est passé

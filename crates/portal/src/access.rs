@@ -34,14 +34,27 @@ pub struct Declared {
 }
 
 /// Declares a route.
-pub(crate) fn declare(method: &'static str, path: &'static str, access: Access, handler: MethodRouter<PortalState>) -> Declared {
-    Declared { method, path, access, handler }
+pub(crate) fn declare(
+    method: &'static str,
+    path: &'static str,
+    access: Access,
+    handler: MethodRouter<PortalState>,
+) -> Declared {
+    Declared {
+        method,
+        path,
+        access,
+        handler,
+    }
 }
 
 impl Declared {
     /// The handler behind its guard.
     pub(crate) fn guarded(self, state: &PortalState) -> (&'static str, MethodRouter<PortalState>) {
-        let guard = Guard { state: state.clone(), access: self.access };
+        let guard = Guard {
+            state: state.clone(),
+            access: self.access,
+        };
         (self.path, self.handler.layer(from_fn_with_state(guard, watch)))
     }
 }

@@ -24,7 +24,9 @@ impl FromRequestParts<PortalState> for ElectionPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &PortalState) -> Result<ElectionPath, ApiError> {
         let not_found = || ApiError::general(ErrorKind::NotFound);
-        let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| not_found())?;
+        let Path(id) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| not_found())?;
         id.parse().map(ElectionPath).map_err(|_| not_found())
     }
 }
@@ -36,8 +38,13 @@ impl FromRequestParts<PortalState> for Admission {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &PortalState) -> Result<Admission, ApiError> {
-        let value = parts.headers.get("isoloir-admission").and_then(|value| value.to_str().ok());
-        value.map(|value| Admission(value.to_owned())).ok_or_else(|| CastError::AdmissionInvalid.into())
+        let value = parts
+            .headers
+            .get("isoloir-admission")
+            .and_then(|value| value.to_str().ok());
+        value
+            .map(|value| Admission(value.to_owned()))
+            .ok_or_else(|| CastError::AdmissionInvalid.into())
     }
 }
 
@@ -63,8 +70,15 @@ pub(crate) async fn cast(
     Admission(admission): Admission,
     BallotBytes(bytes): BallotBytes,
 ) -> Result<(StatusCode, Json<Receipt>), ApiError> {
-    let cast = state.server().cast_ballot(&session, &election, &admission, bytes).await?;
-    let status = if cast.fresh { StatusCode::CREATED } else { StatusCode::OK };
+    let cast = state
+        .server()
+        .cast_ballot(&session, &election, &admission, bytes)
+        .await?;
+    let status = if cast.fresh {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok((status, Json(cast.receipt)))
 }
 
@@ -75,13 +89,22 @@ pub(crate) struct TicketAnswer {
 }
 
 /// `POST /api/ticket`: who I am, for the registrar.
-pub(crate) async fn ticket(State(state): State<PortalState>, VoterSession(session): VoterSession) -> Result<Json<TicketAnswer>, ApiError> {
+pub(crate) async fn ticket(
+    State(state): State<PortalState>,
+    VoterSession(session): VoterSession,
+) -> Result<Json<TicketAnswer>, ApiError> {
     let ticket = state.server().issue_ticket(&session)?;
-    Ok(Json(TicketAnswer { ticket, registrar: state.config().registrar_origin.to_string() }))
+    Ok(Json(TicketAnswer {
+        ticket,
+        registrar: state.config().registrar_origin.to_string(),
+    }))
 }
 
 /// `GET /api/elections/{election}`: the exact bytes that ballots are bound to.
-pub(crate) async fn election(State(state): State<PortalState>, ElectionPath(election): ElectionPath) -> Result<Response, ApiError> {
+pub(crate) async fn election(
+    State(state): State<PortalState>,
+    ElectionPath(election): ElectionPath,
+) -> Result<Response, ApiError> {
     let bytes = state.server().election_bytes(&election).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(bytes)).into_response())
 }
@@ -108,7 +131,10 @@ pub(crate) async fn stored(
 }
 
 /// `GET /api/elections/{election}/head`: the signed head of the box.
-pub(crate) async fn head(State(state): State<PortalState>, ElectionPath(election): ElectionPath) -> Result<Response, ApiError> {
+pub(crate) async fn head(
+    State(state): State<PortalState>,
+    ElectionPath(election): ElectionPath,
+) -> Result<Response, ApiError> {
     Ok(Json(state.server().signed_head(&election).await?).into_response())
 }
 

@@ -131,7 +131,10 @@ impl Assets {
 
 /// `GET /assets/{hash}/{name}`: the bytes, kept for a year by whoever asks.
 pub(crate) async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
-    let Some(asset) = ALL.get(&name).filter(|asset| asset.path == format!("/assets/{hash}/{name}")) else {
+    let Some(asset) = ALL
+        .get(&name)
+        .filter(|asset| asset.path == format!("/assets/{hash}/{name}"))
+    else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers = [
@@ -156,8 +159,14 @@ mod tests {
     #[test]
     fn the_style_sheet_asks_for_nothing_elsewhere() {
         let css = String::from_utf8(Own::get("theme.css").unwrap().data.into_owned()).unwrap();
-        assert!(!css.contains("url("), "the policy allows no picture or font from a style sheet");
+        assert!(
+            !css.contains("url("),
+            "the policy allows no picture or font from a style sheet"
+        );
         assert!(!css.contains("@import"));
-        assert!(!css.contains(":target"), "states are sent by the server, one per response");
+        assert!(
+            !css.contains(":target"),
+            "states are sent by the server, one per response"
+        );
     }
 }

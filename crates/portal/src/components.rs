@@ -77,7 +77,12 @@ pub fn badge(tone: Tone, sign: Icon, words: impl Render) -> Markup {
 /// The stepper of the vote: four steps, `current` counted from zero.
 #[must_use]
 pub fn vote_stepper(lang: Lang, current: usize) -> Markup {
-    const STEPS: [&str; 4] = [key("step-code"), key("step-choice"), key("step-check"), key("step-receipt")];
+    const STEPS: [&str; 4] = [
+        key("step-code"),
+        key("step-choice"),
+        key("step-check"),
+        key("step-receipt"),
+    ];
     stepper(lang, &lang.text("stepper-vote"), &STEPS, current)
 }
 

@@ -45,7 +45,11 @@ pub enum PageError {
 impl PageError {
     /// A refusal of a use case.
     pub fn refused(refusal: &impl Refusal) -> PageError {
-        PageError::Refused { code: refusal.code(), message: refusal.message(), class: refusal.class() }
+        PageError::Refused {
+            code: refusal.code(),
+            message: refusal.message(),
+            class: refusal.class(),
+        }
     }
 }
 
@@ -127,17 +131,29 @@ impl ApiError {
         let (_, text) = kind.words();
         ApiError {
             status: StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            body: Body { code: kind.code(), message: Message::new(Lang::Fr.text(text), Lang::En.text(text)) },
+            body: Body {
+                code: kind.code(),
+                message: Message::new(Lang::Fr.text(text), Lang::En.text(text)),
+            },
         }
     }
 
     /// One must sign in first.
     #[must_use]
     pub fn session_required() -> ApiError {
-        let words = |lang: Lang| format!("{}. {}", lang.text("sign-in-ended-title"), lang.text("sign-in-ended-text"));
+        let words = |lang: Lang| {
+            format!(
+                "{}. {}",
+                lang.text("sign-in-ended-title"),
+                lang.text("sign-in-ended-text")
+            )
+        };
         ApiError {
             status: StatusCode::UNAUTHORIZED,
-            body: Body { code: "session_required", message: Message::new(words(Lang::Fr), words(Lang::En)) },
+            body: Body {
+                code: "session_required",
+                message: Message::new(words(Lang::Fr), words(Lang::En)),
+            },
         }
     }
 }
@@ -148,7 +164,13 @@ impl<R: Refusal> From<R> for ApiError {
         if matches!(class, Class::Fault | Class::Unavailable) {
             log_fault(&refusal);
         }
-        ApiError { status: status_of(class), body: Body { code: refusal.code(), message: refusal.message() } }
+        ApiError {
+            status: status_of(class),
+            body: Body {
+                code: refusal.code(),
+                message: refusal.message(),
+            },
+        }
     }
 }
 
@@ -171,7 +193,11 @@ pub(crate) fn drawn(status: StatusCode, body: impl IntoResponse) -> Response {
 pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Request, next: Next) -> Response {
     let lang = lang_of(request.uri(), request.headers());
     let path = request.uri().path().to_owned();
-    let here = if request.method() == Method::GET { path.clone() } else { "/".to_owned() };
+    let here = if request.method() == Method::GET {
+        path.clone()
+    } else {
+        "/".to_owned()
+    };
     let response = next.run(request).await;
     let status = response.status();
     if status.as_u16() < 400 || response.extensions().get::<Drawn>().is_some() {
@@ -182,11 +208,16 @@ pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Reque
     let said = parts.extensions.remove::<Said>();
     parts.headers.remove(header::CONTENT_LENGTH);
     let body = if is_api(&path) {
-        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        parts
+            .headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let general = ApiError::general(kind).body;
         serde_json::to_string(&general).unwrap_or_default()
     } else {
-        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        parts.headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
         let words = said.as_ref().map(|Said(message)| message.text(language(lang)));
         error::render(&chrome(&state, lang, &here, None), kind, words).into_string()
     };

@@ -104,6 +104,42 @@ impl Lang {
         group_digits(&number.to_string(), self)
     }
 
+    /// A count in words up to ten, in digits beyond: `trois`, `1 214`. For nouns of the masculine (*un scrutin, un siège*).
+    #[must_use]
+    pub fn spelled(self, number: u64) -> String {
+        const FR: [&str; 11] = [
+            "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix",
+        ];
+        const EN: [&str; 11] = [
+            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        ];
+        let words = match self {
+            Lang::Fr => FR,
+            Lang::En => EN,
+        };
+        let word = usize::try_from(number).ok().and_then(|index| words.get(index).copied());
+        word.map_or_else(|| self.number(number), str::to_owned)
+    }
+
+    /// [`Lang::spelled`] at the head of a sentence: `Trois`.
+    #[must_use]
+    pub fn spelled_first(self, number: u64) -> String {
+        let word = self.spelled(number);
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
+    /// A decimal text with its whole part grouped: `1 214,50`. `text` uses this language's [`Lang::decimal_mark`].
+    #[must_use]
+    pub fn decimal(self, text: &str) -> String {
+        match text.split_once(self.decimal_mark()) {
+            Some((whole, decimals)) => format!("{}{}{decimals}", group_digits(whole, self), self.decimal_mark()),
+            None => group_digits(text, self),
+        }
+    }
+
     /// A share of a whole in percent, two decimals, rounded half up: `64,98 %`. `None` when the whole is empty.
     #[must_use]
     pub fn percent(self, part: u64, whole: u64) -> Option<String> {
@@ -144,10 +180,8 @@ impl Lang {
     }
 
     fn bundle(self) -> Option<&'static FluentBundle<FluentResource>> {
-        static FR_BUNDLE: LazyLock<Option<FluentBundle<FluentResource>>> =
-            LazyLock::new(|| build(FR, Lang::Fr));
-        static EN_BUNDLE: LazyLock<Option<FluentBundle<FluentResource>>> =
-            LazyLock::new(|| build(EN, Lang::En));
+        static FR_BUNDLE: LazyLock<Option<FluentBundle<FluentResource>>> = LazyLock::new(|| build(FR, Lang::Fr));
+        static EN_BUNDLE: LazyLock<Option<FluentBundle<FluentResource>>> = LazyLock::new(|| build(EN, Lang::En));
         match self {
             Lang::Fr => FR_BUNDLE.as_ref(),
             Lang::En => EN_BUNDLE.as_ref(),

@@ -8,7 +8,12 @@
 //! - [`i18n`]: French and English; [`assets`]: style sheet and scripts, from the binary
 //!
 //! Pages work without a script, except the booth, which encrypts on the voter's own device.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 
 pub mod access;
 mod api;

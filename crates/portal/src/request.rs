@@ -21,7 +21,11 @@ const LANG_COOKIE: &str = "langue";
 /// Name of the session's cookie: with the `__Host-` prefix wherever the browser honours it.
 #[must_use]
 pub fn session_cookie_name(config: &PortalConfig) -> &'static str {
-    if config.origin.is_https() { "__Host-isoloir" } else { "isoloir" }
+    if config.origin.is_https() {
+        "__Host-isoloir"
+    } else {
+        "isoloir"
+    }
 }
 
 /// The session's cookie: out of scripts' reach, never sent by another site's request.
@@ -46,14 +50,20 @@ pub fn forget_session_cookie(config: &PortalConfig) -> Cookie<'static> {
 /// The cookie of the chosen language.
 #[must_use]
 pub fn lang_cookie(lang: Lang) -> Cookie<'static> {
-    Cookie::build((LANG_COOKIE, lang.code())).http_only(true).same_site(SameSite::Lax).path("/").build()
+    Cookie::build((LANG_COOKIE, lang.code()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .path("/")
+        .build()
 }
 
 /// The token in the session's cookie, if there is one.
 #[must_use]
 pub fn session_token(headers: &HeaderMap, config: &PortalConfig) -> Option<String> {
     let jar = CookieJar::from_headers(headers);
-    jar.get(session_cookie_name(config)).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
+    jar.get(session_cookie_name(config))
+        .map(|cookie| cookie.value().to_owned())
+        .filter(|token| !token.is_empty())
 }
 
 #[derive(Deserialize)]
@@ -71,7 +81,11 @@ pub fn chosen_lang(uri: &axum::http::Uri) -> Option<Lang> {
 /// The language of the answer: chosen now, chosen before, or French.
 #[must_use]
 pub fn lang_of(uri: &axum::http::Uri, headers: &HeaderMap) -> Lang {
-    let remembered = || CookieJar::from_headers(headers).get(LANG_COOKIE).and_then(|cookie| Lang::parse(cookie.value()));
+    let remembered = || {
+        CookieJar::from_headers(headers)
+            .get(LANG_COOKIE)
+            .and_then(|cookie| Lang::parse(cookie.value()))
+    };
     chosen_lang(uri).or_else(remembered).unwrap_or_default()
 }
 
@@ -91,7 +105,11 @@ impl<S: Send + Sync> FromRequestParts<S> for VoterSession {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<VoterSession, PageError> {
-        parts.extensions.get::<VoterSession>().cloned().ok_or(PageError::Undeclared)
+        parts
+            .extensions
+            .get::<VoterSession>()
+            .cloned()
+            .ok_or(PageError::Undeclared)
     }
 }
 
@@ -103,7 +121,12 @@ impl FromRequestParts<PortalState> for PageChrome {
 
     async fn from_request_parts(parts: &mut Parts, state: &PortalState) -> Result<PageChrome, Infallible> {
         let who = parts.extensions.get::<VoterSession>().map(|session| who(&session.0));
-        Ok(PageChrome(chrome(state, lang_of(&parts.uri, &parts.headers), parts.uri.path(), who)))
+        Ok(PageChrome(chrome(
+            state,
+            lang_of(&parts.uri, &parts.headers),
+            parts.uri.path(),
+            who,
+        )))
     }
 }
 
@@ -126,7 +149,10 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
 #[must_use]
 pub fn who(session: &Session) -> Who {
     let voter = session.voter();
-    Who { name: format!("{} {}", voter.first_name, voter.last_name), last_sign_in: session.previous_sign_in() }
+    Who {
+        name: format!("{} {}", voter.first_name, voter.last_name),
+        last_sign_in: session.previous_sign_in(),
+    }
 }
 
 /// Whether the caller takes JSON for an answer: every path of the API does.
@@ -144,5 +170,7 @@ pub fn is_same_origin(headers: &HeaderMap, config: &PortalConfig) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
-    headers.get(header::ORIGIN).is_none_or(|origin| origin == config.origin.as_str())
+    headers
+        .get(header::ORIGIN)
+        .is_none_or(|origin| origin == config.origin.as_str())
 }

@@ -25,8 +25,17 @@ impl PortalState {
     #[must_use]
     pub fn new(server: VotingServer, config: PortalConfig) -> PortalState {
         // Shown until the first consultation is read, and when the database is down from the start.
-        let site = Site { title: "Isoloir".to_owned(), organiser: String::new() };
-        PortalState { inner: Arc::new(Inner { server, config, site: RwLock::new(site) }) }
+        let site = Site {
+            title: "Isoloir".to_owned(),
+            organiser: String::new(),
+        };
+        PortalState {
+            inner: Arc::new(Inner {
+                server,
+                config,
+                site: RwLock::new(site),
+            }),
+        }
     }
 
     /// The voting server.
@@ -44,7 +53,11 @@ impl PortalState {
     /// Names for header and footer, as last read: an error page needs them when the database is down.
     #[must_use]
     pub fn site(&self) -> Site {
-        self.inner.site.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.inner
+            .site
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// The consultation that the portal shows, and where it stands.
@@ -69,9 +82,20 @@ impl PortalState {
         if phase == Phase::Closed && self.all_tallied(&consultation).await? {
             phase = Phase::Tallied;
         }
-        let site = Site { title: consultation.title.clone(), organiser: consultation.organiser.clone() };
-        *self.inner.site.write().unwrap_or_else(std::sync::PoisonError::into_inner) = site;
-        Ok(Some(Shown { calendar: consultation.calendar, phase, consultation }))
+        let site = Site {
+            title: consultation.title.clone(),
+            organiser: consultation.organiser.clone(),
+        };
+        *self
+            .inner
+            .site
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = site;
+        Ok(Some(Shown {
+            calendar: consultation.calendar,
+            phase,
+            consultation,
+        }))
     }
 
     async fn all_tallied(&self, consultation: &Consultation) -> Result<bool, Fault> {

@@ -27,12 +27,42 @@ const OVERSEAS: [(&str, &str); 9] = [
 ];
 
 const DAYS_FR: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS_EN: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 const MONTHS_FR: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A day and hour in Paris: `jeudi 3 décembre 2026 à 8 h 00`, without naming the place.
@@ -89,7 +119,10 @@ impl TimeLeft {
     /// In one line: `7 jours 6 h 24 min`.
     #[must_use]
     pub fn line(&self, lang: Lang) -> String {
-        lang.with("time-left", args![days = self.days, hours = self.hours, minutes = self.minutes])
+        lang.with(
+            "time-left",
+            args![days = self.days, hours = self.hours, minutes = self.minutes],
+        )
     }
 }
 
@@ -101,7 +134,11 @@ fn in_zone(lang: Lang, at: Timestamp, name: &str) -> String {
     let hour = clock(lang, zoned.hour(), zoned.minute());
     match lang {
         Lang::Fr => {
-            let day = if zoned.day() == 1 { "1er".to_owned() } else { zoned.day().to_string() };
+            let day = if zoned.day() == 1 {
+                "1er".to_owned()
+            } else {
+                zoned.day().to_string()
+            };
             let (name, month) = (DAYS_FR.get(weekday).unwrap_or(&""), MONTHS_FR.get(month).unwrap_or(&""));
             format!("{name} {day}\u{a0}{month} {} à {hour}", zoned.year())
         }
@@ -135,7 +172,10 @@ mod tests {
     #[test]
     fn the_sentence_of_the_seed() {
         let opens = at("2022-12-01T07:00:00Z");
-        assert_eq!(date_time(Lang::Fr, opens), "jeudi 1er\u{a0}décembre 2022 à 8\u{a0}h\u{a0}00");
+        assert_eq!(
+            date_time(Lang::Fr, opens),
+            "jeudi 1er\u{a0}décembre 2022 à 8\u{a0}h\u{a0}00"
+        );
         assert_eq!(date_time(Lang::En, opens), "Thursday 1\u{a0}December 2022 at 08:00");
         assert_eq!(hour(Lang::Fr, at("2022-12-08T16:00:00Z")), "17\u{a0}h\u{a0}00");
     }
@@ -148,9 +188,23 @@ mod tests {
     #[test]
     fn the_countdown_of_the_seed() {
         let left = TimeLeft::between(at("2022-12-01T09:36:00Z"), at("2022-12-08T16:00:00Z"));
-        assert_eq!(left, TimeLeft { days: 7, hours: 6, minutes: 24 });
+        assert_eq!(
+            left,
+            TimeLeft {
+                days: 7,
+                hours: 6,
+                minutes: 24
+            }
+        );
         assert_eq!(left.line(Lang::Fr), "7\u{a0}jours 6\u{a0}h 24\u{a0}min");
-        assert_eq!(TimeLeft::between(at("2022-12-09T00:00:00Z"), at("2022-12-08T16:00:00Z")), TimeLeft { days: 0, hours: 0, minutes: 0 });
+        assert_eq!(
+            TimeLeft::between(at("2022-12-09T00:00:00Z"), at("2022-12-08T16:00:00Z")),
+            TimeLeft {
+                days: 0,
+                hours: 0,
+                minutes: 0
+            }
+        );
     }
 
     #[test]

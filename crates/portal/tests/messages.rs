@@ -12,8 +12,14 @@ fn messages(source: &str) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let mut current: Option<String> = None;
     for line in source.lines().filter(|line| !line.starts_with('#')) {
-        if let Some((key, text)) = line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
-            assert!(all.insert(key.to_owned(), text.to_owned()).is_none(), "{key} is written twice");
+        if let Some((key, text)) = line
+            .split_once(" = ")
+            .filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        {
+            assert!(
+                all.insert(key.to_owned(), text.to_owned()).is_none(),
+                "{key} is written twice"
+            );
             current = Some(key.to_owned());
         } else if let Some(key) = &current {
             let text: &mut String = all.get_mut(key).unwrap();
@@ -25,7 +31,14 @@ fn messages(source: &str) -> BTreeMap<String, String> {
 }
 
 fn places(text: &str) -> BTreeSet<String> {
-    text.split('$').skip(1).map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()).collect()
+    text.split('$')
+        .skip(1)
+        .map(|rest| {
+            rest.chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect()
+        })
+        .collect()
 }
 
 fn sources(folder: &Path, into: &mut Vec<String>) {
@@ -51,7 +64,11 @@ fn used_keys() -> BTreeSet<String> {
                 // `text(if … { key("a") } else { key("b") })` is found by its inner calls.
                 if let Some(literal) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
                     let like_a_key = literal.contains('-') || messages(FR).contains_key(literal);
-                    if like_a_key && literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+                    if like_a_key
+                        && literal
+                            .bytes()
+                            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                    {
                         keys.insert(literal.to_owned());
                     }
                 }
@@ -67,7 +84,11 @@ fn both_languages_say_the_same_things() {
     assert!(fr.len() > 300);
     assert_eq!(fr.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
     for (key, text) in &fr {
-        assert_eq!(places(text), places(&en[key]), "{key} has not the same places in both languages");
+        assert_eq!(
+            places(text),
+            places(&en[key]),
+            "{key} has not the same places in both languages"
+        );
     }
 }
 
@@ -84,13 +105,19 @@ fn no_message_is_missing_or_unused() {
 fn french_is_set_as_french_is() {
     for (key, text) in messages(FR) {
         for sign in [" ;", " !", " ?", " :", "« ", " »", "..."] {
-            assert!(!text.contains(sign), "{key}: an ordinary space or dots at {sign:?}: {text}");
+            assert!(
+                !text.contains(sign),
+                "{key}: an ordinary space or dots at {sign:?}: {text}"
+            );
         }
         assert!(!text.contains('\''), "{key}: a straight apostrophe: {text}");
         for sign in [';', '!', '?'] {
             for (at, _) in text.match_indices(sign) {
                 let before = text[..at].chars().next_back();
-                assert!(before.is_none_or(|c| c == '\u{202f}'), "{key}: {sign} without its narrow space: {text}");
+                assert!(
+                    before.is_none_or(|c| c == '\u{202f}'),
+                    "{key}: {sign} without its narrow space: {text}"
+                );
             }
         }
     }

@@ -18,7 +18,9 @@ use isoloir_portal::pages::error::ErrorKind;
 use isoloir_portal::pages::home::{BallotsOfVoter, HomeView};
 use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
-use isoloir_portal::pages::{about, activation, ballot_box, booth, demonstration, elections, error, help, home, results, sign_in};
+use isoloir_portal::pages::{
+    about, activation, ballot_box, booth, demonstration, elections, error, help, home, results, sign_in,
+};
 use jiff::{SignedDuration, Timestamp};
 
 const ELECTION: &str = "NkHrZ7QCf3Nf3h";
@@ -29,17 +31,31 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn calendar() -> Calendar {
-    Calendar::new(at("2026-12-03T07:00:00Z"), at("2026-12-10T16:00:00Z"), SignedDuration::from_mins(30)).unwrap()
+    Calendar::new(
+        at("2026-12-03T07:00:00Z"),
+        at("2026-12-10T16:00:00Z"),
+        SignedDuration::from_mins(30),
+    )
+    .unwrap()
 }
 
 fn chrome(lang: Lang, signed_in: bool) -> Chrome {
     Chrome {
         lang,
-        site: Site { title: "Élections professionnelles 2026".into(), organiser: "Académie de Valbrune (organisme fictif)".into() },
-        who: signed_in.then(|| Who { name: "Camille Durand".into(), last_sign_in: Some(at("2026-12-02T14:33:00Z")) }),
+        site: Site {
+            title: "Élections professionnelles 2026".into(),
+            organiser: "Académie de Valbrune (organisme fictif)".into(),
+        },
+        who: signed_in.then(|| Who {
+            name: "Camille Durand".into(),
+            last_sign_in: Some(at("2026-12-02T14:33:00Z")),
+        }),
         here: "/".into(),
         demonstration: true,
-        contact: Contact { phone: Some("00 00 00 00 00".into()), email: Some("assistance@valbrune.example".into()) },
+        contact: Contact {
+            phone: Some("00 00 00 00 00".into()),
+            email: Some("assistance@valbrune.example".into()),
+        },
         source_url: None,
     }
 }
@@ -51,9 +67,24 @@ fn list(position: u32, name: &str, acronym: &str) -> CandidateList {
         last_name: last.into(),
         sex: if rank % 2 == 0 { Sex::Male } else { Sex::Female },
     };
-    let names = [("Inès", "Morel"), ("Hugo", "Lefort"), ("Awa", "Diallo"), ("Paul", "Garnier"), ("Lucie", "Vasseur"), ("Karim", "Benali")];
-    let candidates = (1..).zip(names).map(|(rank, (first, last))| candidate(rank, first, last)).collect();
-    CandidateList { position, name: name.into(), acronym: acronym.into(), candidates }
+    let names = [
+        ("Inès", "Morel"),
+        ("Hugo", "Lefort"),
+        ("Awa", "Diallo"),
+        ("Paul", "Garnier"),
+        ("Lucie", "Vasseur"),
+        ("Karim", "Benali"),
+    ];
+    let candidates = (1..)
+        .zip(names)
+        .map(|(rank, (first, last))| candidate(rank, first, last))
+        .collect();
+    CandidateList {
+        position,
+        name: name.into(),
+        acronym: acronym.into(),
+        candidates,
+    }
 }
 
 fn lists() -> Vec<CandidateList> {
@@ -68,7 +99,11 @@ fn lists() -> Vec<CandidateList> {
 const TITLES: [(&str, &str, u32); 3] = [
     ("Comité social d’administration ministériel", "8uQmKzVtR3pLdW", 15),
     ("Comité social d’administration de l’académie de Valbrune", ELECTION, 10),
-    ("Commission administrative paritaire des professeurs certifiés", "Zx4TgYb9HnJcUe", 19),
+    (
+        "Commission administrative paritaire des professeurs certifiés",
+        "Zx4TgYb9HnJcUe",
+        19,
+    ),
 ];
 
 fn booth_view(cast: usize) -> BoothView {
@@ -98,20 +133,38 @@ fn box_view(search: Option<Search>, public: bool) -> BoxView {
         id: ELECTION.into(),
         title: TITLES[1].0.into(),
         phase: if public { Phase::Closed } else { Phase::Open },
-        head: SignedHead { election: ELECTION.parse().unwrap(), event: "5e".repeat(32), signature: "a1".repeat(64) },
+        head: Some(SignedHead {
+            election: ELECTION.parse().unwrap(),
+            event: "5e".repeat(32),
+            signature: "a1".repeat(64),
+        }),
         search,
-        whole: public.then(|| PublicBox { total: 3127, trackers: (1..=6).map(|n| (n, TRACKER.to_owned())).collect(), next: Some(6) }),
+        whole: public.then(|| PublicBox {
+            total: 3127,
+            trackers: (1..=6).map(|n| (n, TRACKER.to_owned())).collect(),
+            next: Some(6),
+        }),
     }
 }
 
 /// The figures of the reference: 3,033 votes, ten seats, eight at the quotient.
 fn results_view() -> ResultsView {
-    let names = ["Union des agents publics", "Ensemble pour le service public", "Syndicat libre de l’enseignement", "Avenir des personnels"];
+    let names = [
+        "Union des agents publics",
+        "Ensemble pour le service public",
+        "Syndicat libre de l’enseignement",
+        "Avenir des personnels",
+    ];
     let figures = [(1214, 4, 0), (982, 3, 0), (541, 1, 1), (296, 0, 1)];
     let lists = names
         .iter()
         .zip(figures)
-        .map(|(name, (votes, by_quotient, by_average))| ListView { name: (*name).into(), votes, by_quotient, by_average })
+        .map(|(name, (votes, by_quotient, by_average))| ListView {
+            name: (*name).into(),
+            votes,
+            by_quotient,
+            by_average,
+        })
         .collect();
     let round = |seat, rows: [(u64, &str, bool); 4]| Round {
         seat,
@@ -143,8 +196,24 @@ fn results_view() -> ResultsView {
             over_quotient: ["4,00", "3,24", "1,78", "0,98"].map(str::to_owned).to_vec(),
             quotient_source: Some("Code général de la fonction publique, art. R. 211-118".into()),
             rounds: vec![
-                round(9, [(5, "242,80", false), (4, "245,50", false), (2, "270,50", false), (1, "296,00", true)]),
-                round(10, [(5, "242,80", false), (4, "245,50", false), (2, "270,50", true), (2, "148,00", false)]),
+                round(
+                    9,
+                    [
+                        (5, "242,80", false),
+                        (4, "245,50", false),
+                        (2, "270,50", false),
+                        (1, "296,00", true),
+                    ],
+                ),
+                round(
+                    10,
+                    [
+                        (5, "242,80", false),
+                        (4, "245,50", false),
+                        (2, "270,50", true),
+                        (2, "148,00", false),
+                    ],
+                ),
             ],
             average_source: None,
         }),
@@ -161,51 +230,142 @@ fn demo() -> Demonstration {
                 password: Some("La-Maree-Monte-1".into()),
                 code: Some("K7QM-2RTD-9XHF-4CAD".into()),
             },
-            SampleAccount { name: "Paul Garnier".into(), email: "paul.garnier@valbrune.example".into(), password: None, code: None },
+            SampleAccount {
+                name: "Paul Garnier".into(),
+                email: "paul.garnier@valbrune.example".into(),
+                password: None,
+                code: None,
+            },
         ],
-        commands: vec![SampleCommand { fr: "Fermer le vote :".into(), en: "Close the vote:".into(), command: "isoloir close --now".into() }],
+        commands: vec![SampleCommand {
+            fr: "Fermer le vote :".into(),
+            en: "Close the vote:".into(),
+            command: "isoloir close --now".into(),
+        }],
     }
 }
 
 fn home_pages(lang: Lang) -> Vec<(String, String)> {
-    let view = |phase, now: &str, ballots| HomeView { calendar: calendar(), phase, now: at(now), ballots };
+    let view = |phase, now: &str, ballots| HomeView {
+        calendar: calendar(),
+        phase,
+        now: at(now),
+        ballots,
+    };
     let some = |elections, cast| Some(BallotsOfVoter { elections, cast });
     [
-        ("accueil-avant", true, view(Phase::Preparation, "2026-11-23T10:48:00Z", some(3, 0))),
+        (
+            "accueil-avant",
+            true,
+            view(Phase::Preparation, "2026-11-23T10:48:00Z", some(3, 0)),
+        ),
         ("accueil", true, view(Phase::Open, "2026-12-03T09:36:00Z", some(3, 0))),
-        ("accueil-anonyme", false, view(Phase::Open, "2026-12-03T09:36:00Z", None)),
-        ("accueil-reste", true, view(Phase::Open, "2026-12-03T09:36:00Z", some(3, 2))),
-        ("accueil-vote", true, view(Phase::Open, "2026-12-03T09:36:00Z", some(3, 3))),
-        ("accueil-grace", true, view(Phase::Grace, "2026-12-10T16:10:00Z", some(3, 2))),
-        ("accueil-apres", false, view(Phase::Closed, "2026-12-10T17:00:00Z", None)),
-        ("accueil-depouille", false, view(Phase::Tallied, "2026-12-11T17:00:00Z", None)),
+        (
+            "accueil-anonyme",
+            false,
+            view(Phase::Open, "2026-12-03T09:36:00Z", None),
+        ),
+        (
+            "accueil-reste",
+            true,
+            view(Phase::Open, "2026-12-03T09:36:00Z", some(3, 2)),
+        ),
+        (
+            "accueil-vote",
+            true,
+            view(Phase::Open, "2026-12-03T09:36:00Z", some(3, 3)),
+        ),
+        (
+            "accueil-grace",
+            true,
+            view(Phase::Grace, "2026-12-10T16:10:00Z", some(3, 2)),
+        ),
+        (
+            "accueil-apres",
+            false,
+            view(Phase::Closed, "2026-12-10T17:00:00Z", None),
+        ),
+        (
+            "accueil-depouille",
+            false,
+            view(Phase::Tallied, "2026-12-11T17:00:00Z", None),
+        ),
     ]
     .into_iter()
-    .map(|(name, signed_in, view)| (name.to_owned(), home::render(&chrome(lang, signed_in), &view).into_string()))
+    .map(|(name, signed_in, view)| {
+        (
+            name.to_owned(),
+            home::render(&chrome(lang, signed_in), &view).into_string(),
+        )
+    })
     .collect()
 }
 
 fn account_pages(lang: Lang) -> Vec<(String, String)> {
     let c = chrome(lang, false);
-    let sign_in_view = |problem| SignInView { email: "camille@valbrune.example".into(), next: "/je-vote".into(), problem };
-    let activation_view = |problem| ActivationView { token: "T0ken".into(), name: "Camille Durand".into(), problem };
+    let sign_in_view = |problem| SignInView {
+        email: "camille@valbrune.example".into(),
+        next: "/je-vote".into(),
+        problem,
+    };
+    let activation_view = |problem| ActivationView {
+        token: "T0ken".into(),
+        name: "Camille Durand".into(),
+        problem,
+    };
     let refused = SignInProblem::Refused("Adresse ou mot de passe inexact.".into());
     vec![
         ("connexion".into(), sign_in::render(&c, &SignInView::default())),
-        ("connexion-vide".into(), sign_in::render(&c, &sign_in_view(Some(SignInProblem::Incomplete { email: true, password: true })))),
-        ("connexion-refus".into(), sign_in::render(&c, &sign_in_view(Some(refused)))),
-        ("connexion-requise".into(), sign_in::render(&c, &sign_in_view(Some(SignInProblem::Needed)))),
-        ("connexion-fin".into(), sign_in::render(&c, &sign_in_view(Some(SignInProblem::Ended)))),
-        ("deconnecte".into(), sign_in::render(&c, &sign_in_view(Some(SignInProblem::SignedOut)))),
+        (
+            "connexion-vide".into(),
+            sign_in::render(
+                &c,
+                &sign_in_view(Some(SignInProblem::Incomplete {
+                    email: true,
+                    password: true,
+                })),
+            ),
+        ),
+        (
+            "connexion-refus".into(),
+            sign_in::render(&c, &sign_in_view(Some(refused))),
+        ),
+        (
+            "connexion-requise".into(),
+            sign_in::render(&c, &sign_in_view(Some(SignInProblem::Needed))),
+        ),
+        (
+            "connexion-fin".into(),
+            sign_in::render(&c, &sign_in_view(Some(SignInProblem::Ended))),
+        ),
+        (
+            "deconnecte".into(),
+            sign_in::render(&c, &sign_in_view(Some(SignInProblem::SignedOut))),
+        ),
         ("activation".into(), activation::render(&c, &activation_view(None))),
         (
             "activation-faible".into(),
-            activation::render(&c, &activation_view(Some(PasswordProblem::Broken(vec![Rule::Digit, Rule::Special])))),
+            activation::render(
+                &c,
+                &activation_view(Some(PasswordProblem::Broken(vec![Rule::Digit, Rule::Special]))),
+            ),
         ),
-        ("activation-vide".into(), activation::render(&c, &activation_view(Some(PasswordProblem::Empty)))),
-        ("activation-differe".into(), activation::render(&c, &activation_view(Some(PasswordProblem::Different)))),
-        ("active".into(), activation::render_done(&c, Some("jeudi 3 décembre 2026 à 8 h 00".into()))),
-        ("lien-mort".into(), activation::render_dead_link(&c, "Demandez-en un autre à l’assistance.")),
+        (
+            "activation-vide".into(),
+            activation::render(&c, &activation_view(Some(PasswordProblem::Empty))),
+        ),
+        (
+            "activation-differe".into(),
+            activation::render(&c, &activation_view(Some(PasswordProblem::Different))),
+        ),
+        (
+            "active".into(),
+            activation::render_done(&c, Some("jeudi 3 décembre 2026 à 8 h 00".into())),
+        ),
+        (
+            "lien-mort".into(),
+            activation::render_dead_link(&c, "Demandez-en un autre à l’assistance."),
+        ),
     ]
     .into_iter()
     .map(|(name, page): (String, maud::Markup)| (name, page.into_string()))
@@ -222,8 +382,16 @@ fn voter_pages(lang: Lang) -> Vec<(String, String)> {
         voted: index == 0,
         can_vote: index > 0,
     };
-    let elections_view = ElectionsView { elections: (0..3).map(election).collect(), phase: Phase::Open, calendar: calendar() };
-    let none = ElectionsView { elections: Vec::new(), phase: Phase::Preparation, calendar: calendar() };
+    let elections_view = ElectionsView {
+        elections: (0..3).map(election).collect(),
+        phase: Phase::Open,
+        calendar: calendar(),
+    };
+    let none = ElectionsView {
+        elections: Vec::new(),
+        phase: Phase::Preparation,
+        calendar: calendar(),
+    };
     let account = AccountView {
         name: "Camille Durand".into(),
         number: "A-104-221".into(),
@@ -236,11 +404,26 @@ fn voter_pages(lang: Lang) -> Vec<(String, String)> {
         ("mon-compte".into(), elections::render_account(&c, &account)),
         ("je-vote".into(), booth::render(&c, &booth_view(0))),
         ("je-vote-reste".into(), booth::render(&c, &booth_view(1))),
-        ("je-vote-avant".into(), booth::render_shut(&c, Phase::Preparation, &calendar(), 3)),
-        ("je-vote-clos".into(), booth::render_shut(&c, Phase::Closed, &calendar(), 3)),
-        ("je-vote-grace".into(), booth::render_shut(&c, Phase::Grace, &calendar(), 3)),
-        ("je-vote-pret".into(), booth::render_shut(&c, Phase::Open, &calendar(), 3)),
-        ("je-vote-aucun".into(), booth::render_shut(&c, Phase::Open, &calendar(), 0)),
+        (
+            "je-vote-avant".into(),
+            booth::render_shut(&c, Phase::Preparation, &calendar(), 3),
+        ),
+        (
+            "je-vote-clos".into(),
+            booth::render_shut(&c, Phase::Closed, &calendar(), 3),
+        ),
+        (
+            "je-vote-grace".into(),
+            booth::render_shut(&c, Phase::Grace, &calendar(), 3),
+        ),
+        (
+            "je-vote-pret".into(),
+            booth::render_shut(&c, Phase::Open, &calendar(), 3),
+        ),
+        (
+            "je-vote-aucun".into(),
+            booth::render_shut(&c, Phase::Open, &calendar(), 0),
+        ),
     ]
     .into_iter()
     .map(|(name, page): (String, maud::Markup)| (name, page.into_string()))
@@ -253,52 +436,111 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
     let entries: Vec<BoxEntry> = TITLES
         .iter()
         .zip(phases)
-        .map(|((title, id, _), phase)| BoxEntry { id: (*id).into(), title: (*title).into(), phase })
+        .map(|((title, id, _), phase)| BoxEntry {
+            id: (*id).into(),
+            title: (*title).into(),
+            phase,
+        })
         .collect();
-    let found = Search::Found { tracker: TRACKER.into(), rank: None };
-    let absent = Search::Absent { tracker: TRACKER.into() };
-    let audit = AccessibilityAudit { auditor: "Cabinet Exemple".into(), date: "2026-11-02".into(), met: 80, applicable: 98 };
+    let found = Search::Found {
+        tracker: TRACKER.into(),
+        rank: None,
+    };
+    let absent = Search::Absent {
+        tracker: TRACKER.into(),
+    };
+    let audit = AccessibilityAudit {
+        auditor: "Cabinet Exemple".into(),
+        date: "2026-11-02".into(),
+        met: 80,
+        applicable: 98,
+    };
     let mail = InboxMail {
         to: "camille.durand@valbrune.example".into(),
         subject: "Activez votre compte".into(),
         body: "Bonjour,\n\nhttp://127.0.0.1:8080/activation/T0ken\n\nCordialement".into(),
         at: at("2026-11-20T09:00:00Z"),
     };
-    let undecided = ResultsView { explanation: None, undecided: Some("Tirage au sort entre deux listes.".into()), ..results_view() };
+    let undecided = ResultsView {
+        explanation: None,
+        undecided: Some("Tirage au sort entre deux listes.".into()),
+        ..results_view()
+    };
     vec![
         ("urnes".into(), ballot_box::render_list(&c, &entries)),
         ("urnes-aucune".into(), ballot_box::render_list(&c, &[])),
+        (
+            "urne-en-preparation".into(),
+            ballot_box::render(
+                &c,
+                &BoxView {
+                    head: None,
+                    ..box_view(None, false)
+                },
+            ),
+        ),
         ("urne-ouverte".into(), ballot_box::render(&c, &box_view(None, false))),
         ("urne-close".into(), ballot_box::render(&c, &box_view(None, true))),
-        ("urne-trouve".into(), ballot_box::render(&c, &box_view(Some(found), true))),
-        ("urne-absent".into(), ballot_box::render(&c, &box_view(Some(absent), false))),
-        ("urne-pas-un-suivi".into(), ballot_box::render(&c, &box_view(Some(Search::NotATracker { typed: "q7Zr".into() }), false))),
+        (
+            "urne-trouve".into(),
+            ballot_box::render(&c, &box_view(Some(found), true)),
+        ),
+        (
+            "urne-absent".into(),
+            ballot_box::render(&c, &box_view(Some(absent), false)),
+        ),
+        (
+            "urne-pas-un-suivi".into(),
+            ballot_box::render(&c, &box_view(Some(Search::NotATracker { typed: "q7Zr".into() }), false)),
+        ),
         ("resultats-liste".into(), results::render_list(&c, &entries)),
         ("resultats".into(), results::render(&c, &results_view())),
         ("resultats-tirage".into(), results::render(&c, &undecided)),
-        ("resultats-attente".into(), results::render_pending(&c, TITLES[1].0, Phase::Closed)),
+        (
+            "resultats-attente".into(),
+            results::render_pending(&c, TITLES[1].0, Phase::Closed),
+        ),
         ("aide".into(), help::render(&c)),
         ("accessibilite".into(), about::render_accessibility(&c, None)),
-        ("accessibilite-audit".into(), about::render_accessibility(&c, Some(&audit))),
+        (
+            "accessibilite-audit".into(),
+            about::render_accessibility(&c, Some(&audit)),
+        ),
         ("donnees-personnelles".into(), about::render_privacy(&c)),
         ("mentions-legales".into(), about::render_legal(&c, None)),
         ("demonstration".into(), demonstration::render(&c, &demo())),
-        ("boite".into(), demonstration::render_inbox(&c, "http://127.0.0.1:8080", &[mail])),
+        (
+            "boite".into(),
+            demonstration::render_inbox(&c, "http://127.0.0.1:8080", &[mail]),
+        ),
     ]
     .into_iter()
     .map(|(name, page): (String, maud::Markup)| (name, page.into_string()))
-    .chain(ErrorKind::ALL.map(|kind| (format!("erreur-{}", kind.status()), error::render(&c, kind, None).into_string())))
+    .chain(ErrorKind::ALL.map(|kind| {
+        (
+            format!("erreur-{}", kind.status()),
+            error::render(&c, kind, None).into_string(),
+        )
+    }))
     .collect()
 }
 
 fn every_page(lang: Lang) -> Vec<(String, String)> {
-    [home_pages(lang), account_pages(lang), voter_pages(lang), public_pages(lang)].concat()
+    [
+        home_pages(lang),
+        account_pages(lang),
+        voter_pages(lang),
+        public_pages(lang),
+    ]
+    .concat()
 }
 
 /// Values of an attribute, in order.
 fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
     let opening = format!(" {attribute}=\"");
-    page.match_indices(&opening).filter_map(|(at, _)| page[at + opening.len()..].split('"').next()).collect()
+    page.match_indices(&opening)
+        .filter_map(|(at, _)| page[at + opening.len()..].split('"').next())
+        .collect()
 }
 
 #[test]
@@ -321,7 +563,10 @@ fn every_page_is_well_made_in_both_languages() {
             assert_eq!(unique.len(), ids.len(), "{name}: an id is used twice: {ids:?}");
             for attribute in ["for", "aria-labelledby", "aria-describedby"] {
                 for target in values(&page, attribute).iter().flat_map(|value| value.split(' ')) {
-                    assert!(unique.contains(&target), "{name}: {attribute} names no element: {target}");
+                    assert!(
+                        unique.contains(&target),
+                        "{name}: {attribute} names no element: {target}"
+                    );
                 }
             }
             for anchor in values(&page, "href").iter().filter_map(|href| href.strip_prefix('#')) {
@@ -333,12 +578,18 @@ fn every_page_is_well_made_in_both_languages() {
 
 #[test]
 fn links_within_the_portal_go_to_routes_and_anchors_that_exist() {
-    let routes: Vec<_> = isoloir_portal::routes::table().into_iter().map(|declared| declared.path).collect();
+    let routes: Vec<_> = isoloir_portal::routes::table()
+        .into_iter()
+        .map(|declared| declared.path)
+        .collect();
     let help = help::render(&chrome(Lang::Fr, false)).into_string();
     let anchors: BTreeSet<_> = values(&help, "id").into_iter().collect();
     for (name, page) in every_page(Lang::Fr) {
         let links = [values(&page, "href"), values(&page, "action")].concat();
-        for link in links.iter().filter(|link| link.starts_with('/') && !link.starts_with("/assets/")) {
+        for link in links
+            .iter()
+            .filter(|link| link.starts_with('/') && !link.starts_with("/assets/"))
+        {
             let path = link.split(['?', '#']).next().unwrap();
             let known = routes.iter().any(|route| matches(route, path));
             assert!(known, "{name}: {link} is no route");
@@ -370,7 +621,11 @@ fn nothing_is_selected_in_advance_and_lists_are_equal() {
     assert!(!page.contains(" checked"));
     assert!(!page.contains(" selected"));
     let cards = page.matches("<div class=\"choice\">").count();
-    assert_eq!(cards, 3 * 5, "four lists and the blank ballot in each election, all in the same card");
+    assert_eq!(
+        cards,
+        3 * 5,
+        "four lists and the blank ballot in each election, all in the same card"
+    );
 }
 
 #[test]
@@ -396,6 +651,12 @@ fn what_comes_from_files_and_people_is_escaped() {
     view.lists[0].name = "</li><script>".into();
     let page = results::render(&chrome(Lang::Fr, false), &view).into_string();
     assert!(!page.contains("<img") && !page.contains("</li><script>"));
-    let search = Search::NotATracker { typed: "\"><script>".into() };
-    assert!(!ballot_box::render(&chrome(Lang::Fr, false), &box_view(Some(search), false)).into_string().contains("<script>"));
+    let search = Search::NotATracker {
+        typed: "\"><script>".into(),
+    };
+    assert!(
+        !ballot_box::render(&chrome(Lang::Fr, false), &box_view(Some(search), false))
+            .into_string()
+            .contains("<script>")
+    );
 }

@@ -37,7 +37,11 @@ pub fn render_accessibility(chrome: &Chrome, audit: Option<&AccessibilityAudit>)
 /// The state of conformity follows from the numbers of the audit: all, at least half, less, or no audit at all.
 fn conformity(lang: Lang, audit: Option<&AccessibilityAudit>) -> Markup {
     let Some(audit) = audit else {
-        return notice(Tone::Warning, lang.text("a11y-no-audit-title"), html! { p { (lang.text("a11y-no-audit-text")) } });
+        return notice(
+            Tone::Warning,
+            lang.text("a11y-no-audit-title"),
+            html! { p { (lang.text("a11y-no-audit-text")) } },
+        );
     };
     let (tone, title) = if audit.applicable > 0 && audit.met >= audit.applicable {
         (Tone::Success, key("a11y-full"))
@@ -48,7 +52,12 @@ fn conformity(lang: Lang, audit: Option<&AccessibilityAudit>) -> Markup {
     };
     let words = lang.with(
         "a11y-audit-text",
-        args![auditor = audit.auditor.as_str(), date = audit.date.as_str(), met = audit.met, applicable = audit.applicable],
+        args![
+            auditor = audit.auditor.as_str(),
+            date = audit.date.as_str(),
+            met = audit.met,
+            applicable = audit.applicable
+        ],
     );
     notice(tone, lang.text(title), html! { p { (words) } })
 }

@@ -89,13 +89,17 @@ fn problem_notice(lang: Lang, problem: &PasswordProblem) -> Markup {
         PasswordProblem::Broken(_) => (key("password-broken-title"), "#password"),
         PasswordProblem::Different => (key("password-different-title"), "#confirmation"),
     };
-    let body = html! { p { (lang.text("password-nothing-stored")) " " a href=(target) { (lang.text("password-fix-link")) } } };
+    let body =
+        html! { p { (lang.text("password-nothing-stored")) " " a href=(target) { (lang.text("password-fix-link")) } } };
     notice(Tone::Error, lang.text(title), body)
 }
 
 fn form(lang: Lang, view: &ActivationView) -> Markup {
-    let (label, hint, confirm_label) =
-        (lang.text("activation-password"), lang.text("activation-password-hint"), lang.text("activation-confirmation"));
+    let (label, hint, confirm_label) = (
+        lang.text("activation-password"),
+        lang.text("activation-password-hint"),
+        lang.text("activation-confirmation"),
+    );
     let (password_error, confirm_error) = match &view.problem {
         Some(PasswordProblem::Empty) => (Some(lang.text("password-empty")), None),
         Some(PasswordProblem::Broken(rules)) => (Some(broken_sentence(lang, rules)), None),
@@ -162,7 +166,10 @@ fn broken_sentence(lang: Lang, broken: &[Rule]) -> String {
             })
         })
         .collect();
-    lang.with("password-broken", crate::args![missing = missing.join(&lang.text("list-separator"))])
+    lang.with(
+        "password-broken",
+        crate::args![missing = missing.join(&lang.text("list-separator"))],
+    )
 }
 
 /// Draws the page that says the account is active.

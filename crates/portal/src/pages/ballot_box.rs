@@ -5,7 +5,7 @@ use isoloir_domain::ballot_box::SignedHead;
 use maud::{Markup, html};
 
 use crate::args;
-use crate::components::{Tone, badge, back, notice_within, table_box, tracker};
+use crate::components::{Tone, back, badge, notice, notice_within, table_box, tracker};
 use crate::i18n::{Lang, key};
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
@@ -125,8 +125,8 @@ pub struct BoxView {
     pub title: String,
     /// Where the vote stands.
     pub phase: Phase,
-    /// Signed head of the chain.
-    pub head: SignedHead,
+    /// Signed head of the chain; `None` before the board has put the box into service.
+    pub head: Option<SignedHead>,
     /// Outcome of the search, if there was one.
     pub search: Option<Search>,
     /// The whole box, when it is public.
@@ -147,8 +147,12 @@ pub fn render(chrome: &Chrome, view: &BoxView) -> Markup {
                 h1 { (lang.text("nav-box")) }
                 p.lede { (lang.text("box-lede")) }
             }
-            div.split.split--even { (search_panel(lang, view)) (verify_panel(lang, view)) }
-            (head_section(lang, view))
+            @if let Some(head) = &view.head {
+                div.split.split--even { (search_panel(lang, view)) (verify_panel(lang, view)) }
+                (head_section(lang, view, head))
+            } @else {
+                (notice(Tone::Info, lang.text("shut-not-ready-title"), html! { p { (lang.text("shut-not-ready-text")) } }))
+            }
             @if let Some(whole) = &view.whole { (trackers_section(lang, view, whole)) }
         },
     )
@@ -182,7 +186,11 @@ fn search_outcome(lang: Lang, search: &Search) -> Markup {
                 Some(rank) => lang.with("box-found-rank", args![rank = *rank]),
                 None => lang.text("box-found"),
             };
-            notice_within(Tone::Success, title, html! { p { (lang.text("box-found-text")) } (tracker(found)) })
+            notice_within(
+                Tone::Success,
+                title,
+                html! { p { (lang.text("box-found-text")) } (tracker(found)) },
+            )
         }
         Search::Absent { .. } => notice_within(
             Tone::Error,
@@ -210,8 +218,8 @@ fn verify_panel(lang: Lang, view: &BoxView) -> Markup {
                         }
                     }
                     p.small { (lang.text("box-verify-how")) }
-                    pre.command { code { "isoloir-verify " (view.id) ".bel" } }
-                    pre.command { code { "belenios-tool election verify --dir ." } }
+                    pre.command tabindex="0" { code { "isoloir-verify " (view.id) ".bel" } }
+                    pre.command tabindex="0" { code { "belenios-tool election verify --dir ." } }
                     p.small.soft { (lang.text("box-verify-independent")) " " a href="/aide#verifier" { (lang.text("box-verify-link")) } }
                 }
                 None => {
@@ -223,7 +231,7 @@ fn verify_panel(lang: Lang, view: &BoxView) -> Markup {
     }
 }
 
-fn head_section(lang: Lang, view: &BoxView) -> Markup {
+fn head_section(lang: Lang, view: &BoxView, head: &SignedHead) -> Markup {
     html! {
         section.section aria-labelledby="t-tete" {
             h2 #t-tete { (lang.text("head-title")) }
@@ -231,8 +239,8 @@ fn head_section(lang: Lang, view: &BoxView) -> Markup {
             div.panel {
                 dl.facts {
                     div { dt { (lang.text("head-election")) } dd { code.break { (view.id) } } }
-                    div { dt { (lang.text("head-event")) } dd { code.break { (view.head.event) } } }
-                    div { dt { (lang.text("head-signature")) } dd { code.break { (view.head.signature) } } }
+                    div { dt { (lang.text("head-event")) } dd { code.break { (head.event) } } }
+                    div { dt { (lang.text("head-signature")) } dd { code.break { (head.signature) } } }
                 }
             }
         }

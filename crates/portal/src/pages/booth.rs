@@ -13,7 +13,7 @@ use crate::components::{Tone, back, badge, blank_logo, list_logo, notice, requir
 use crate::i18n::{Lang, key};
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, document, page};
-use crate::pages::elections::seats_and_lists;
+use crate::pages::elections::{count, seats_and_lists};
 use crate::when;
 
 /// One election of the booth.
@@ -109,14 +109,28 @@ pub fn render_shut(chrome: &Chrome, phase: Phase, calendar: &Calendar, elections
     let lang = chrome.lang;
     let (title, text) = match phase {
         _ if elections == 0 => (key("shut-none-title"), lang.text("shut-none-text")),
-        Phase::Preparation => {
-            (key("shut-before-title"), lang.with("shut-before-text", args![opens = when::date_time(lang, calendar.opens())]))
-        }
+        Phase::Preparation => (
+            key("shut-before-title"),
+            lang.with(
+                "shut-before-text",
+                args![opens = when::date_time(lang, calendar.opens())],
+            ),
+        ),
         Phase::Open => (key("shut-not-ready-title"), lang.text("shut-not-ready-text")),
-        Phase::Grace => (key("shut-grace-title"), lang.with("shut-grace-text", args![closes = when::date_time(lang, calendar.closes())])),
-        Phase::Closed | Phase::Tallied => {
-            (key("shut-closed-title"), lang.with("shut-closed-text", args![closes = when::date_time(lang, calendar.closes())]))
-        }
+        Phase::Grace => (
+            key("shut-grace-title"),
+            lang.with(
+                "shut-grace-text",
+                args![closes = when::date_time(lang, calendar.closes())],
+            ),
+        ),
+        Phase::Closed | Phase::Tallied => (
+            key("shut-closed-title"),
+            lang.with(
+                "shut-closed-text",
+                args![closes = when::date_time(lang, calendar.closes())],
+            ),
+        ),
     };
     page(
         chrome,
@@ -144,7 +158,7 @@ fn code_step(lang: Lang, view: &BoothView) -> Markup {
             (vote_stepper(lang, 0))
             div.page-head {
                 h1 #t-code tabindex="-1" { (lang.text("code-title")) }
-                p.lede { (lang.with("code-lede", args![n = left])) }
+                p.lede { (lang.with("code-lede", args![n = left, count = lang.spelled(count(left))])) }
                 div.notice.notice--error data-error-summary role="alert" tabindex="-1" hidden {
                     (icon(Icon::Error))
                     div {
@@ -206,7 +220,7 @@ fn elections_step(lang: Lang, view: &BoothView) -> Markup {
         section data-step="elections" data-title=(lang.text("elections-title")) aria-labelledby="t-scrutins" hidden {
             div.page-head {
                 h1 #t-scrutins tabindex="-1" { (lang.text("elections-title")) }
-                p.lede { (lang.with("booth-elections-lede", args![n = total])) }
+                p.lede { (lang.with("booth-elections-lede", args![n = total, count = lang.spelled(count(total))])) }
             }
             div.progress {
                 div.progress__row {

@@ -34,8 +34,8 @@ pub fn render(chrome: &Chrome, demo: &Demonstration) -> Markup {
 
 fn accounts(lang: Lang, demo: &Demonstration) -> Markup {
     html! {
-        section.section aria-labelledby="t-comptes" {
-            h2 #t-comptes { (lang.text("demo-accounts")) }
+        section.section {
+            h2 { (lang.text("demo-accounts")) }
             (table_box(&lang.text("demo-accounts"), html! {
                 table {
                     caption.vh { (lang.text("demo-accounts")) }

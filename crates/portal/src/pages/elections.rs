@@ -4,7 +4,7 @@ use isoloir_domain::{Calendar, CandidateList, Phase};
 use maud::{Markup, html};
 
 use crate::args;
-use crate::components::{Tone, badge, back, notice};
+use crate::components::{Tone, back, badge, notice};
 use crate::i18n::Lang;
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
@@ -38,10 +38,19 @@ pub struct ElectionsView {
     pub calendar: Calendar,
 }
 
+/// A length as a count.
+pub(crate) fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
 /// "10 sièges · 4 listes".
 #[must_use]
 pub fn seats_and_lists(lang: Lang, seats: u32, lists: usize) -> String {
-    format!("{} · {}", lang.with("n-seats", args![n = seats]), lang.with("n-lists", args![n = lists]))
+    format!(
+        "{} · {}",
+        lang.with("n-seats", args![n = seats]),
+        lang.with("n-lists", args![n = lists])
+    )
 }
 
 /// Draws the page of the voter's elections.
@@ -55,7 +64,7 @@ pub fn render(chrome: &Chrome, view: &ElectionsView) -> Markup {
             (back("/", lang.text("back-home")))
             div.page-head {
                 h1 { (lang.text("elections-title")) }
-                p.lede { (lang.with("elections-lede", args![n = view.elections.len()])) }
+                p.lede { (lang.with("elections-lede", args![n = view.elections.len(), count = lang.spelled(count(view.elections.len()))])) }
             }
             @if view.elections.is_empty() {
                 (notice(Tone::Info, lang.text("elections-none-title"), html! {

@@ -68,7 +68,11 @@ impl ErrorKind {
             _ => ErrorKind::ALL
                 .into_iter()
                 .find(|kind| kind.status() == status)
-                .unwrap_or(if status >= 500 { ErrorKind::Fault } else { ErrorKind::Malformed }),
+                .unwrap_or(if status >= 500 {
+                    ErrorKind::Fault
+                } else {
+                    ErrorKind::Malformed
+                }),
         }
     }
 
@@ -111,7 +115,11 @@ pub fn render(chrome: &Chrome, kind: ErrorKind, said: Option<&str>) -> Markup {
     let lang = chrome.lang;
     let (title, text) = kind.words();
     let text = said.map_or_else(|| lang.text(text), str::to_owned);
-    let tone = if kind.status() >= 500 { Tone::Error } else { Tone::Warning };
+    let tone = if kind.status() >= 500 {
+        Tone::Error
+    } else {
+        Tone::Warning
+    };
     page(
         chrome,
         &lang.text(title),

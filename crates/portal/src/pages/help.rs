@@ -24,7 +24,13 @@ const TOPICS: [Topic; 5] = [
     Topic {
         anchor: "voter",
         title: key("help-vote-title"),
-        steps: &[key("help-vote-1"), key("help-vote-2"), key("help-vote-3"), key("help-vote-4"), key("help-vote-5")],
+        steps: &[
+            key("help-vote-1"),
+            key("help-vote-2"),
+            key("help-vote-3"),
+            key("help-vote-4"),
+            key("help-vote-5"),
+        ],
         note: Some(key("help-vote-note")),
     },
     Topic {

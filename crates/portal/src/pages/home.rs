@@ -97,7 +97,10 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
 
 fn candidates_text(lang: Lang, view: &HomeView) -> String {
     match view.ballots {
-        Some(ballots) => lang.with("home-candidates-text-count", args![n = ballots.elections]),
+        Some(ballots) => lang.with(
+            "home-candidates-text-count",
+            args![n = ballots.elections, count = lang.spelled(ballots.elections)],
+        ),
         None => lang.text("home-candidates-text"),
     }
 }
@@ -112,27 +115,70 @@ struct Say {
 
 fn say(lang: Lang, view: &HomeView) -> Say {
     let (title, text, href, action) = match (view.phase, view.ballots) {
-        (Phase::Preparation, _) => (key("booth-before-title"), lang.text("booth-before-text"), "/mes-scrutins", key("booth-before-action")),
-        (Phase::Open, Some(ballots)) if ballots.left() == 0 => {
-            (key("booth-all-cast-title"), lang.text("booth-all-cast-text"), "/urne", key("booth-all-cast-action"))
-        }
-        (Phase::Open, Some(ballots)) if ballots.cast == 0 => {
-            (key("booth-open-title"), lang.with("booth-open-text", args![n = ballots.left()]), "/je-vote", key("booth-open-action"))
-        }
-        (Phase::Open, Some(ballots)) => {
-            (key("booth-open-title"), lang.with("booth-open-text-left", args![n = ballots.left()]), "/je-vote", key("booth-open-action"))
-        }
-        (Phase::Open, None) => (key("booth-open-title"), lang.text("booth-open-text-anonymous"), "/je-vote", key("booth-open-action")),
+        (Phase::Preparation, _) => (
+            key("booth-before-title"),
+            lang.text("booth-before-text"),
+            "/mes-scrutins",
+            key("booth-before-action"),
+        ),
+        (Phase::Open, Some(ballots)) if ballots.left() == 0 => (
+            key("booth-all-cast-title"),
+            lang.text("booth-all-cast-text"),
+            "/urne",
+            key("booth-all-cast-action"),
+        ),
+        (Phase::Open, Some(ballots)) if ballots.cast == 0 => (
+            key("booth-open-title"),
+            lang.with(
+                "booth-open-text",
+                args![n = ballots.left(), count = lang.spelled_first(ballots.left())],
+            ),
+            "/je-vote",
+            key("booth-open-action"),
+        ),
+        (Phase::Open, Some(ballots)) => (
+            key("booth-open-title"),
+            lang.with(
+                "booth-open-text-left",
+                args![n = ballots.left(), count = lang.spelled(ballots.left())],
+            ),
+            "/je-vote",
+            key("booth-open-action"),
+        ),
+        (Phase::Open, None) => (
+            key("booth-open-title"),
+            lang.text("booth-open-text-anonymous"),
+            "/je-vote",
+            key("booth-open-action"),
+        ),
         (Phase::Grace, _) => (
             key("booth-grace-title"),
-            lang.with("booth-grace-text", args![until = when::hour(lang, view.calendar.freezes())]),
+            lang.with(
+                "booth-grace-text",
+                args![until = when::hour(lang, view.calendar.freezes())],
+            ),
             "/je-vote",
             key("booth-grace-action"),
         ),
-        (Phase::Closed, _) => (key("booth-closed-title"), lang.text("booth-closed-text"), "/resultats", key("booth-closed-action")),
-        (Phase::Tallied, _) => (key("booth-tallied-title"), lang.text("booth-tallied-text"), "/resultats", key("booth-tallied-action")),
+        (Phase::Closed, _) => (
+            key("booth-closed-title"),
+            lang.text("booth-closed-text"),
+            "/resultats",
+            key("booth-closed-action"),
+        ),
+        (Phase::Tallied, _) => (
+            key("booth-tallied-title"),
+            lang.text("booth-tallied-text"),
+            "/resultats",
+            key("booth-tallied-action"),
+        ),
     };
-    Say { title, text, href, action }
+    Say {
+        title,
+        text,
+        href,
+        action,
+    }
 }
 
 fn booth(lang: Lang, view: &HomeView) -> Markup {
@@ -189,14 +235,20 @@ fn countdown(lang: Lang, label: &str, left: TimeLeft) -> Markup {
 fn opening_sentence(lang: Lang, calendar: &Calendar) -> Markup {
     lang.rich_with(
         "opening-sentence",
-        args![opens = when::date_time(lang, calendar.opens()), closes = when::date_time(lang, calendar.closes())],
+        args![
+            opens = when::date_time(lang, calendar.opens()),
+            closes = when::date_time(lang, calendar.closes())
+        ],
     )
 }
 
 fn closing_sentence(lang: Lang, calendar: &Calendar) -> Markup {
     lang.rich_with(
         "closing-sentence",
-        args![closes = when::date_time(lang, calendar.closes()), freezes = when::hour(lang, calendar.freezes())],
+        args![
+            closes = when::date_time(lang, calendar.closes()),
+            freezes = when::hour(lang, calendar.freezes())
+        ],
     )
 }
 

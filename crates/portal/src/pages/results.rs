@@ -6,11 +6,12 @@
 use maud::{Markup, html};
 
 use crate::args;
-use crate::components::{Tone, badge, back, notice, table_box};
+use crate::components::{Tone, back, badge, notice, table_box};
 use crate::i18n::Lang;
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
 use crate::pages::ballot_box::{BoxEntry, phase_badge};
+use crate::pages::elections::count;
 
 /// Draws the list of elections with their results.
 #[must_use]
@@ -156,7 +157,7 @@ pub fn render(chrome: &Chrome, view: &ResultsView) -> Markup {
             (stats(lang, view))
             div.section.split.split--even {
                 section aria-labelledby="t-voix" { h2 #t-voix { (lang.text("results-votes")) } (bars(lang, view)) }
-                section aria-labelledby="t-sieges" { h2 #t-sieges { (lang.with("n-seats-title", args![n = view.seats])) } (seats(lang, view)) }
+                section aria-labelledby="t-sieges" { h2 #t-sieges { (lang.with("n-seats-title", args![n = view.seats, count = lang.spelled_first(view.seats)])) } (seats(lang, view)) }
             }
             @if let Some(words) = &view.undecided { div.section { (notice(Tone::Warning, lang.text("results-undecided"), html! { p { (words) } })) } }
             @if let Some(explanation) = &view.explanation { (explain(lang, view, explanation)) }
@@ -166,7 +167,9 @@ pub fn render(chrome: &Chrome, view: &ResultsView) -> Markup {
 }
 
 fn stats(lang: Lang, view: &ResultsView) -> Markup {
-    let turnout = lang.percent(view.voters, view.registered).unwrap_or_else(|| "–".to_owned());
+    let turnout = lang
+        .percent(view.voters, view.registered)
+        .unwrap_or_else(|| "–".to_owned());
     html! {
         dl.stats {
             div.stat.stat--main { dt { (lang.text("stat-turnout")) } dd { (turnout) } }
@@ -180,7 +183,10 @@ fn stats(lang: Lang, view: &ResultsView) -> Markup {
 
 /// Letters A to Z in display order, the same in the bars and on the seats.
 fn letter(index: usize) -> String {
-    u8::try_from(index).ok().filter(|i| *i < 26).map_or_else(|| (index + 1).to_string(), |i| char::from(b'A' + i).to_string())
+    u8::try_from(index)
+        .ok()
+        .filter(|i| *i < 26)
+        .map_or_else(|| (index + 1).to_string(), |i| char::from(b'A' + i).to_string())
 }
 
 fn bars(lang: Lang, view: &ResultsView) -> Markup {
@@ -240,13 +246,13 @@ fn explain(lang: Lang, view: &ResultsView, explanation: &Explanation) -> Markup 
                     (source(lang, explanation.quotient_source.as_deref()))
                 }
                 li {
-                    h3 { (lang.with("at-quotient-title", args![n = at_quotient])) }
+                    h3 { (lang.with("at-quotient-title", args![n = at_quotient, count = lang.spelled_first(at_quotient)])) }
                     p { (lang.text("at-quotient-text")) }
                     (quotient_table(lang, view, explanation, at_quotient))
                 }
                 @if !explanation.rounds.is_empty() {
                     li {
-                        h3 { (lang.with("at-average-title", args![n = explanation.rounds.len()])) }
+                        h3 { (lang.with("at-average-title", args![n = explanation.rounds.len(), count = lang.spelled_first(count(explanation.rounds.len()))])) }
                         p { (lang.text("at-average-text")) }
                         (source(lang, explanation.average_source.as_deref()))
                         div.stack { @for round in &explanation.rounds { (round_table(lang, round)) } }

@@ -71,12 +71,26 @@ fn problem_notice(lang: Lang, problem: &SignInProblem) -> Markup {
             key("sign-in-incomplete-title"),
             html! { p { a href=(if *email { "#email" } else { "#password" }) { (lang.text("sign-in-incomplete-link")) } } },
         ),
-        SignInProblem::Refused(words) => {
-            (Tone::Error, key("sign-in-refused-title"), html! { p { (words) " " a href="#email" { (lang.text("sign-in-refused-link")) } } })
-        }
-        SignInProblem::Needed => (Tone::Info, key("sign-in-needed-title"), html! { p { (lang.text("sign-in-needed-text")) } }),
-        SignInProblem::Ended => (Tone::Info, key("sign-in-ended-title"), html! { p { (lang.text("sign-in-ended-text")) } }),
-        SignInProblem::SignedOut => (Tone::Success, key("signed-out-title"), html! { p { (lang.text("signed-out-text")) } }),
+        SignInProblem::Refused(words) => (
+            Tone::Error,
+            key("sign-in-refused-title"),
+            html! { p { (words) " " a href="#email" { (lang.text("sign-in-refused-link")) } } },
+        ),
+        SignInProblem::Needed => (
+            Tone::Info,
+            key("sign-in-needed-title"),
+            html! { p { (lang.text("sign-in-needed-text")) } },
+        ),
+        SignInProblem::Ended => (
+            Tone::Info,
+            key("sign-in-ended-title"),
+            html! { p { (lang.text("sign-in-ended-text")) } },
+        ),
+        SignInProblem::SignedOut => (
+            Tone::Success,
+            key("signed-out-title"),
+            html! { p { (lang.text("signed-out-text")) } },
+        ),
     };
     notice(tone, lang.text(title), body)
 }
@@ -86,8 +100,11 @@ fn form(lang: Lang, view: &SignInView) -> Markup {
         Some(SignInProblem::Incomplete { email, password }) => (*email, *password),
         _ => (false, false),
     };
-    let (email_label, email_hint, email_error) =
-        (lang.text("sign-in-email"), lang.text("sign-in-email-hint"), lang.text("sign-in-email-empty"));
+    let (email_label, email_hint, email_error) = (
+        lang.text("sign-in-email"),
+        lang.text("sign-in-email-hint"),
+        lang.text("sign-in-email-empty"),
+    );
     let (password_label, password_error) = (lang.text("sign-in-password"), lang.text("sign-in-password-empty"));
     let email = Field {
         hint: Some(&email_hint),

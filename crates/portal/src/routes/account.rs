@@ -38,7 +38,15 @@ pub(super) async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Q
         _ => None,
     };
     let next = query.suite.as_deref().map(known_page).unwrap_or_default().to_owned();
-    sign_in_page::render(&chrome, &SignInView { email: String::new(), next, problem }).into_response()
+    sign_in_page::render(
+        &chrome,
+        &SignInView {
+            email: String::new(),
+            next,
+            problem,
+        },
+    )
+    .into_response()
 }
 
 #[derive(Deserialize)]
@@ -60,10 +68,20 @@ pub(super) async fn sign_in(
 ) -> Response {
     let email = form.email.trim();
     let next = known_page(&form.suite);
-    let again = |problem| SignInView { email: email.to_owned(), next: next.to_owned(), problem: Some(problem) };
+    let again = |problem| SignInView {
+        email: email.to_owned(),
+        next: next.to_owned(),
+        problem: Some(problem),
+    };
     if email.is_empty() || form.password.is_empty() {
-        let problem = SignInProblem::Incomplete { email: email.is_empty(), password: form.password.is_empty() };
-        return drawn(StatusCode::UNPROCESSABLE_ENTITY, sign_in_page::render(&chrome, &again(problem)));
+        let problem = SignInProblem::Incomplete {
+            email: email.is_empty(),
+            password: form.password.is_empty(),
+        };
+        return drawn(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            sign_in_page::render(&chrome, &again(problem)),
+        );
     }
     match state.server().sign_in(email, &form.password).await {
         Ok(signed_in) => {
@@ -73,14 +91,20 @@ pub(super) async fn sign_in(
         Err(SignInError::Fault(fault)) => PageError::Fault(fault).into_response(),
         Err(refusal) => {
             let words = refusal.message().text(language(chrome.lang)).to_owned();
-            drawn(status_of(refusal.class()), sign_in_page::render(&chrome, &again(SignInProblem::Refused(words))))
+            drawn(
+                status_of(refusal.class()),
+                sign_in_page::render(&chrome, &again(SignInProblem::Refused(words))),
+            )
         }
     }
 }
 
 /// Where one may be sent after signing in: our own pages that need it, and nowhere else.
 fn known_page(path: &str) -> &'static str {
-    ["/je-vote", "/mes-scrutins", "/mon-compte"].into_iter().find(|known| *known == path).unwrap_or("")
+    ["/je-vote", "/mes-scrutins", "/mon-compte"]
+        .into_iter()
+        .find(|known| *known == path)
+        .unwrap_or("")
 }
 
 /// `POST /deconnexion`: also without a session, so that it always ends in the same place.
@@ -104,7 +128,11 @@ pub(super) async fn activation_form(
 ) -> Result<Response, PageError> {
     match state.server().activation(&token).await {
         Ok(voter) => {
-            let view = ActivationView { token, name: format!("{} {}", voter.first_name, voter.last_name), problem: None };
+            let view = ActivationView {
+                token,
+                name: format!("{} {}", voter.first_name, voter.last_name),
+                problem: None,
+            };
             Ok(activation::render(&chrome, &view).into_response())
         }
         Err(error) => refused_activation(&chrome, error),
@@ -130,7 +158,11 @@ pub(super) async fn activate(
     let problem = if form.password.is_empty() {
         PasswordProblem::Empty
     } else {
-        match state.server().activate_account(&form.token, &form.password, &form.confirmation).await {
+        match state
+            .server()
+            .activate_account(&form.token, &form.password, &form.confirmation)
+            .await
+        {
             Ok(_) => return Ok(Redirect::to("/activation").into_response()),
             Err(ActivateError::Password(rules)) => PasswordProblem::Broken(rules.into_iter().map(rule).collect()),
             Err(ActivateError::Confirmation) => PasswordProblem::Different,
@@ -147,7 +179,10 @@ pub(super) async fn activate(
         name: format!("{} {}", voter.first_name, voter.last_name),
         problem: Some(problem),
     };
-    Ok(drawn(StatusCode::UNPROCESSABLE_ENTITY, activation::render(&chrome, &view)))
+    Ok(drawn(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        activation::render(&chrome, &view),
+    ))
 }
 
 fn refused_activation(chrome: &Chrome, error: ActivateError) -> Result<Response, PageError> {
@@ -159,7 +194,10 @@ fn refused_activation(chrome: &Chrome, error: ActivateError) -> Result<Response,
             }
             let message = refusal.message();
             let words = message.text(language(chrome.lang));
-            Ok(drawn(status_of(refusal.class()), activation::render_dead_link(chrome, words)))
+            Ok(drawn(
+                status_of(refusal.class()),
+                activation::render_dead_link(chrome, words),
+            ))
         }
     }
 }
@@ -176,11 +214,16 @@ const fn rule(rule: PasswordRule) -> Rule {
 }
 
 /// `GET /activation`: where a successful activation ends.
-pub(super) async fn activated(State(state): State<PortalState>, PageChrome(mut chrome): PageChrome) -> Result<Markup, PageError> {
+pub(super) async fn activated(
+    State(state): State<PortalState>,
+    PageChrome(mut chrome): PageChrome,
+) -> Result<Markup, PageError> {
     let shown = state.consultation().await?;
     chrome.site = state.site();
     let now = state.server().clock().now();
-    let opening = shown.filter(|shown| shown.calendar.opens() > now).map(|shown| when::date_time(chrome.lang, shown.calendar.opens()));
+    let opening = shown
+        .filter(|shown| shown.calendar.opens() > now)
+        .map(|shown| when::date_time(chrome.lang, shown.calendar.opens()));
     Ok(activation::render_done(&chrome, opening))
 }
 

@@ -35,7 +35,14 @@ pub(super) async fn elections(
             can_vote: entry.can_vote,
         })
         .collect();
-    Ok(elections_page::render(&chrome, &ElectionsView { elections, phase, calendar }))
+    Ok(elections_page::render(
+        &chrome,
+        &ElectionsView {
+            elections,
+            phase,
+            calendar,
+        },
+    ))
 }
 
 /// `GET /je-vote`: the booth when there is something to vote for now, and the reason when there is not.
@@ -66,7 +73,11 @@ pub(super) async fn booth(
 }
 
 async fn booth_election(state: &PortalState, entry: VoterElection) -> Result<BoothElection, PageError> {
-    let bytes = state.server().election_bytes(&entry.election.id).await.map_err(box_error)?;
+    let bytes = state
+        .server()
+        .election_bytes(&entry.election.id)
+        .await
+        .map_err(box_error)?;
     Ok(BoothElection {
         id: entry.election.id.to_string(),
         fingerprint: STANDARD_NO_PAD.encode(Sha256::digest(&bytes)),
@@ -88,10 +99,15 @@ pub(super) fn box_error(error: BoxError) -> PageError {
 
 /// The calendar of the voter's own consultation, else that of the portal, else an empty past.
 async fn where_it_stands(state: &PortalState, elections: &[VoterElection]) -> Result<(Calendar, Phase), PageError> {
-    let own = elections.iter().find(|entry| entry.can_vote).or_else(|| elections.first());
+    let own = elections
+        .iter()
+        .find(|entry| entry.can_vote)
+        .or_else(|| elections.first());
     if let Some(entry) = own {
         return Ok((entry.consultation.calendar, entry.phase));
     }
     let shown = state.consultation().await?;
-    shown.map(|shown| (shown.calendar, shown.phase)).ok_or(PageError::Fault(Fault::Damaged("no consultation")))
+    shown
+        .map(|shown| (shown.calendar, shown.phase))
+        .ok_or(PageError::Fault(Fault::Damaged("no consultation")))
 }

@@ -12,15 +12,28 @@ use crate::state::PortalState;
 const LATEST: u32 = 100;
 
 /// `GET /demonstration`.
-pub(super) async fn page(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+pub(super) async fn page(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+) -> Result<Markup, PageError> {
     let demo = state.config().demonstration.as_ref().ok_or(PageError::NotFound)?;
     Ok(demo_page::render(&chrome, demo))
 }
 
 /// `GET /demonstration/boite`.
-pub(super) async fn inbox(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+pub(super) async fn inbox(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+) -> Result<Markup, PageError> {
     let mails = state.server().demonstration_inbox(None, LATEST).await?;
-    let mails: Vec<InboxMail> =
-        mails.into_iter().map(|mail| InboxMail { to: mail.to, subject: mail.subject, body: mail.body, at: mail.at }).collect();
+    let mails: Vec<InboxMail> = mails
+        .into_iter()
+        .map(|mail| InboxMail {
+            to: mail.to,
+            subject: mail.subject,
+            body: mail.body,
+            at: mail.at,
+        })
+        .collect();
     Ok(demo_page::render_inbox(&chrome, state.config().origin.as_str(), &mails))
 }

@@ -74,12 +74,17 @@ pub fn router(server: VotingServer, config: PortalConfig) -> Router {
         router = router.route(path, handler);
     }
     // Assets depend on nobody and hold nothing secret, so they may be compressed without a thought for what compression leaks.
-    let assets = Router::new().route("/assets/{hash}/{name}", get(assets::serve)).layer(CompressionLayer::new());
+    let assets = Router::new()
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .layer(CompressionLayer::new());
     router
         .merge(assets)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            PATIENCE,
+        ))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request panicked");
             axum::response::IntoResponse::into_response(StatusCode::INTERNAL_SERVER_ERROR)
@@ -92,6 +97,9 @@ pub fn router(server: VotingServer, config: PortalConfig) -> Router {
 
 /// A log line names the route and never the address: tokens and trackers are in addresses.
 fn span(request: &Request) -> tracing::Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("-", MatchedPath::as_str);
     tracing::info_span!("request", method = %request.method(), route)
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use isoloir_domain::{Election, ElectionId, Phase};
+use isoloir_service::ballot_box::BoxError;
 use maud::Markup;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -43,12 +44,23 @@ pub(super) async fn home(
         Ok(VoterSession(session)) => {
             let elections = state.server().voter_elections(&session).await?;
             let cast = elections.iter().filter(|entry| entry.marked).count();
-            Some(BallotsOfVoter { elections: count(elections.len()), cast: count(cast) })
+            Some(BallotsOfVoter {
+                elections: count(elections.len()),
+                cast: count(cast),
+            })
         }
         Err(_) => None,
     };
     let now = state.server().clock().now();
-    Ok(home_page::render(&chrome, &HomeView { calendar, phase, now, ballots }))
+    Ok(home_page::render(
+        &chrome,
+        &HomeView {
+            calendar,
+            phase,
+            now,
+            ballots,
+        },
+    ))
 }
 
 fn count(n: usize) -> u64 {
@@ -60,14 +72,21 @@ async fn entries(state: &PortalState) -> Result<Vec<BoxEntry>, PageError> {
     for consultation in state.server().consultations().await? {
         for election in state.server().elections(&consultation.id).await? {
             let phase = state.server().phase(&election.id).await?.unwrap_or(Phase::Preparation);
-            entries.push(BoxEntry { id: election.id.to_string(), title: election.title, phase });
+            entries.push(BoxEntry {
+                id: election.id.to_string(),
+                title: election.title,
+                phase,
+            });
         }
     }
     Ok(entries)
 }
 
 /// `GET /urne`.
-pub(super) async fn boxes(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+pub(super) async fn boxes(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+) -> Result<Markup, PageError> {
     Ok(box_page::render_list(&chrome, &entries(&state).await?))
 }
 
@@ -93,7 +112,21 @@ pub(super) async fn ballot_box(
     Query(query): Query<BoxQuery>,
 ) -> Result<Markup, PageError> {
     let (election, phase) = named(&state, &id).await?;
-    let head = state.server().signed_head(&election.id).await.map_err(box_error)?;
+    let head = match state.server().signed_head(&election.id).await {
+        Ok(head) => head,
+        Err(BoxError::UnknownElection) => {
+            let view = BoxView {
+                id: election.id.to_string(),
+                title: election.title,
+                phase,
+                head: None,
+                search: None,
+                whole: None,
+            };
+            return Ok(box_page::render(&chrome, &view));
+        }
+        Err(error) => return Err(box_error(error)),
+    };
     let whole = if state.server().box_is_public(&election.id).await.map_err(box_error)? {
         Some(public_box(&state, &election.id, query.apres.unwrap_or(0)).await?)
     } else {
@@ -103,7 +136,14 @@ pub(super) async fn ballot_box(
         Some(typed) => Some(search(&state, &election.id, typed).await?),
         None => None,
     };
-    let view = BoxView { id: election.id.to_string(), title: election.title, phase, head, search, whole };
+    let view = BoxView {
+        id: election.id.to_string(),
+        title: election.title,
+        phase,
+        head: Some(head),
+        search,
+        whole,
+    };
     Ok(box_page::render(&chrome, &view))
 }
 
@@ -111,7 +151,11 @@ async fn public_box(state: &PortalState, id: &ElectionId, after: u64) -> Result<
     let page = state.server().trackers(id, after, PAGE).await.map_err(box_error)?;
     let full = count(page.trackers.len()) >= u64::from(PAGE);
     let next = page.trackers.last().map(|(height, _)| *height).filter(|_| full);
-    Ok(PublicBox { total: page.total, trackers: page.trackers, next })
+    Ok(PublicBox {
+        total: page.total,
+        trackers: page.trackers,
+        next,
+    })
 }
 
 /// Spaces and line ends of a copied tracker do not count; anything else that is not a tracker is said so and not searched.
@@ -119,10 +163,16 @@ async fn search(state: &PortalState, id: &ElectionId, typed: &str) -> Result<Sea
     let tracker: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     let plausible = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
     if tracker.len() != TRACKER_CHARS || !tracker.bytes().all(plausible) {
-        return Ok(Search::NotATracker { typed: typed.chars().take(64).collect() });
+        return Ok(Search::NotATracker {
+            typed: typed.chars().take(64).collect(),
+        });
     }
     let found = state.server().find_tracker(id, &tracker).await.map_err(box_error)?;
-    Ok(if found { Search::Found { tracker, rank: None } } else { Search::Absent { tracker } })
+    Ok(if found {
+        Search::Found { tracker, rank: None }
+    } else {
+        Search::Absent { tracker }
+    })
 }
 
 /// `GET /urne/{election}/archive.bel`: streamed, so that memory does not depend on the size of the box.
@@ -130,11 +180,14 @@ pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<Str
     let (election, _) = named(&state, &id).await?;
     // Asked first, because a stream that has begun can no longer say no.
     if !state.server().box_is_public(&election.id).await.map_err(box_error)? {
-        return Err(box_error(isoloir_service::ballot_box::BoxError::NotYetPublic));
+        return Err(box_error(BoxError::NotYetPublic));
     }
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let server = state.server().clone();
-    let out = Pipe { sender: sender.clone(), buffer: Vec::with_capacity(CHUNK_BYTES) };
+    let out = Pipe {
+        sender: sender.clone(),
+        buffer: Vec::with_capacity(CHUNK_BYTES),
+    };
     let wanted = election.id.clone();
     tokio::spawn(async move {
         match server.export_archive(&wanted, out).await {
@@ -144,13 +197,18 @@ pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<Str
             Err(error) => {
                 log_fault(&error);
                 // A cut stream tells the reader that the file is not whole.
-                let _ = sender.send(Err(io::Error::other("the archive could not be completed"))).await;
+                let _ = sender
+                    .send(Err(io::Error::other("the archive could not be completed")))
+                    .await;
             }
         }
     });
     let headers = [
         (header::CONTENT_TYPE, "application/x-tar".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.bel\"", election.id)),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{}.bel\"", election.id),
+        ),
     ];
     Ok((headers, Body::from_stream(Received(receiver))).into_response())
 }
@@ -175,7 +233,9 @@ impl Write for Pipe {
             return Ok(());
         }
         let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK_BYTES));
-        self.sender.blocking_send(Ok(chunk.into())).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        self.sender
+            .blocking_send(Ok(chunk.into()))
+            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
     }
 }
 
@@ -185,13 +245,19 @@ struct Received(mpsc::Receiver<io::Result<Bytes>>);
 impl futures_core::Stream for Received {
     type Item = io::Result<Bytes>;
 
-    fn poll_next(mut self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
         self.0.poll_recv(context)
     }
 }
 
 /// `GET /resultats`.
-pub(super) async fn all_results(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+pub(super) async fn all_results(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+) -> Result<Markup, PageError> {
     Ok(results_page::render_list(&chrome, &entries(&state).await?))
 }
 

@@ -1,0 +1,459 @@
+//! Every route tried in every role, over a real voting server; the headers of every answer; what another site may not do.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use ed25519_dalek::SigningKey;
+use isoloir_domain::clock::SettableClock;
+use isoloir_domain::{Election, Profile};
+use isoloir_portal::access::Access;
+use isoloir_portal::config::{Contact, Demonstration, PortalConfig};
+use isoloir_portal::{router, routes};
+use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::mail::MailMode;
+use isoloir_service::{Settings, VotingServer};
+use jiff::{SignedDuration, Timestamp};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use tower::ServiceExt as _;
+
+const PASSWORD: &str = "Orage-violet-71";
+const EMAIL: &str = "camille@valbrune.example";
+const ORIGIN: &str = "http://127.0.0.1:8080";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// A portal over a server with one election, open, whose box is not in service.
+struct Scene {
+    server: VotingServer,
+    clock: SettableClock,
+    election: Election,
+    _folder: tempfile::TempDir,
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SettableClock::new(at("2026-12-05T10:00:00Z"));
+        let registrar = SigningKey::from_bytes(&[2; 32]);
+        let settings = Settings {
+            server_key: SigningKey::from_bytes(&[1; 32]),
+            registrar_key: registrar.verifying_key(),
+            public_url: ORIGIN.to_owned(),
+            mail: MailMode::Demonstration,
+            verifiers: Some(1),
+            hashers: Some(1),
+        };
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let server = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
+            .await
+            .unwrap();
+        let plan = ConsultationPlan {
+            id: "essai-2026".parse().unwrap(),
+            title: "Élections d’essai".to_owned(),
+            organiser: "Académie de Valbrune (organisme fictif)".to_owned(),
+            profile: Profile::Test,
+            group: "Ed25519".to_owned(),
+            opens: at("2026-12-03T07:00:00Z"),
+            closes: at("2026-12-10T16:00:00Z"),
+            grace: None,
+            live_box: Some(false),
+            elections: vec![ElectionPlan {
+                key: "csa".to_owned(),
+                title: "Comité social".to_owned(),
+                seats: 3,
+            }],
+        };
+        let election = server.import_consultation(&plan).await.unwrap().remove(0);
+        let roll = format!("matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;{EMAIL};csa\n");
+        server.import_roll(&plan.id, roll.as_bytes()).await.unwrap();
+        server.activate_all_for_rehearsal(&plan.id, PASSWORD).await.unwrap();
+        Scene {
+            server,
+            clock,
+            election,
+            _folder: folder,
+        }
+    }
+
+    fn portal(&self, demonstration: bool) -> Router {
+        router(
+            self.server.clone(),
+            PortalConfig {
+                origin: ORIGIN.parse().unwrap(),
+                registrar_origin: "http://127.0.0.1:8081".parse().unwrap(),
+                registrar_key: self.server.registrar_key().to_bytes(),
+                demonstration: demonstration.then(Demonstration::default),
+                contact: Contact::default(),
+                source_url: None,
+                accessibility: None,
+                host: None,
+            },
+        )
+    }
+
+    async fn cookie(&self) -> String {
+        let signed_in = self.server.sign_in(EMAIL, PASSWORD).await.unwrap();
+        format!("isoloir={}", signed_in.token)
+    }
+}
+
+async fn send(portal: &Router, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    portal
+        .clone()
+        .oneshot(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+        .unwrap()
+}
+
+async fn text(response: Response<Body>) -> String {
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn location(response: &Response<Body>) -> &str {
+    response
+        .headers()
+        .get(header::LOCATION)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+/// Whether the guard stopped the request: sent to sign in, told to, or told that there is no such page.
+fn stopped(access: Access, response: &Response<Body>) -> bool {
+    match access {
+        Access::Voter => {
+            response.status() == StatusCode::UNAUTHORIZED || location(response).starts_with("/connexion?motif=")
+        }
+        Access::Demonstration => response.status() == StatusCode::NOT_FOUND,
+        Access::Public => false,
+    }
+}
+
+#[tokio::test]
+async fn every_route_in_every_role() {
+    let scene = Scene::new().await;
+    for demonstration in [false, true] {
+        let portal = scene.portal(demonstration);
+        let ended = "isoloir=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned();
+        for (role, cookie) in [
+            ("nobody", None),
+            ("ended session", Some(ended)),
+            ("voter", Some(scene.cookie().await)),
+        ] {
+            for declared in routes::table() {
+                // Signing out ends the session that the next routes need.
+                if declared.path == "/deconnexion" && role == "voter" {
+                    continue;
+                }
+                let path = declared
+                    .path
+                    .replace("{election}", scene.election.id.as_str())
+                    .replace("{token}", "T0ken");
+                let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
+                if let Some(cookie) = &cookie {
+                    headers.push(("cookie", cookie.as_str()));
+                }
+                let response = send(&portal, declared.method, &path, &headers, "").await;
+                let may = match declared.access {
+                    Access::Public => true,
+                    Access::Voter => role == "voter",
+                    Access::Demonstration => demonstration,
+                };
+                let status = response.status();
+                assert_eq!(
+                    !stopped(declared.access, &response),
+                    may,
+                    "{} {path} as {role}: {status}",
+                    declared.method
+                );
+                assert!(status.as_u16() != 500, "{} {path} as {role}", declared.method);
+                assert_headers(&response, &path);
+            }
+        }
+    }
+}
+
+fn assert_headers(response: &Response<Body>, path: &str) {
+    let get = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap());
+    let policy = get("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "connect-src 'self' http://127.0.0.1:8081",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(part), "{path}: {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    assert_eq!(get("x-content-type-options"), "nosniff", "{path}");
+    assert_eq!(get("referrer-policy"), "no-referrer", "{path}");
+    assert_eq!(get("cache-control"), "no-store", "{path}");
+    assert!(!get("permissions-policy").is_empty(), "{path}");
+    assert_eq!(get("strict-transport-security"), "", "{path}: not over plain http");
+}
+
+#[tokio::test]
+async fn a_voter_signs_in_comes_back_and_signs_out() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let asked = send(&portal, "GET", "/je-vote", &[], "").await;
+    assert_eq!(asked.status(), StatusCode::SEE_OTHER);
+    assert_eq!(location(&asked), "/connexion?motif=requis&suite=/je-vote");
+    let form = format!("email={EMAIL}&password={PASSWORD}&suite=/je-vote");
+    let browser = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let signed_in = send(&portal, "POST", "/connexion", &browser, &form).await;
+    assert_eq!(
+        (signed_in.status(), location(&signed_in)),
+        (StatusCode::SEE_OTHER, "/je-vote")
+    );
+    let cookie = signed_in
+        .headers()
+        .get(header::SET_COOKIE)
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let cookie = cookie.split(';').next().unwrap();
+    let booth = send(&portal, "GET", "/je-vote", &[("cookie", cookie)], "").await;
+    assert_eq!(booth.status(), StatusCode::OK);
+    let page = text(booth).await;
+    assert!(page.contains("Camille Durand"));
+    assert!(page.contains("L’urne n’est pas prête"), "the box is not in service yet");
+    let out = send(
+        &portal,
+        "POST",
+        "/deconnexion",
+        &[("cookie", cookie), ("sec-fetch-site", "same-origin")],
+        "",
+    )
+    .await;
+    assert_eq!(location(&out), "/connexion?motif=au-revoir");
+    let after = send(&portal, "GET", "/je-vote", &[("cookie", cookie)], "").await;
+    assert_eq!(location(&after), "/connexion?motif=fin&suite=/je-vote");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_in_words_and_never_shown_again() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let form = format!("email={EMAIL}&password=Faux-Mot-1234");
+    let refused = send(
+        &portal,
+        "POST",
+        "/connexion",
+        &[("content-type", "application/x-www-form-urlencoded")],
+        &form,
+    )
+    .await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    let page = text(refused).await;
+    assert!(page.contains("Vous n’êtes pas connecté"));
+    assert!(page.contains(EMAIL) && !page.contains("Faux-Mot"));
+}
+
+#[tokio::test]
+async fn one_is_never_sent_to_another_site_after_signing_in() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let form = format!("email={EMAIL}&password={PASSWORD}&suite=//evil.example/");
+    let signed_in = send(
+        &portal,
+        "POST",
+        "/connexion",
+        &[("content-type", "application/x-www-form-urlencoded")],
+        &form,
+    )
+    .await;
+    assert_eq!(location(&signed_in), "/");
+}
+
+#[tokio::test]
+async fn an_account_is_activated_once() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let session = scene.server.sign_in(EMAIL, PASSWORD).await.unwrap().session;
+    let token = scene.server.activation_token(session.voter().id).await.unwrap();
+    let page = text(send(&portal, "GET", &format!("/activation/{token}"), &[], "").await).await;
+    assert!(page.contains("Bonjour Camille Durand"));
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let weak = send(
+        &portal,
+        "POST",
+        "/activation",
+        &form,
+        &format!("token={token}&password=court&confirmation=court"),
+    )
+    .await;
+    assert_eq!(weak.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(weak).await.contains("Il manque"));
+    let body = format!("token={token}&password=Orage-violet-72&confirmation=Orage-violet-73");
+    assert!(
+        text(send(&portal, "POST", "/activation", &form, &body).await)
+            .await
+            .contains("identique")
+    );
+    let body = format!("token={token}&password=Orage-violet-72&confirmation=Orage-violet-72");
+    let done = send(&portal, "POST", "/activation", &form, &body).await;
+    assert_eq!((done.status(), location(&done)), (StatusCode::SEE_OTHER, "/activation"));
+    let again = send(&portal, "POST", "/activation", &form, &body).await;
+    assert_eq!(again.status(), StatusCode::NOT_FOUND);
+    assert!(text(again).await.contains("Ce lien ne fonctionne plus"));
+    assert!(scene.server.sign_in(EMAIL, "Orage-violet-72").await.is_ok());
+}
+
+#[tokio::test]
+async fn another_site_cannot_post() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let form = format!("email={EMAIL}&password={PASSWORD}");
+    let plain = ("content-type", "application/x-www-form-urlencoded");
+    for foreign in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
+        let refused = send(&portal, "POST", "/connexion", &[plain, foreign], &form).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{foreign:?}");
+        assert!(refused.headers().get(header::SET_COOKIE).is_none());
+    }
+    for own in [("sec-fetch-site", "same-origin"), ("origin", ORIGIN)] {
+        assert_eq!(
+            send(&portal, "POST", "/connexion", &[plain, own], &form).await.status(),
+            StatusCode::SEE_OTHER,
+            "{own:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn errors_have_a_page_in_the_readers_language_and_json_under_api() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let missing = send(&portal, "GET", "/nulle-part", &[], "").await;
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    assert!(text(missing).await.contains("Page introuvable"));
+    let english = send(&portal, "GET", "/nulle-part?lang=en", &[], "").await;
+    let cookie = english
+        .headers()
+        .get(header::SET_COOKIE)
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(cookie.starts_with("langue=en"));
+    assert!(text(english).await.contains("Page not found"));
+    let kept = send(&portal, "GET", "/aide", &[("cookie", "langue=en")], "").await;
+    assert!(text(kept).await.contains("<html lang=\"en\">"));
+    let wrong = send(
+        &portal,
+        "DELETE",
+        "/connexion",
+        &[("sec-fetch-site", "same-origin")],
+        "",
+    )
+    .await;
+    assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
+    let api = send(&portal, "GET", "/api/elections/nope", &[], "").await;
+    assert_eq!(api.status(), StatusCode::NOT_FOUND);
+    let body: serde_json::Value = serde_json::from_str(&text(api).await).unwrap();
+    assert!(body["code"].is_string() && body["message"]["fr"].is_string() && body["message"]["en"].is_string());
+    let large = "x".repeat(40_000);
+    let too_large = send(
+        &portal,
+        "POST",
+        "/connexion",
+        &[("content-type", "application/x-www-form-urlencoded")],
+        &large,
+    )
+    .await;
+    assert_eq!(too_large.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(text(too_large).await.contains("trop volumineux"));
+}
+
+#[tokio::test]
+async fn a_ballot_is_refused_by_its_stable_code() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let path = format!("/api/elections/{}/ballots", scene.election.id);
+    let cookie = scene.cookie().await;
+    let code = async |headers: &[(&str, &str)], body: &str| {
+        let response = send(&portal, "POST", &path, headers, body).await;
+        let status = response.status().as_u16();
+        let body: serde_json::Value = serde_json::from_str(&text(response).await).unwrap();
+        (status, body["code"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(code(&[], "{}").await, (401, "session_required".to_owned()));
+    assert_eq!(
+        code(&[("cookie", &cookie)], "{}").await,
+        (403, "admission_invalid".to_owned())
+    );
+    let huge = "x".repeat(256 * 1024 + 1);
+    assert_eq!(
+        code(&[("cookie", &cookie), ("isoloir-admission", "a.b")], &huge).await,
+        (413, "ballot_too_large".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn the_whole_box_waits_for_the_closing() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let page = text(send(&portal, "GET", &format!("/urne/{}", scene.election.id), &[], "").await).await;
+    assert!(page.contains("L’urne n’est pas prête"));
+    let archive = send(
+        &portal,
+        "GET",
+        &format!("/urne/{}/archive.bel", scene.election.id),
+        &[],
+        "",
+    )
+    .await;
+    assert!(archive.status().is_client_error());
+    let results = text(send(&portal, "GET", &format!("/resultats/{}", scene.election.id), &[], "").await).await;
+    assert!(results.contains("Résultats à venir"));
+}
+
+#[tokio::test]
+async fn the_home_page_follows_the_calendar() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let home = async || text(send(&portal, "GET", "/", &[], "").await).await;
+    assert!(home().await.contains("Fermeture du vote dans"));
+    scene.clock.set(at("2026-12-01T07:00:00Z"));
+    assert!(home().await.contains("Ouverture du vote dans"));
+    scene.clock.set(at("2026-12-10T16:10:00Z"));
+    assert!(home().await.contains("Le vote vient de clore"));
+    scene.clock.advance(SignedDuration::from_hours(1));
+    assert!(home().await.contains("Le vote est clos"));
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_ever_under_their_hash() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let path = isoloir_portal::assets::Assets::path("theme.css");
+    let found = send(&portal, "GET", path, &[], "").await;
+    assert_eq!(found.status(), StatusCode::OK);
+    assert_eq!(
+        found.headers()[header::CACHE_CONTROL],
+        "public, max-age=31536000, immutable"
+    );
+    let wrong = send(&portal, "GET", "/assets/0000000000000000/theme.css", &[], "").await;
+    assert_eq!(wrong.status(), StatusCode::NOT_FOUND);
+    assert_eq!(wrong.headers()[header::CACHE_CONTROL], "no-store");
+}

@@ -218,6 +218,7 @@ fn texts_that_are_not_curve_points_are_refused() {
             .to_bytes());
         assert_eq!(Ed25519::parse(&mixed), Err(ElementError::NotInSubgroup), "{order}");
         assert!(Ed25519::parse_candidate(&mixed).is_ok());
+        assert!(!point.is_torsion_free());
     }
     let identity = format!("{}1", "0".repeat(63));
     assert_eq!(Ed25519::parse(&identity), Ok(Ed25519::identity()));
@@ -246,4 +247,22 @@ fn texts_that_are_not_curve_points_are_refused() {
         Ed25519::parse(&format!("{}2", "0".repeat(63))),
         Err(ElementError::NotInGroup)
     );
+}
+
+proptest::proptest! {
+    /// Our faster check of membership and the library's agree on points of every order.
+    #[test]
+    fn membership_is_that_of_the_library(seed: u64, torsion in 0_usize..8) {
+        let (g, x) = (Ed25519::generator(), Ed25519::random_scalar(&mut rng(seed)));
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text::<Ed25519>(&Ed25519::pow(&g, &x)), &mut bytes).unwrap();
+        bytes.reverse();
+        let point = curve25519_dalek::edwards::CompressedEdwardsY(bytes).decompress().unwrap();
+        let point = point + curve25519_dalek::constants::EIGHT_TORSION[torsion];
+        let mut encoding = point.compress().to_bytes();
+        encoding.reverse();
+        let parsed = Ed25519::parse(&hex::encode(encoding));
+        proptest::prop_assert_eq!(parsed.is_ok(), point.is_torsion_free());
+        proptest::prop_assert_eq!(parsed.is_ok(), torsion == 0);
+    }
 }

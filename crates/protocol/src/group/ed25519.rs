@@ -136,7 +136,7 @@ impl Group for Ed25519 {
         fixed: &Table,
         branches: &[Branch<'_, Self>],
     ) -> Result<(Element, Vec<Element>), ElementError> {
-        if !candidate.point.is_torsion_free() {
+        if !is_of_prime_order(&candidate.point) {
             return Err(ElementError::NotInSubgroup);
         }
         let element = Element(candidate.point);
@@ -223,6 +223,13 @@ impl Group for Ed25519 {
     fn scalar_invert(a: &Scalar) -> Option<Scalar> {
         (a.0 != DalekScalar::ZERO).then(|| Scalar(a.0.invert()))
     }
+}
+
+/// Whether `q·point` is the identity, as `(q-1)·point = -point`: the scalar `-1` stands as the integer `q-1`, and
+/// the multiplication in variable time takes it as the integer it is, in its sparse signed form.
+fn is_of_prime_order(point: &EdwardsPoint) -> bool {
+    let multiple = EdwardsPoint::vartime_double_scalar_mul_basepoint(&-DalekScalar::ONE, point, &DalekScalar::ZERO);
+    multiple == -point
 }
 
 /// `n·g`; the values that ballots claim are nearly always 0 or 1.

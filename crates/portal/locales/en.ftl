@@ -236,7 +236,6 @@ noscript-title = This page needs JavaScript
 noscript-text = Your ballot is encrypted on your own device before anything is sent, so that nobody else can read it. Your browser needs JavaScript to do so. Switch it on and reload the page, or vote from another device.
 code-title = Type your voting code
 code-lede = { $n ->
-    [0] Your ballots are already in the box.
     [one] The code on your notice opens your voting space.
    *[other] The code on your notice opens your voting space. You can vote in your { $count } elections in one go.
 }
@@ -310,6 +309,7 @@ interrupted-title = The connection was lost
 interrupted-notice = Your ballot has no receipt
 interrupted-retry = Send my ballot again
 interrupted-later = Come back later
+shut-cast-notice = Nothing else to do
 shut-notice-title = The booth is closed
 shut-none-title = No election for you
 shut-none-text = You are on no electoral roll. If you believe you should vote, tell the help desk.

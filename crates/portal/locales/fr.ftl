@@ -236,7 +236,6 @@ noscript-title = Cette page a besoin de JavaScript
 noscript-text = Votre bulletin est chiffré sur votre appareil avant tout envoi, pour que personne d’autre ne puisse le lire. Votre navigateur a besoin de JavaScript pour le faire. Activez-le, puis rechargez la page ; ou votez depuis un autre appareil.
 code-title = Saisie du code de vote
 code-lede = { $n ->
-    [0] Vos bulletins sont déjà dans l’urne.
     [one] Le code de votre notice ouvre votre espace de vote.
    *[other] Le code de votre notice ouvre votre espace de vote. Vous pourrez voter dans vos { $count } scrutins en une seule fois.
 }
@@ -310,6 +309,7 @@ interrupted-title = La connexion a été coupée
 interrupted-notice = Votre bulletin n’a pas de reçu
 interrupted-retry = Renvoyer mon bulletin
 interrupted-later = Revenir plus tard
+shut-cast-notice = Rien d’autre à faire
 shut-notice-title = L’isoloir est fermé
 shut-none-title = Aucun scrutin pour vous
 shut-none-text = Vous ne figurez sur aucune liste électorale. Si vous pensez devoir voter, signalez-le à l’assistance.

@@ -1,4 +1,10 @@
 //! Every route tried in every role, over a real voting server; the headers of every answer; what another site may not do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
 
 use std::sync::Arc;
 

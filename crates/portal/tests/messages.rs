@@ -1,4 +1,10 @@
 //! The two files of messages: complete, used, with the same places, and typographically right.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

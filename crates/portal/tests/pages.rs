@@ -1,6 +1,12 @@
 //! Every page in both languages, drawn from plain values: one title, nothing inline, labels that name their fields, no broken anchor.
 //!
 //! With `ISOLOIR_GALLERY=DIR`, the pages are written there, to be looked at.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
 
 use std::collections::BTreeSet;
 
@@ -11,7 +17,7 @@ use isoloir_portal::i18n::Lang;
 use isoloir_portal::layout::{Chrome, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
 use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
-use isoloir_portal::pages::booth::{BoothElection, BoothView};
+use isoloir_portal::pages::booth::{BoothElection, BoothView, Shut};
 use isoloir_portal::pages::demonstration::InboxMail;
 use isoloir_portal::pages::elections::{AccountView, ElectionView, ElectionsView};
 use isoloir_portal::pages::error::ErrorKind;
@@ -406,23 +412,27 @@ fn voter_pages(lang: Lang) -> Vec<(String, String)> {
         ("je-vote-reste".into(), booth::render(&c, &booth_view(1))),
         (
             "je-vote-avant".into(),
-            booth::render_shut(&c, Phase::Preparation, &calendar(), 3),
+            booth::render_shut(&c, Shut::Phase(Phase::Preparation), &calendar()),
         ),
         (
             "je-vote-clos".into(),
-            booth::render_shut(&c, Phase::Closed, &calendar(), 3),
+            booth::render_shut(&c, Shut::Phase(Phase::Closed), &calendar()),
         ),
         (
             "je-vote-grace".into(),
-            booth::render_shut(&c, Phase::Grace, &calendar(), 3),
+            booth::render_shut(&c, Shut::Phase(Phase::Grace), &calendar()),
         ),
         (
             "je-vote-pret".into(),
-            booth::render_shut(&c, Phase::Open, &calendar(), 3),
+            booth::render_shut(&c, Shut::Phase(Phase::Open), &calendar()),
+        ),
+        (
+            "je-vote-fait".into(),
+            booth::render_shut(&c, Shut::AllCast, &calendar()),
         ),
         (
             "je-vote-aucun".into(),
-            booth::render_shut(&c, Phase::Open, &calendar(), 0),
+            booth::render_shut(&c, Shut::NoElection, &calendar()),
         ),
     ]
     .into_iter()

@@ -103,33 +103,52 @@ pub fn render(chrome: &Chrome, view: &BoothView) -> Markup {
     document(chrome, &title, Assets::module("booth.js"), main)
 }
 
+/// Why the booth is shut for this voter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shut {
+    /// On no roll.
+    NoElection,
+    /// A ballot is stored in every election.
+    AllCast,
+    /// The vote does not stand where this voter may cast.
+    Phase(Phase),
+}
+
 /// Draws the page that stands in place of the booth when one cannot vote now.
 #[must_use]
-pub fn render_shut(chrome: &Chrome, phase: Phase, calendar: &Calendar, elections: usize) -> Markup {
+pub fn render_shut(chrome: &Chrome, why: Shut, calendar: &Calendar) -> Markup {
     let lang = chrome.lang;
-    let (title, text) = match phase {
-        _ if elections == 0 => (key("shut-none-title"), lang.text("shut-none-text")),
-        Phase::Preparation => (
+    let opens = || when::date_time(lang, calendar.opens());
+    let closes = || when::date_time(lang, calendar.closes());
+    let (title, text) = match why {
+        Shut::NoElection => (key("shut-none-title"), lang.text("shut-none-text")),
+        Shut::AllCast => (key("booth-all-cast-title"), lang.text("booth-all-cast-text")),
+        Shut::Phase(Phase::Preparation) => (
             key("shut-before-title"),
-            lang.with(
-                "shut-before-text",
-                args![opens = when::date_time(lang, calendar.opens())],
-            ),
+            lang.with("shut-before-text", args![opens = opens()]),
         ),
-        Phase::Open => (key("shut-not-ready-title"), lang.text("shut-not-ready-text")),
-        Phase::Grace => (
+        Shut::Phase(Phase::Open) => (key("shut-not-ready-title"), lang.text("shut-not-ready-text")),
+        Shut::Phase(Phase::Grace) => (
             key("shut-grace-title"),
-            lang.with(
-                "shut-grace-text",
-                args![closes = when::date_time(lang, calendar.closes())],
-            ),
+            lang.with("shut-grace-text", args![closes = closes()]),
         ),
-        Phase::Closed | Phase::Tallied => (
+        Shut::Phase(Phase::Closed | Phase::Tallied) => (
             key("shut-closed-title"),
-            lang.with(
-                "shut-closed-text",
-                args![closes = when::date_time(lang, calendar.closes())],
-            ),
+            lang.with("shut-closed-text", args![closes = closes()]),
+        ),
+    };
+    let (tone, notice_title, href, action) = match why {
+        Shut::AllCast => (
+            Tone::Success,
+            key("shut-cast-notice"),
+            "/urne",
+            key("booth-all-cast-action"),
+        ),
+        _ => (
+            Tone::Info,
+            key("shut-notice-title"),
+            "/mes-scrutins",
+            key("booth-before-action"),
         ),
     };
     page(
@@ -138,8 +157,8 @@ pub fn render_shut(chrome: &Chrome, phase: Phase, calendar: &Calendar, elections
         html! {
             (back("/", lang.text("back-home")))
             div.page-head { h1 { (lang.text(title)) } }
-            (notice(Tone::Info, lang.text("shut-notice-title"), html! { p { (text) } }))
-            div.actions { a.btn.btn--primary href="/mes-scrutins" { (lang.text("booth-before-action")) } }
+            (notice(tone, lang.text(notice_title), html! { p { (text) } }))
+            div.actions { a.btn.btn--primary href=(href) { (lang.text(action)) } }
         },
     )
 }

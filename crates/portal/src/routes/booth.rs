@@ -11,7 +11,7 @@ use maud::Markup;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::PageError;
-use crate::pages::booth::{self as booth_page, BoothElection, BoothView};
+use crate::pages::booth::{self as booth_page, BoothElection, BoothView, Shut};
 use crate::pages::elections::{self as elections_page, ElectionView, ElectionsView};
 use crate::request::{PageChrome, VoterSession};
 use crate::state::PortalState;
@@ -53,11 +53,17 @@ pub(super) async fn booth(
 ) -> Result<Markup, PageError> {
     let all = state.server().voter_elections(&session).await?;
     let (calendar, phase) = where_it_stands(&state, &all).await?;
-    let shown: Vec<VoterElection> = all.into_iter().filter(|entry| entry.can_vote || entry.marked).collect();
-    if !shown.iter().any(|entry| entry.can_vote) && !(phase == Phase::Open && shown.iter().any(|entry| entry.marked)) {
-        let count = state.server().voter_elections(&session).await?.len();
-        return Ok(booth_page::render_shut(&chrome, phase, &calendar, count));
+    if !all.iter().any(|entry| entry.can_vote) {
+        let why = if all.is_empty() {
+            Shut::NoElection
+        } else if all.iter().all(|entry| entry.marked) {
+            Shut::AllCast
+        } else {
+            Shut::Phase(phase)
+        };
+        return Ok(booth_page::render_shut(&chrome, why, &calendar));
     }
+    let shown: Vec<VoterElection> = all.into_iter().filter(|entry| entry.can_vote || entry.marked).collect();
     let mut elections = Vec::with_capacity(shown.len());
     for entry in shown {
         elections.push(booth_election(&state, entry).await?);

@@ -20,7 +20,6 @@ contact-none = How to reach it is printed on your voting notice.
 nav-box = Public ballot box
 nav-results = Results
 nav-source = Source code
-nav-accessibility = Accessibility
 nav-privacy = Personal data
 nav-legal = Legal notice
 back-home = Back to home
@@ -460,7 +459,7 @@ seats-legend = Solid line: seat won at the quotient. Dashed line: seat won at th
 why-title = Why these seats?
 quotient-title = The electoral quotient
 quotient-text = The votes for lists are divided by the number of seats.
-quotient-formula = { $expressed } ÷ { $seats } = { $quotient } votes per seat
+quotient-formula = { $expressed } ÷ { $seats } { $sign } { $quotient } votes per seat
 at-quotient-title = { $n ->
     [0] No seat at the quotient
     [one] One seat at the quotient
@@ -536,7 +535,6 @@ faq-device-a = Yes, with a recent browser that allows JavaScript. There is nothi
 ## What must be published
 a11y-title = Accessibility
 a11y-lede = { $organiser } wants everyone to be able to vote alone. Here is where this portal stands.
-a11y-no-audit-title = Conformity not established
 a11y-no-audit-text = No audit against the French accessibility standard (RGAA) has taken place yet: this portal therefore cannot call itself conforming.
 a11y-full = Accessibility: fully conforming
 a11y-partial = Accessibility: partially conforming

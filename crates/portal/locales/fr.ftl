@@ -20,7 +20,6 @@ contact-none = Ses coordonnées figurent sur votre notice de vote.
 nav-box = Urne publique
 nav-results = Résultats
 nav-source = Code source
-nav-accessibility = Accessibilité
 nav-privacy = Données personnelles
 nav-legal = Mentions légales
 back-home = Retour à l’accueil
@@ -457,7 +456,7 @@ seats-legend = Trait plein : siège obtenu au quotient. Trait tireté : siège
 why-title = Pourquoi ces sièges ?
 quotient-title = Le quotient électoral
 quotient-text = On divise les suffrages exprimés par le nombre de sièges.
-quotient-formula = { $expressed } ÷ { $seats } = { $quotient } voix par siège
+quotient-formula = { $expressed } ÷ { $seats } { $sign } { $quotient } voix par siège
 at-quotient-title = { $n ->
     [0] Aucun siège au quotient
     [one] Un siège au quotient
@@ -533,7 +532,6 @@ faq-device-a = Oui, avec un navigateur récent où JavaScript est permis. Aucune
 ## Publications obligatoires
 a11y-title = Accessibilité
 a11y-lede = { $organiser } veut que chacun puisse voter seul. Voici où en est ce portail.
-a11y-no-audit-title = Conformité non établie
 a11y-no-audit-text = Aucun audit de conformité au référentiel général d’amélioration de l’accessibilité (RGAA) n’a encore eu lieu : ce portail ne peut donc pas se dire conforme.
 a11y-full = Accessibilité : totalement conforme
 a11y-partial = Accessibilité : partiellement conforme

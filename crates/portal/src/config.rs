@@ -71,6 +71,31 @@ pub struct AccessibilityAudit {
     pub applicable: u16,
 }
 
+/// State of conformity, as the law wants it said on every page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conformity {
+    /// Every applicable criterion is met.
+    Full,
+    /// At least half of them.
+    Partial,
+    /// Less, or nobody has audited yet.
+    None,
+}
+
+impl Conformity {
+    /// What an audit establishes; without one, nothing can be claimed.
+    #[must_use]
+    pub fn of(audit: Option<&AccessibilityAudit>) -> Conformity {
+        match audit {
+            Some(audit) if audit.applicable > 0 && audit.met >= audit.applicable => Conformity::Full,
+            Some(audit) if audit.applicable > 0 && u32::from(audit.met) * 2 >= u32::from(audit.applicable) => {
+                Conformity::Partial
+            }
+            _ => Conformity::None,
+        }
+    }
+}
+
 /// What the demonstration shows at `/demonstration`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demonstration {
@@ -128,6 +153,21 @@ pub struct PortalConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conformity_is_never_claimed_without_an_audit() {
+        let audit = |met, applicable| AccessibilityAudit {
+            auditor: "A".into(),
+            date: "2026-11-02".into(),
+            met,
+            applicable,
+        };
+        assert_eq!(Conformity::of(None), Conformity::None);
+        assert_eq!(Conformity::of(Some(&audit(0, 0))), Conformity::None);
+        assert_eq!(Conformity::of(Some(&audit(98, 98))), Conformity::Full);
+        assert_eq!(Conformity::of(Some(&audit(49, 98))), Conformity::Partial);
+        assert_eq!(Conformity::of(Some(&audit(48, 98))), Conformity::None);
+    }
 
     #[test]
     fn an_origin_cannot_smuggle_anything_into_a_header() {

@@ -5,8 +5,8 @@ use maud::{DOCTYPE, Markup, Render, html};
 
 use crate::args;
 use crate::assets::Assets;
-use crate::config::Contact;
-use crate::i18n::Lang;
+use crate::config::{Conformity, Contact};
+use crate::i18n::{Lang, key};
 use crate::icons::{Icon, brand_mark, icon};
 use crate::when;
 
@@ -45,6 +45,8 @@ pub struct Chrome {
     pub contact: Contact,
     /// Where the source code is published, if anywhere.
     pub source_url: Option<String>,
+    /// State of accessibility, said on every page.
+    pub conformity: Conformity,
 }
 
 /// A page whose `<main>` holds `body` in the usual column.
@@ -161,7 +163,7 @@ fn footer(chrome: &Chrome) -> Markup {
                 nav aria-label=(lang.text("footer-about-label")) {
                     h2 { (lang.text("footer-about-title")) }
                     ul {
-                        li { a href="/accessibilite" { (lang.text("nav-accessibility")) } }
+                        li { a href="/accessibilite" { (lang.text(conformity_words(chrome.conformity))) } }
                         li { a href="/donnees-personnelles" { (lang.text("nav-privacy")) } }
                         li { a href="/mentions-legales" { (lang.text("nav-legal")) } }
                     }
@@ -171,6 +173,16 @@ fn footer(chrome: &Chrome) -> Markup {
                 div.wrap { p { (lang.with("footer-legal", args![organiser = chrome.site.organiser.as_str()])) } }
             }
         }
+    }
+}
+
+/// The state of accessibility, in the words of the law.
+#[must_use]
+pub const fn conformity_words(conformity: Conformity) -> &'static str {
+    match conformity {
+        Conformity::Full => key("a11y-full"),
+        Conformity::Partial => key("a11y-partial"),
+        Conformity::None => key("a11y-none"),
     }
 }
 

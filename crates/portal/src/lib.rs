@@ -32,5 +32,7 @@ pub mod routes;
 pub mod state;
 pub mod when;
 
-pub use config::{AccessibilityAudit, Contact, Demonstration, Origin, PortalConfig, SampleAccount, SampleCommand};
+pub use config::{
+    AccessibilityAudit, Conformity, Contact, Demonstration, Origin, PortalConfig, SampleAccount, SampleCommand,
+};
 pub use routes::router;

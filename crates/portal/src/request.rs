@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use isoloir_service::Session;
 use serde::Deserialize;
 
-use crate::config::PortalConfig;
+use crate::config::{Conformity, PortalConfig};
 use crate::error::PageError;
 use crate::i18n::Lang;
 use crate::layout::{Chrome, Who};
@@ -142,6 +142,7 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
         demonstration: config.demonstration.is_some(),
         contact: config.contact.clone(),
         source_url: config.source_url.clone(),
+        conformity: Conformity::of(config.accessibility.as_ref()),
     }
 }
 

@@ -61,6 +61,7 @@ fn explanation(lang: Lang, allocation: &Allocation, rule: Rule) -> Option<Explan
     });
     Some(Explanation {
         quotient: decimal(lang, quotient.exact()?),
+        exact: 100 % quotient.exact()?.denominator() == 0,
         over_quotient: over_quotient.collect(),
         quotient_source: Some(Basis::Quotient.citation(rule).source.to_owned()),
         rounds: allocation
@@ -190,6 +191,7 @@ mod tests {
         assert_eq!(seats, [4, 3, 3, 0, 0, 0, 0]);
         let explanation = view.explanation.unwrap();
         assert_eq!(explanation.quotient, "344,60");
+        assert!(explanation.exact);
         assert_eq!(explanation.over_quotient[0], "2,94");
         assert_eq!(explanation.rounds.len(), 4);
         for round in &explanation.rounds {

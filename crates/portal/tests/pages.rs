@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use isoloir_domain::ballot_box::SignedHead;
 use isoloir_domain::{Calendar, Candidate, CandidateList, Phase, Sex};
-use isoloir_portal::config::{AccessibilityAudit, Contact, Demonstration, SampleAccount, SampleCommand};
+use isoloir_portal::config::{AccessibilityAudit, Conformity, Contact, Demonstration, SampleAccount, SampleCommand};
 use isoloir_portal::i18n::Lang;
 use isoloir_portal::layout::{Chrome, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
@@ -63,6 +63,7 @@ fn chrome(lang: Lang, signed_in: bool) -> Chrome {
             email: Some("assistance@valbrune.example".into()),
         },
         source_url: None,
+        conformity: Conformity::None,
     }
 }
 
@@ -199,6 +200,7 @@ fn results_view() -> ResultsView {
         lists,
         explanation: Some(Explanation {
             quotient: "303,30".into(),
+            exact: true,
             over_quotient: ["4,00", "3,24", "1,78", "0,98"].map(str::to_owned).to_vec(),
             quotient_source: Some("Code général de la fonction publique, art. R. 211-118".into()),
             rounds: vec![

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use crate::args;
 use crate::components::{Tone, back, notice};
-use crate::config::AccessibilityAudit;
+use crate::config::{AccessibilityAudit, Conformity};
 use crate::i18n::{Lang, key};
-use crate::layout::{Chrome, contact_lines, page};
+use crate::layout::{Chrome, conformity_words, contact_lines, page};
 
 /// Draws the accessibility statement (*déclaration d'accessibilité*).
 #[must_use]
@@ -34,32 +34,26 @@ pub fn render_accessibility(chrome: &Chrome, audit: Option<&AccessibilityAudit>)
     )
 }
 
-/// The state of conformity follows from the numbers of the audit: all, at least half, less, or no audit at all.
 fn conformity(lang: Lang, audit: Option<&AccessibilityAudit>) -> Markup {
-    let Some(audit) = audit else {
-        return notice(
-            Tone::Warning,
-            lang.text("a11y-no-audit-title"),
-            html! { p { (lang.text("a11y-no-audit-text")) } },
-        );
+    let state = Conformity::of(audit);
+    let tone = match state {
+        Conformity::Full => Tone::Success,
+        Conformity::Partial => Tone::Info,
+        Conformity::None => Tone::Warning,
     };
-    let (tone, title) = if audit.applicable > 0 && audit.met >= audit.applicable {
-        (Tone::Success, key("a11y-full"))
-    } else if u32::from(audit.met) * 2 >= u32::from(audit.applicable) {
-        (Tone::Info, key("a11y-partial"))
-    } else {
-        (Tone::Warning, key("a11y-none"))
+    let words = match audit {
+        Some(audit) => lang.with(
+            "a11y-audit-text",
+            args![
+                auditor = audit.auditor.as_str(),
+                date = audit.date.as_str(),
+                met = audit.met,
+                applicable = audit.applicable
+            ],
+        ),
+        None => lang.text("a11y-no-audit-text"),
     };
-    let words = lang.with(
-        "a11y-audit-text",
-        args![
-            auditor = audit.auditor.as_str(),
-            date = audit.date.as_str(),
-            met = audit.met,
-            applicable = audit.applicable
-        ],
-    );
-    notice(tone, lang.text(title), html! { p { (words) } })
+    notice(tone, lang.text(conformity_words(state)), html! { p { (words) } })
 }
 
 /// Draws the page on personal data.

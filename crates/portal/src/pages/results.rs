@@ -108,6 +108,8 @@ impl ListView {
 pub struct Explanation {
     /// The electoral quotient, as a decimal cut after the second digit: `303,30`.
     pub quotient: String,
+    /// Whether the decimal is the whole quotient, and not one that was cut.
+    pub exact: bool,
     /// Votes of each list over the quotient, cut after the second digit.
     pub over_quotient: Vec<String>,
     /// Articles that the quotient rests on.
@@ -241,7 +243,7 @@ fn explain(lang: Lang, view: &ResultsView, explanation: &Explanation) -> Markup 
                     h3 { (lang.text("quotient-title")) }
                     p { (lang.text("quotient-text")) }
                     span.formula {
-                        (lang.with("quotient-formula", args![expressed = view.expressed, seats = view.seats, quotient = explanation.quotient.as_str()]))
+                        (lang.with("quotient-formula", args![expressed = view.expressed, seats = view.seats, sign = if explanation.exact { "=" } else { "≈" }, quotient = explanation.quotient.as_str()]))
                     }
                     (source(lang, explanation.quotient_source.as_deref()))
                 }

@@ -18,3 +18,5 @@ pub mod private_file;
 pub mod rehearse;
 pub mod trustee;
 pub mod voter;
+
+pub use cli::open_server as open_voting_server;

@@ -98,8 +98,11 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Opens the voting server of a configuration file.
-pub(crate) async fn open_server(config: &Path) -> anyhow::Result<VotingServer> {
+/// Opens the voting server of a configuration file: what commands, rehearsals and tests do.
+///
+/// # Errors
+/// When the configuration or the database cannot be used.
+pub async fn open_server(config: &Path) -> anyhow::Result<VotingServer> {
     server::open_config(&crate::config::ServerConfig::read(config)?).await
 }
 

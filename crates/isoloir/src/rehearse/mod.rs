@@ -21,6 +21,6 @@ mod verdict;
 pub use electorate::{Ballots, Electorate, Outcome, VoterSheet};
 pub use figures::{Check, Latencies, PhaseFigure};
 pub use process::{Program, Server, free_port};
-pub use run::{Options, Report, run};
+pub use run::{Options, Report, read_codes, run};
 pub use scenario::{CORSE_2022, Published, RealList, SampleError, Scenario, email};
 pub use site::{Running, Site};

@@ -182,7 +182,10 @@ async fn sheets(options: &Options, site: &Site, election: &ElectionId) -> anyhow
 }
 
 /// The codes' file of the registrar, by staff number.
-pub(super) fn read_codes(text: &str) -> anyhow::Result<BTreeMap<String, String>> {
+///
+/// # Errors
+/// When it is not one.
+pub fn read_codes(text: &str) -> anyhow::Result<BTreeMap<String, String>> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(b';')
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());

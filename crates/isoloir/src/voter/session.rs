@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -208,6 +208,19 @@ impl Session {
     /// # Errors
     /// The refusal with its code; a transport error leaves the outcome unknown until the same bytes are sent again.
     pub async fn cast(&self, election: &str, admission: &Admission, ballot: Vec<u8>) -> Result<Receipt, VoterError> {
+        Ok(self.cast_telling(election, admission, ballot).await?.1)
+    }
+
+    /// The same, also telling whether the ballot is new to the box (201) or was there already (200).
+    ///
+    /// # Errors
+    /// As [`Self::cast`].
+    pub async fn cast_telling(
+        &self,
+        election: &str,
+        admission: &Admission,
+        ballot: Vec<u8>,
+    ) -> Result<(bool, Receipt), VoterError> {
         let request = self
             .portal
             .request(Method::POST, &format!("/api/elections/{election}/ballots"))
@@ -215,9 +228,11 @@ impl Session {
             .header("isoloir-admission", admission.as_str())
             .body(ballot);
         let answer = accepted(self.cookies.send(request).send().await?).await?;
-        answer
+        let fresh = answer.status() == StatusCode::CREATED;
+        let receipt = answer
             .json()
             .await
-            .map_err(|_| VoterError::Malformed { step: "receipt" })
+            .map_err(|_| VoterError::Malformed { step: "receipt" })?;
+        Ok((fresh, receipt))
     }
 }

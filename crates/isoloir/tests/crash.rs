@@ -1,0 +1,113 @@
+//! Never "maybe": the voting server is killed in the middle of casts, again and again; no receipted ballot is lost.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::Polls;
+use isoloir::ambient;
+use isoloir::voter::{Admission, Ballot, Receipt, Session};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+const VOTERS: u32 = 60;
+
+struct Ready {
+    session: Session,
+    admission: Admission,
+    ballot: Ballot,
+}
+
+/// Everyone sends the same bytes until there is an answer; receipts by voter.
+async fn cast_once(polls: &Polls, ready: &BTreeMap<u32, Arc<Ready>>, jobs: usize) -> BTreeMap<u32, Receipt> {
+    let gate = Arc::new(Semaphore::new(jobs));
+    let mut tasks = JoinSet::new();
+    for (number, one) in ready {
+        let (number, one, gate, election) = (*number, Arc::clone(one), Arc::clone(&gate), polls.election().to_owned());
+        tasks.spawn(async move {
+            let _permit = gate.acquire().await.unwrap();
+            let outcome = one
+                .session
+                .cast(&election, &one.admission, one.ballot.bytes.clone())
+                .await;
+            // A refusal would be wrong at any time: only "no answer" may happen.
+            if let Err(error) = &outcome {
+                assert!(error.code().is_none_or(|code| code == "store_unavailable"), "{error}");
+            }
+            outcome.ok().map(|receipt| (number, receipt))
+        });
+    }
+    let mut receipts = BTreeMap::new();
+    while let Some(one) = tasks.join_next().await {
+        receipts.extend(one.unwrap());
+    }
+    receipts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_in_the_middle_of_casts_loses_no_receipted_ballot() {
+    let polls = Polls::with_voters(VOTERS, None).await;
+    let mut running = polls.start().await;
+    let portal = polls.portal();
+    let electorate = isoloir::rehearse::Ballots::fetch(&portal, [polls.election().to_owned()])
+        .await
+        .unwrap();
+    let election = electorate.election(polls.election()).unwrap();
+    let mut ready = BTreeMap::new();
+    for number in 1..=VOTERS {
+        let (session, mut entitlements) = polls.voter(&portal, number).await;
+        let entitlement = entitlements.remove(0);
+        let ballot = Ballot::choose(&election, &entitlement.credential, number % 8, &mut ambient::rng()).unwrap();
+        ready.insert(
+            number,
+            Arc::new(Ready {
+                session,
+                admission: entitlement.admission,
+                ballot,
+            }),
+        );
+    }
+    let mut promised: BTreeMap<u32, Receipt> = BTreeMap::new();
+    for (kill_after, jobs) in [(3, 4), (15, 8), (40, 16)] {
+        let killer = async {
+            tokio::time::sleep(Duration::from_millis(kill_after)).await;
+            running.server.kill().await.unwrap();
+        };
+        let (receipts, ()) = tokio::join!(cast_once(&polls, &ready, jobs), killer);
+        for (number, receipt) in receipts {
+            let before = promised.entry(number).or_insert_with(|| receipt.clone());
+            assert_eq!(*before, receipt, "an identical retry gets the identical receipt");
+        }
+        running.server = polls.site.start_server().await.unwrap();
+    }
+    let interrupted = promised.len();
+    let receipts = cast_once(&polls, &ready, 8).await;
+    assert_eq!(
+        receipts.len(),
+        VOTERS as usize,
+        "after the crashes everyone gets a receipt"
+    );
+    for (number, receipt) in &promised {
+        assert_eq!(&receipts[number], receipt);
+    }
+    assert!(
+        interrupted < VOTERS as usize,
+        "the server was killed too late to interrupt anything"
+    );
+    for (number, receipt) in &receipts {
+        assert!(
+            portal.has_tracker(polls.election(), &receipt.tracker).await.unwrap(),
+            "voter {number}"
+        );
+    }
+    let server = isoloir::open_voting_server(&polls.site.folder.join("server.toml"))
+        .await
+        .unwrap();
+    let counts = server.board_counts(&polls.election().parse().unwrap()).await.unwrap();
+    assert!(counts.agree() && counts.ballots == u64::from(VOTERS), "{counts:?}");
+    running.stop().await.unwrap();
+}

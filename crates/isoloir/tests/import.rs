@@ -1,0 +1,128 @@
+//! A consultation is imported whole or not at all, and every mistake is told with its line.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod common;
+
+use std::path::Path;
+
+use common::{fail, succeed};
+
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
+
+/// A server without data, and the demonstration's files in `in/` for the test to damage.
+fn site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["server", "registrar"] {
+        succeed(folder.path(), &["key", "new", name]);
+    }
+    let config = "listen = \"127.0.0.1:1\"\norigin = \"http://127.0.0.1:1\"\nregistrar_origin = \"http://127.0.0.1:2\"\n\
+                  key = \"server.key\"\nregistrar_key = \"registrar.pub\"\ndemonstration = true\n[database]\nurl = \"sqlite:s.db\"\n";
+    std::fs::write(folder.path().join("isoloir.toml"), config).unwrap();
+    std::fs::create_dir(folder.path().join("in")).unwrap();
+    for name in ["consultation.toml", "roll.csv", "lists.csv"] {
+        std::fs::copy(Path::new(DEMO).join(name), folder.path().join("in").join(name)).unwrap();
+    }
+    folder
+}
+
+fn edit(folder: &Path, name: &str, change: impl Fn(String) -> Vec<u8>) {
+    let path = folder.join("in").join(name);
+    std::fs::write(&path, change(std::fs::read_to_string(&path).unwrap())).unwrap();
+}
+
+fn import(folder: &Path) -> String {
+    fail(folder, &["consultation", "import", "in"])
+}
+
+/// Nothing is there, and the corrected files can be imported.
+fn assert_nothing_imported(folder: &Path) {
+    let status = fail(folder, &["consultation", "status"]);
+    assert!(status.contains("nothing is imported"), "{status}");
+}
+
+#[test]
+fn duplicates_unknown_elections_and_bad_addresses_are_told_with_their_lines() {
+    let folder = site();
+    edit(folder.path(), "roll.csv", |text| {
+        let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        lines.push(lines[1].clone()); // line 24: a duplicate of line 2
+        lines.push("VAL0099;Nom;Prénom;nom@valbrune.example;cse".to_owned()); // line 25: no such election
+        lines.push("VAL0098;Nom;Prénom;no address;csa".to_owned()); // line 26
+        lines.push("VAL0097;Nom;Prénom".to_owned()); // line 27: fields missing
+        (lines.join("\n") + "\n").into_bytes()
+    });
+    let said = import(folder.path());
+    for line in [
+        "roll.csv:24:",
+        "roll.csv:25:",
+        "roll.csv:26:",
+        "roll.csv:27:",
+        "nothing was imported",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+    assert_nothing_imported(folder.path());
+}
+
+#[test]
+fn wrong_columns_are_told_and_nothing_remains_of_the_consultation() {
+    for (name, from, to) in [("roll.csv", "courriel", "email"), ("lists.csv", "sigle", "liste2")] {
+        let folder = site();
+        edit(folder.path(), name, |text| text.replacen(from, to, 1).into_bytes());
+        let said = import(folder.path());
+        assert!(said.contains(&format!("{name}:1:")), "{said}");
+        assert_nothing_imported(folder.path());
+        std::fs::copy(Path::new(DEMO).join(name), folder.path().join("in").join(name)).unwrap();
+        succeed(folder.path(), &["consultation", "import", "in"]);
+        assert!(succeed(folder.path(), &["consultation", "status"]).contains("demo-2026/csa"));
+    }
+}
+
+#[test]
+fn a_windows_1252_file_is_read_and_its_accents_kept() {
+    let folder = site();
+    // é, è, ï and Œ have one byte each in windows-1252; ’ too.
+    edit(folder.path(), "roll.csv", |text| {
+        text.chars()
+            .map(|c| match c {
+                'Œ' => 0x8c,
+                '’' => 0x92,
+                c => u8::try_from(u32::from(c)).unwrap(),
+            })
+            .collect()
+    });
+    let said = succeed(folder.path(), &["consultation", "import", "in"]);
+    assert!(said.contains("roll.csv: 22 rows, 12 voters (windows-1252"), "{said}");
+    succeed(folder.path(), &["consultation", "entitlements", "--out", "e.json"]);
+    let entitlements = std::fs::read_to_string(folder.path().join("e.json")).unwrap();
+    assert!(entitlements.contains("Œuvrard") && entitlements.contains("D’Hérouville"));
+}
+
+#[test]
+fn a_bad_consultation_file_is_refused_with_its_line() {
+    let folder = site();
+    edit(folder.path(), "consultation.toml", |text| {
+        text.replace("live_box", "live-box").into_bytes()
+    });
+    let said = import(folder.path());
+    assert!(
+        said.contains("consultation.toml") && said.contains("live-box"),
+        "{said}"
+    );
+    assert_nothing_imported(folder.path());
+}
+
+#[test]
+fn checking_imports_nothing() {
+    let folder = site();
+    succeed(folder.path(), &["consultation", "import", "in", "--check"]);
+    assert_nothing_imported(folder.path());
+}
+
+#[test]
+fn importing_twice_is_refused() {
+    let folder = site();
+    succeed(folder.path(), &["consultation", "import", "in"]);
+    assert!(import(folder.path()).contains("exists already"));
+}

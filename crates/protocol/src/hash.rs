@@ -39,3 +39,20 @@ pub fn challenge_of<G: Group>(name: &str, statement: &str, commitments: &[G::Ele
     G::write_list(commitments, &mut text);
     challenge::<G>(&text)
 }
+
+/// As [`challenge_of`] for several proofs of one name; encoding all their commitments at once is cheaper.
+#[must_use]
+pub fn challenges_of<G: Group>(name: &str, proofs: &[(String, Vec<G::Element>)]) -> Vec<G::Scalar> {
+    let commitments: Vec<_> = proofs
+        .iter()
+        .flat_map(|(_, commitments)| commitments.iter().cloned())
+        .collect();
+    let mut list = String::new();
+    G::write_list(&commitments, &mut list);
+    let mut texts = list.split(',');
+    let challenges = proofs.iter().map(|(statement, commitments)| {
+        let own: Vec<_> = texts.by_ref().take(commitments.len()).collect();
+        challenge::<G>(&format!("{name}|{statement}|{}", own.join(",")))
+    });
+    challenges.collect()
+}

@@ -31,7 +31,10 @@ fn laws<G: Group>(rng: &mut impl CryptoRng) {
     let minus_one = G::sub(&zero, &G::scalar(1));
     assert_eq!(G::mul(&G::pow_g(&minus_one), &G::generator()), G::identity(), "g^q = 1");
     for choice in [0, 1] {
-        assert_eq!(G::select(&gx, &gy, choice.into()), if choice == 0 { gx.clone() } else { gy.clone() });
+        assert_eq!(
+            G::select(&gx, &gy, choice.into()),
+            if choice == 0 { gx.clone() } else { gy.clone() }
+        );
     }
     let inverse = G::scalar_invert(&x).unwrap();
     assert_eq!(G::scalar_mul(&x, &inverse), G::scalar(1));

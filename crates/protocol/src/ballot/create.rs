@@ -14,7 +14,7 @@ use crate::{
     election::Election,
     elgamal::{CandidateCiphertext, Ciphertext, Opening},
     group::Group,
-    hash::{self, challenge_of},
+    hash::{self, challenge_of, challenges_of},
     json,
     proof::{
         Proof,
@@ -61,11 +61,16 @@ pub fn create<G: Group, R: CryptoRng + ?Sized>(
         credential: &credential,
         answers: &answers,
     };
-    let signed = hash::sha256_base64(&json::to_bytes(&body));
+    let mut ballot = json::to_bytes(&body);
+    let signed = hash::sha256_base64(&ballot);
     let sign = |commitment: &G::Element| challenge_of::<G>("sig", &signed, std::slice::from_ref(commitment));
     let proof = Proof::<G>::prove_g(&exponent, sign, rng);
-    let signature = Signature { hash: signed, proof };
-    Ok(json::to_bytes(&Signed { body, signature }))
+    // The signature is one more field at the end.
+    ballot.pop();
+    ballot.extend_from_slice(b",\"signature\":");
+    ballot.extend(json::to_bytes(&Signature { hash: signed, proof }));
+    ballot.push(b'}');
+    Ok(ballot)
 }
 
 /// A ballot without its signature: what is signed.
@@ -76,14 +81,6 @@ struct Body<'a, G: Group> {
     election_hash: &'a str,
     credential: &'a PublicCredential,
     answers: &'a [Answer<G>],
-}
-
-#[derive(Serialize)]
-#[serde(bound = "")]
-struct Signed<'a, G: Group> {
-    #[serde(flatten)]
-    body: Body<'a, G>,
-    signature: Signature<G>,
 }
 
 struct Prover<'a, G: Group, R: CryptoRng + ?Sized> {
@@ -103,10 +100,7 @@ struct Encrypted<G: Group> {
 impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
     fn homomorphic(&mut self, question: &Homomorphic, weights: &Weights) -> Option<Answer<G>> {
         let choices: Vec<_> = weights.0.iter().flat_map(|weights| self.encrypt(weights)).collect();
-        let individual_proofs = choices
-            .iter()
-            .map(|choice| self.individual(choice))
-            .collect::<Option<_>>()?;
+        let individual_proofs = self.individual(&choices);
         let whole = whole_statement(self.statement, choices.iter().map(|choice| &choice.text));
         let allowed = question.min()..=question.max();
         let (overall_proof, blank_proof) = match choices.as_slice() {
@@ -150,12 +144,7 @@ impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
 
     fn lists(&mut self, weights: &Weights) -> Option<Answer<G>> {
         let lists: Vec<_> = weights.0.iter().map(|weights| self.encrypt(weights)).collect();
-        let individual = |list: &Vec<_>| {
-            list.iter()
-                .map(|choice| self.individual(choice))
-                .collect::<Option<Vec<_>>>()
-        };
-        let individual_proofs = lists.iter().map(individual).collect::<Option<_>>()?;
+        let individual_proofs = lists.iter().map(|list| self.individual(list)).collect();
         let whole = whole_statement(self.statement, lists.iter().flatten().map(|choice| &choice.text));
 
         let heads = || lists.iter().filter_map(|list| list.first());
@@ -208,16 +197,14 @@ impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
             .collect()
     }
 
-    fn individual(&mut self, choice: &Encrypted<G>) -> Option<Vec<Proof<G>>> {
-        let statement = pair_statement(self.statement, &choice.text);
-        self.prove(
-            "prove",
-            &statement,
-            &[Claim {
-                about: &choice.opening,
-                values: 0..=1,
-            }],
-        )
+    fn individual(&mut self, choices: &[Encrypted<G>]) -> Vec<Vec<Proof<G>>> {
+        let statements = choices
+            .iter()
+            .map(|choice| pair_statement(self.statement, &choice.text));
+        let hash = |commitments: Vec<_>| challenges_of::<G>("prove", &statements.zip(commitments).collect::<Vec<_>>());
+        let openings = choices.iter().map(|choice| &choice.opening);
+        let proofs = disjunction::prove_bits(openings, self.election.key_table(), hash, self.rng);
+        proofs.into_iter().map(Vec::from).collect()
     }
 
     fn prove(&mut self, name: &str, statement: &str, claims: &[Claim<&Opening<G>>]) -> Option<Vec<Proof<G>>> {

@@ -11,7 +11,7 @@ use crate::{
     election::Election,
     elgamal::{CandidateCiphertext, Ciphertext},
     group::Group,
-    hash::challenge_of,
+    hash::{challenge_of, challenges_of},
     proof::{
         Proof,
         disjunction::{self, Claim},
@@ -219,27 +219,30 @@ impl<G: Group> Context<'_, G> {
         &self,
         choices: impl Iterator<Item = (&'a CandidateCiphertext<G>, &'a Vec<Proof<G>>)>,
     ) -> Result<Vec<Ciphertext<G>>, BallotError> {
-        let verify = |(at, (choice, proofs)): (usize, (&CandidateCiphertext<G>, &Vec<Proof<G>>))| {
-            let statement = pair_statement(self.statement, choice);
-            let hash = |commitments: &[G::Element]| challenge_of::<G>("prove", &statement, commitments);
+        let mut hashed = Vec::new();
+        let mut admitted = Vec::new();
+        for (choice, proofs) in choices {
             let claim = Claim {
                 about: choice,
                 values: 0..=1,
             };
-            let (ciphertext, proven) = disjunction::vartime_admit(&claim, proofs, self.election.key_table(), hash)
-                .map_err(|_| BallotError::NotInSubgroup {
+            let one = disjunction::vartime_admit(&claim, proofs, self.election.key_table()).map_err(|_| {
+                BallotError::NotInSubgroup {
                     question: self.question,
-                })?;
-            ensure(
-                proven,
-                BallotError::IndividualProof {
-                    question: self.question,
-                    choice: at,
-                },
-            )?;
-            Ok(ciphertext)
+                }
+            })?;
+            hashed.push((pair_statement(self.statement, choice), one.commitments));
+            admitted.push((one.ciphertext, one.sum));
+        }
+        let challenges = challenges_of::<G>("prove", &hashed);
+        let verify = |(at, ((ciphertext, sum), challenge))| {
+            let error = BallotError::IndividualProof {
+                question: self.question,
+                choice: at,
+            };
+            ensure(sum == Some(challenge), error).map(|()| ciphertext)
         };
-        choices.enumerate().map(verify).collect()
+        admitted.into_iter().zip(challenges).enumerate().map(verify).collect()
     }
 
     fn proves(&self, name: &str, statement: &str, claims: &[Claim<&Ciphertext<G>>], proofs: &[Proof<G>]) -> bool {

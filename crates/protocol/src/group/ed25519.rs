@@ -3,6 +3,8 @@
 //! An element is written as 64 lower-case hexadecimal digits of `y | sign(x)<<255`, most significant
 //! digit first: the bytes of RFC 8032 reversed.
 
+mod multiples;
+
 use std::sync::{Arc, LazyLock};
 
 use crypto_bigint::U256;
@@ -16,6 +18,8 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::{Choice, ConditionallySelectable as _};
 use zeroize::Zeroize;
+
+use multiples::Multiples;
 
 use super::{Branch, ElementError, Group, GroupName, ScalarError, decimal, read_text};
 
@@ -50,15 +54,48 @@ pub struct Table(Arc<Precomputed>);
 
 struct Precomputed {
     constant_time: EdwardsBasepointTable,
-    vartime: VartimeEdwardsPrecomputation,
+    vartime: Vartime,
 }
 
-static GENERATOR: LazyLock<Table> = LazyLock::new(|| {
-    Table(Arc::new(Precomputed {
-        constant_time: ED25519_BASEPOINT_TABLE.clone(),
-        vartime: VartimeEdwardsPrecomputation::new([ED25519_BASEPOINT_POINT]),
-    }))
-});
+/// The quicker of two ways to compute `response·fixed + challenge·base`, depending on the processor.
+enum Vartime {
+    /// Both products at once.
+    Joint(VartimeEdwardsPrecomputation),
+    /// The first from multiples of the fixed base; the second by the library's multiplication in constant time, the
+    /// only one that AVX-512 speeds up.
+    Separate(Multiples),
+}
+
+impl Table {
+    fn new(base: EdwardsPoint, constant_time: EdwardsBasepointTable) -> Self {
+        let vartime = if has_avx512() {
+            Vartime::Separate(Multiples::new(base))
+        } else {
+            Vartime::Joint(VartimeEdwardsPrecomputation::new([base]))
+        };
+        Self(Arc::new(Precomputed { constant_time, vartime }))
+    }
+
+    fn vartime_commitment(&self, response: &Scalar, base: EdwardsPoint, challenge: &Scalar) -> EdwardsPoint {
+        match &self.0.vartime {
+            Vartime::Joint(fixed) => fixed.vartime_mixed_multiscalar_mul([response.0], [challenge.0], [base]),
+            Vartime::Separate(fixed) => fixed.vartime_mul(response) + base * challenge.0,
+        }
+    }
+}
+
+/// Whether the library was built to use AVX-512 (`--cfg curve25519_dalek_backend="avx512"`) and the processor has it.
+#[expect(unexpected_cfgs, reason = "the cfg is that of curve25519-dalek")]
+fn has_avx512() -> bool {
+    #[cfg(all(target_arch = "x86_64", curve25519_dalek_backend = "avx512"))]
+    let has = std::is_x86_feature_detected!("avx512ifma") && std::is_x86_feature_detected!("avx512vl");
+    #[cfg(not(all(target_arch = "x86_64", curve25519_dalek_backend = "avx512")))]
+    let has = false;
+    has
+}
+
+static GENERATOR: LazyLock<Table> =
+    LazyLock::new(|| Table::new(ED25519_BASEPOINT_POINT, ED25519_BASEPOINT_TABLE.clone()));
 
 impl Group for Ed25519 {
     const NAME: GroupName = GroupName::Ed25519;
@@ -97,10 +134,7 @@ impl Group for Ed25519 {
     }
 
     fn table(base: &Element) -> Table {
-        Table(Arc::new(Precomputed {
-            constant_time: EdwardsBasepointTable::create(&base.0),
-            vartime: VartimeEdwardsPrecomputation::new([base.0]),
-        }))
+        Table::new(base.0, EdwardsBasepointTable::create(&base.0))
     }
 
     fn generator_table() -> &'static Table {
@@ -122,11 +156,7 @@ impl Group for Ed25519 {
             .iter()
             .map(|branch| {
                 let shifted = base.0 - multiple_of_generator(branch.shift);
-                Element(fixed.0.vartime.vartime_mixed_multiscalar_mul(
-                    [branch.response.0],
-                    [branch.challenge.0],
-                    [shifted],
-                ))
+                Element(fixed.vartime_commitment(branch.response, shifted, branch.challenge))
             })
             .collect()
     }
@@ -228,6 +258,9 @@ impl Group for Ed25519 {
 /// Whether `q·point` is the identity, as `(q-1)·point = -point`: the scalar `-1` stands as the integer `q-1`, and
 /// the multiplication in variable time takes it as the integer it is, in its sparse signed form.
 fn is_of_prime_order(point: &EdwardsPoint) -> bool {
+    if has_avx512() {
+        return point.is_torsion_free();
+    }
     let multiple = EdwardsPoint::vartime_double_scalar_mul_basepoint(&-DalekScalar::ONE, point, &DalekScalar::ZERO);
     multiple == -point
 }

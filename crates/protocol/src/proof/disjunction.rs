@@ -8,6 +8,7 @@
 use std::ops::RangeInclusive;
 
 use rand_core::CryptoRng;
+use subtle::Choice;
 use zeroize::Zeroizing;
 
 use super::Proof;
@@ -49,27 +50,84 @@ pub fn prove<G: Group, R: CryptoRng + ?Sized>(
     let zero = G::scalar(0);
     let mut commitments = Vec::new();
     let mut drafts = Vec::new();
+    let mut truths = Vec::new();
+    let is_single = claims.iter().flat_map(|claim| claim.values.clone()).count() == 1;
     for claim in claims {
         for value in claim.values.clone() {
-            let draft = Draft {
-                w: Zeroizing::new(G::random_scalar(rng)),
-                challenge: G::random_scalar(rng),
-                opening: claim.about,
-            };
+            let draft = Draft::new(claim.about, G::random_scalar(rng), rng);
             let difference = Zeroizing::new(G::sub(&claim.about.plaintext, &G::scalar(value.into())));
-            let offset = G::pow_g(&Zeroizing::new(G::scalar_mul(&difference, &draft.challenge)));
-            commitments.push(G::pow_g(&draft.w));
-            commitments.push(G::mul(&G::pow_table(key, &draft.w), &offset));
-            drafts.push((draft, *difference == zero));
+            let offset = match is_single {
+                true => G::identity(),
+                false => G::pow_g(&Zeroizing::new(G::scalar_mul(&difference, &draft.challenge))),
+            };
+            commitments.extend(draft.commitments(key, &offset));
+            drafts.push(draft);
+            truths.push(*difference == zero);
         }
     }
-    let sum = drafts
-        .iter()
-        .fold(zero, |sum, (draft, _)| G::add(&sum, &draft.challenge));
+    let sum = drafts.iter().fold(zero, |sum, draft| G::add(&sum, &draft.challenge));
     let missing = G::sub(&hash(&commitments), &sum);
-    let (truth, _) = drafts.iter_mut().find(|(_, is_true)| *is_true)?;
-    truth.challenge = G::add(&truth.challenge, &missing);
-    Some(drafts.into_iter().map(|(draft, _)| draft.answer()).collect())
+    let truth = truths.iter().position(|is_true| *is_true)?;
+    let draft = drafts.get_mut(truth)?;
+    draft.challenge = G::add(&draft.challenge, &missing);
+    Some(drafts.into_iter().map(Draft::answer).collect())
+}
+
+/// Proves that plaintexts, which must be 0 or 1, are 0 or 1: as [`prove`] for each, with less work and in constant
+/// time. `hash` receives the commitments of each proof.
+pub fn prove_bits<'a, G: Group, R: CryptoRng + ?Sized>(
+    openings: impl IntoIterator<Item = &'a Opening<G>>,
+    key: &G::Table,
+    hash: impl FnOnce(Vec<Vec<G::Element>>) -> Vec<G::Scalar>,
+    rng: &mut R,
+) -> Vec<[Proof<G>; 2]> {
+    let drafts: Vec<_> = openings
+        .into_iter()
+        .map(|opening| BitDraft::new(opening, rng))
+        .collect();
+    let challenges = hash(drafts.iter().map(|draft| draft.commitments(key)).collect());
+    drafts
+        .into_iter()
+        .zip(challenges)
+        .map(|(draft, challenge)| draft.answer(&challenge))
+        .collect()
+}
+
+/// The branches "it is 0" and "it is 1" before their responses. Both hold the same challenge, which stays in the
+/// false one; the true one gets what is missing.
+struct BitDraft<'a, G: Group> {
+    zero: Draft<'a, G>,
+    one: Draft<'a, G>,
+}
+
+impl<'a, G: Group> BitDraft<'a, G> {
+    fn new<R: CryptoRng + ?Sized>(opening: &'a Opening<G>, rng: &mut R) -> Self {
+        let challenge = G::random_scalar(rng);
+        Self {
+            zero: Draft::new(opening, challenge.clone(), rng),
+            one: Draft::new(opening, challenge, rng),
+        }
+    }
+
+    /// The offset is `g^challenge` in the branch of 0 when the plaintext is 1, `g^-challenge` in the branch of 1 when
+    /// it is 0, and nothing in the true branch.
+    fn commitments(&self, key: &G::Table) -> Vec<G::Element> {
+        let plaintext = &self.zero.opening.plaintext;
+        let is_one = Choice::from(u8::from(*plaintext == G::scalar(1)));
+        let sign = Zeroizing::new(G::sub(&G::add(plaintext, plaintext), &G::scalar(1)));
+        let offset = G::pow_g(&Zeroizing::new(G::scalar_mul(&sign, &self.zero.challenge)));
+        let zero = self.zero.commitments(key, &G::select(&G::identity(), &offset, is_one));
+        let one = self.one.commitments(key, &G::select(&offset, &G::identity(), is_one));
+        [zero, one].into_iter().flatten().collect()
+    }
+
+    fn answer(mut self, sum: &G::Scalar) -> [Proof<G>; 2] {
+        let missing = G::sub(sum, &G::add(&self.zero.challenge, &self.one.challenge));
+        let to_one = G::scalar_mul(&self.one.opening.plaintext, &missing);
+        self.zero.challenge = G::add(&self.zero.challenge, &G::sub(&missing, &to_one));
+        self.one.challenge = G::add(&self.one.challenge, &to_one);
+        [self.zero.answer(), self.one.answer()]
+    }
 }
 
 /// A branch before its response.
@@ -79,7 +137,20 @@ struct Draft<'a, G: Group> {
     challenge: G::Scalar,
 }
 
-impl<G: Group> Draft<'_, G> {
+impl<'a, G: Group> Draft<'a, G> {
+    fn new<R: CryptoRng + ?Sized>(opening: &'a Opening<G>, challenge: G::Scalar, rng: &mut R) -> Self {
+        Self {
+            opening,
+            w: Zeroizing::new(G::random_scalar(rng)),
+            challenge,
+        }
+    }
+
+    /// `A = g^w`, `B = y^w · offset`.
+    fn commitments(&self, key: &G::Table, offset: &G::Element) -> [G::Element; 2] {
+        [G::pow_g(&self.w), G::mul(&G::pow_table(key, &self.w), offset)]
+    }
+
     fn answer(self) -> Proof<G> {
         Proof::<G>::answer(&self.w, &self.opening.randomness, self.challenge)
     }
@@ -108,8 +179,7 @@ pub fn vartime_verify<G: Group>(
     rest.is_empty() && hash(&commitments) == sum_of_challenges(proofs)
 }
 
-/// Checks that a ciphertext is in the group and, sharing the work, whether the proofs prove the one claim
-/// about it.
+/// Checks that a ciphertext is in the group and, sharing the work, prepares the verification of the one claim about it.
 ///
 /// # Errors
 /// [`ElementError::NotInSubgroup`].
@@ -117,15 +187,26 @@ pub fn vartime_admit<G: Group>(
     claim: &Claim<&CandidateCiphertext<G>>,
     proofs: &[Proof<G>],
     key: &G::Table,
-    hash: impl FnOnce(&[G::Element]) -> G::Scalar,
-) -> Result<(Ciphertext<G>, bool), ElementError> {
+) -> Result<Admitted<G>, ElementError> {
     let (for_alpha, for_beta) = branches(proofs, &claim.values);
     let (alpha, alphas) = G::vartime_admit(&claim.about.alpha, G::generator_table(), &for_alpha)?;
     let (beta, betas) = G::vartime_admit(&claim.about.beta, key, &for_beta)?;
-    let commitments: Vec<_> = alphas.into_iter().zip(betas).flat_map(<[_; 2]>::from).collect();
-    let complete = proofs.len() == claim.values.clone().count();
-    let proven = complete && hash(&commitments) == sum_of_challenges(proofs);
-    Ok((Ciphertext { alpha, beta }, proven))
+    let is_complete = proofs.len() == claim.values.clone().count();
+    Ok(Admitted {
+        ciphertext: Ciphertext { alpha, beta },
+        commitments: alphas.into_iter().zip(betas).flat_map(<[_; 2]>::from).collect(),
+        sum: is_complete.then(|| sum_of_challenges(proofs)),
+    })
+}
+
+/// A ciphertext in the group and what decides whether the claim about it is proven.
+pub struct Admitted<G: Group> {
+    /// The ciphertext.
+    pub ciphertext: Ciphertext<G>,
+    /// `A_0, B_0, A_1, B_1, ...`: what is hashed.
+    pub commitments: Vec<G::Element>,
+    /// What the hash must be; none when branches are missing.
+    pub sum: Option<G::Scalar>,
 }
 
 /// What recomputes the commitments of alpha and of beta.

@@ -36,7 +36,8 @@ pub fn rng(seed: u64) -> SeededRng {
 impl SeededRng {
     fn block(&mut self) -> [u8; 32] {
         self.block += 1;
-        sha256(format!("isoloir/test-rng|{}|{}", self.seed, self.block).as_bytes())
+        let (seed, block) = (self.seed.to_be_bytes(), self.block.to_be_bytes());
+        sha256(&[seed, block].concat())
     }
 }
 

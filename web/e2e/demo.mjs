@@ -58,12 +58,12 @@ export class Demo {
 
   /** The sample accounts, as printed: e-mail, password, voting code. */
   accounts() {
-    return [...this.printed.matchAll(/(\S+@\S+)\s+(\S+)\s+([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})/g)].map(([, email, password, code]) => ({ email, password, code }));
+    return [...this.printed.matchAll(/(\S+@\S+) +(\S+) +([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})/g)].map(([, email, password, code]) => ({ email, password, code }));
   }
 
-  /** The commands printed under "to close and count", as arguments of `isoloir`. */
+  /** The printed commands that close and count, as arguments of `isoloir`. */
   commands() {
-    return [...this.printed.matchAll(/^\s*\.\/run isoloir (.+)$/gm)].map(([, line]) => line.match(/'[^']*'|\S+/g).map((word) => word.replaceAll("'", '')));
+    return [...this.printed.matchAll(/^\s*\S*isoloir ((?:close|count) .+)$/gm)].map(([, line]) => line.trim().split(/\s+/));
   }
 
   /** Runs one of our programs to its end. */

@@ -1,9 +1,9 @@
 //! Private files: created with mode 0600, never overwritten.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -12,15 +12,50 @@ use anyhow::Context;
 /// # Errors
 /// When the file exists or cannot be written.
 pub fn create(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot create {}", path.display()))?;
-    file.write_all(contents)
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("cannot write {}", path.display()))
+    Reserved::at(path)?.fill(contents)
+}
+
+/// A private file that is there, and empty: what cannot be made twice is made only once there is a place for it.
+pub struct Reserved {
+    file: File,
+    path: PathBuf,
+}
+
+impl Reserved {
+    /// Makes the empty file.
+    ///
+    /// # Errors
+    /// When it exists or cannot be made.
+    pub fn at(path: &Path) -> anyhow::Result<Self> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .with_context(|| format!("cannot create {}", path.display()))?;
+        Ok(Self {
+            file,
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// Writes it, down to the disk.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn fill(mut self, contents: &[u8]) -> anyhow::Result<()> {
+        self.file
+            .write_all(contents)
+            .and_then(|()| self.file.sync_all())
+            .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// Gives the place up: nothing was made.
+    pub fn give_up(self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "an empty file remains");
+        }
+    }
 }
 
 /// Writes a public file, replacing it whole or not at all.

@@ -9,7 +9,14 @@ fn every_check_is_documented_and_nothing_else() {
     let documented: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
     let expected: Vec<String> = CheckId::ALL
         .iter()
-        .map(|check| format!("| `{}` | {} | {} |", check.id(), check.statement().en, check.statement().fr))
+        .map(|check| {
+            format!(
+                "| `{}` | {} | {} |",
+                check.id(),
+                check.statement().en,
+                check.statement().fr
+            )
+        })
         .collect();
     assert_eq!(documented, expected);
 }

@@ -157,12 +157,6 @@ async fn issue(
     number: Option<&str>,
     out: &Path,
 ) -> anyhow::Result<()> {
-    if out.exists() {
-        bail!(
-            "{} exists: codes are written once and never over other codes",
-            out.display()
-        );
-    }
     let voters: Vec<_> = entitlements
         .voters
         .iter()
@@ -172,7 +166,15 @@ async fn issue(
         bail!("no such voter in the entitlements");
     }
     let ids: Vec<_> = voters.iter().map(|voter| voter.id).collect();
-    let codes = registrar.issue_codes(&ids, &mut ambient::rng()).await?;
+    // The file first: codes that find no place to be written would be lost, and the earlier ones void.
+    let file = private_file::Reserved::at(out).context("codes are written once, and never over other codes")?;
+    let codes = match registrar.issue_codes(&ids, &mut ambient::rng()).await {
+        Ok(codes) => codes,
+        Err(error) => {
+            file.give_up();
+            return Err(error.into());
+        }
+    };
     let mut text = Zeroizing::new(String::from("voter;matricule;nom;prenom;code\n"));
     for (voter, issued) in voters.iter().zip(&codes) {
         let names = [&voter.number, &voter.last_name, &voter.first_name].map(|field| csv_field(field));
@@ -184,7 +186,7 @@ async fn issue(
         ));
         text.push_str(&line);
     }
-    private_file::create(out, text.as_bytes())?;
+    file.fill(text.as_bytes())?;
     println!(
         "{} codes in {} (mode 0600). They are stored nowhere else: print the notices, then destroy this file.",
         codes.len(),

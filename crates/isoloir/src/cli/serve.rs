@@ -24,7 +24,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(20);
 /// The voting server: portal, boxes, poll books. Ends cleanly on SIGTERM or Ctrl-C.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  isoloir serve --config server.toml\n\nThe configuration is described in docs/guides/operator.md."
+    after_help = "Example:\n  isoloir serve --config server.toml\n\nThe configuration is described in docs/guides/organiser.md."
 )]
 pub struct ServeArgs {
     #[command(flatten)]

@@ -15,7 +15,7 @@ use isoloir::voter::{Admission, Ballot, Receipt, Session};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-const VOTERS: u32 = 60;
+const VOTERS: u32 = 120;
 
 struct Ready {
     session: Session,

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::electorate::Ballots;
+use super::process::own_cpu_ticks;
 use super::run::{open, read_codes};
 use super::scenario::{CORSE_2022, Scenario, email};
 use super::site::Site;
@@ -58,6 +59,11 @@ pub struct Round {
     pub verified_per_second: f64,
     /// Ballots cast per second through the whole server, client on the same cores.
     pub cast_per_second: f64,
+    /// CPU time of bare verification over CPU time of the casts, client and server together: what the ratio of the rates would be if
+    /// nothing else ran on the machine and nothing waited.
+    pub cpu_ratio: Option<f64>,
+    /// The same, the server's CPU time alone.
+    pub server_cpu_ratio: Option<f64>,
 }
 
 impl Round {
@@ -65,14 +71,6 @@ impl Round {
     #[must_use]
     pub fn ratio(&self) -> f64 {
         self.cast_per_second / self.verified_per_second
-    }
-}
-
-impl CastFigures {
-    /// The best round's: others' work on the machine only ever lowers it.
-    #[must_use]
-    pub fn ratio(&self) -> f64 {
-        self.rounds.iter().map(Round::ratio).fold(0.0, f64::max)
     }
 }
 
@@ -211,6 +209,18 @@ async fn cast_all(ready: Vec<Ready>, jobs: usize) -> anyhow::Result<f64> {
         ensure!(stored??, "a receipt for another ballot");
     }
     Ok(per_second(count, begun))
+}
+
+fn spent(before: Option<u64>, after: Option<u64>) -> Option<u32> {
+    after
+        .zip(before)
+        .and_then(|(after, before)| u32::try_from(after.checked_sub(before)?).ok())
+}
+
+fn share(part: Option<u32>, whole: Option<u32>) -> Option<f64> {
+    part.zip(whole)
+        .filter(|(_, whole)| *whole > 0)
+        .map(|(part, whole)| f64::from(part) / f64::from(whole))
 }
 
 fn per_second(count: usize, begun: Instant) -> f64 {

@@ -117,6 +117,12 @@ impl Server {
         bail!("{} does not answer at {origin}", self.name)
     }
 
+    /// CPU time that the server has used, in clock ticks; `None` where the system does not tell.
+    #[must_use]
+    pub fn cpu_ticks(&self) -> Option<u64> {
+        cpu_ticks(&self.child.id()?.to_string())
+    }
+
     /// Asks the server to end (SIGTERM) and waits for it.
     ///
     /// # Errors
@@ -154,6 +160,21 @@ impl Server {
 fn shown<S: AsRef<OsStr>>(arguments: &[S]) -> String {
     let words: Vec<_> = arguments.iter().map(|a| a.as_ref().to_string_lossy()).collect();
     format!("isoloir {}", words.join(" "))
+}
+
+/// CPU time of this process, in clock ticks.
+#[must_use]
+pub fn own_cpu_ticks() -> Option<u64> {
+    cpu_ticks("self")
+}
+
+/// User and system time of all threads: fields 14 and 15 of `/proc/PID/stat`, counted after the command's name in parentheses.
+fn cpu_ticks(process: &str) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some(user + system)
 }
 
 /// A port of 127.0.0.1 that is free now.

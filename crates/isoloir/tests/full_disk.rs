@@ -19,14 +19,23 @@ impl SmallDisk {
     /// `None` where we may not mount.
     fn mount(at: &Path) -> Option<Self> {
         std::fs::create_dir_all(at).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=16m", "isoloir-test"]).arg(at).status();
-        mounted.is_ok_and(|status| status.success()).then(|| Self(at.to_path_buf()))
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16m", "isoloir-test"])
+            .arg(at)
+            .status();
+        mounted
+            .is_ok_and(|status| status.success())
+            .then(|| Self(at.to_path_buf()))
     }
 
     /// Takes all the room that is left, to the last byte.
     fn fill(&self) {
         let filler = self.0.join("filler");
-        let full = Command::new("dd").arg("if=/dev/zero").arg(format!("of={}", filler.display())).output().unwrap();
+        let full = Command::new("dd")
+            .arg("if=/dev/zero")
+            .arg(format!("of={}", filler.display()))
+            .output()
+            .unwrap();
         assert!(!full.status.success(), "the disk is full");
     }
 
@@ -59,12 +68,21 @@ async fn on_a_full_disk_nothing_is_stored_and_the_retry_is_received() {
     let ballot = Ballot::choose(&election, &one.credential, 0, &mut ambient::rng()).unwrap();
 
     disk.fill();
-    let error = session.cast(&one.election, &one.admission, ballot.bytes.clone()).await.unwrap_err();
+    let error = session
+        .cast(&one.election, &one.admission, ballot.bytes.clone())
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some("store_unavailable"), "{error}");
-    assert!(!portal.has_tracker(polls.election(), &ballot.tracker).await.unwrap(), "nothing is stored");
+    assert!(
+        !portal.has_tracker(polls.election(), &ballot.tracker).await.unwrap(),
+        "nothing is stored"
+    );
 
     disk.make_room();
-    let receipt = session.cast(&one.election, &one.admission, ballot.bytes.clone()).await.unwrap();
+    let receipt = session
+        .cast(&one.election, &one.admission, ballot.bytes.clone())
+        .await
+        .unwrap();
     assert_eq!(receipt.tracker, ballot.tracker);
     assert!(portal.has_tracker(polls.election(), &ballot.tracker).await.unwrap());
     running.stop().await.unwrap();

@@ -102,11 +102,20 @@ pub async fn run(bench: &CastBench) -> anyhow::Result<CastFigures> {
     let share = ready.len().div_ceil(ROUNDS);
     while !ready.is_empty() {
         let rest = ready.split_off(share.min(ready.len()));
+        let before = own_cpu_ticks();
         let verified_per_second = verify_all(&election, &ready)?;
+        let (verified, server) = (own_cpu_ticks(), running.server.cpu_ticks());
         let cast_per_second = cast_all(ready, bench.jobs).await?;
+        let bare = spent(before, verified);
+        let (client, server) = (
+            spent(verified, own_cpu_ticks()),
+            spent(server, running.server.cpu_ticks()),
+        );
         rounds.push(Round {
             verified_per_second,
             cast_per_second,
+            cpu_ratio: share(bare, client.zip(server).map(|(client, server)| client + server)),
+            server_cpu_ratio: share(bare, server),
         });
         ready = rest;
     }

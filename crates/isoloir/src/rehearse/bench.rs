@@ -114,8 +114,8 @@ pub async fn run(bench: &CastBench) -> anyhow::Result<CastFigures> {
         rounds.push(Round {
             verified_per_second,
             cast_per_second,
-            cpu_ratio: share(bare, client.zip(server).map(|(client, server)| client + server)),
-            server_cpu_ratio: share(bare, server),
+            cpu_ratio: quotient(bare, client.zip(server).map(|(client, server)| client + server)),
+            server_cpu_ratio: quotient(bare, server),
         });
         ready = rest;
     }
@@ -226,7 +226,7 @@ fn spent(before: Option<u64>, after: Option<u64>) -> Option<u32> {
         .and_then(|(after, before)| u32::try_from(after.checked_sub(before)?).ok())
 }
 
-fn share(part: Option<u32>, whole: Option<u32>) -> Option<f64> {
+fn quotient(part: Option<u32>, whole: Option<u32>) -> Option<f64> {
     part.zip(whole)
         .filter(|(_, whole)| *whole > 0)
         .map(|(part, whole)| f64::from(part) / f64::from(whole))

@@ -33,6 +33,8 @@ export async function openPage(browser, origins, options = {}) {
 
 /** axe with the WCAG 2.2 AA, best-practice and RGAA-tagged rules; nothing found may remain. */
 export async function assertAccessible(page, where) {
+  // Colours are judged once they stand still.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   await page.evaluate(axeSource);
   const { violations, passes } = await page.evaluate(() =>
     globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice', 'RGAAv4'] }),

@@ -16,7 +16,7 @@ export async function openBrowser() {
 
 /** A page whose every request must go to one of `origins`, and whose console must stay quiet. */
 export async function openPage(browser, origins, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.strays = [];
   page.complaints = [];

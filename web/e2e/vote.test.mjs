@@ -99,6 +99,7 @@ test('the voter signs in and votes in three elections', async () => {
     await tracker.filter({ hasText: /\S{4}/ }).waitFor();
     trackers.set(election, (await tracker.textContent()).replace(/\s/g, ''));
     assert.match(trackers.get(election), /^[A-Za-z0-9+/]{43}$/, 'the tracker is known before anything is sent');
+    await page.locator('button[data-action="cast"]:enabled').waitFor();
     if (at === 0) await look('booth-confirm');
     await visible('button[data-action="cast"]').click();
     await step('receipt').waitFor({ timeout: 20_000 });
@@ -131,6 +132,7 @@ test('three other voters vote too', async () => {
     await step('choice').locator('input[type=radio][value="0"]').check({ force: true });
     await step('choice').locator('button[type=submit]').click();
     await step('confirm').waitFor();
+    await page.locator('button[data-action="cast"]:enabled').waitFor();
     await look('phone-confirm');
     await visible('button[data-action="cast"]').click();
     await step('receipt').waitFor({ timeout: 20_000 });

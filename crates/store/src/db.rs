@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Database, PgPool, Pool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, Database, PgPool, Pool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::{StoreError, schema};
 
@@ -116,6 +116,7 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
         .busy_timeout(ACQUIRE);
     let write = SqlitePoolOptions::new()
         .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_reusable(connection)))
         .max_lifetime(None)
         .idle_timeout(None)
         .acquire_timeout(ACQUIRE)
@@ -128,6 +129,14 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
         .connect_with(options.pragma("query_only", "on"))
         .await?;
     Ok(Db::Lite { write, read })
+}
+
+/// On a full disk SQLite ends the transaction by itself, the rollback that follows fails, and sqlx counts a transaction for ever: such a
+/// connection is closed instead of being used again.
+async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Waits for a rollback that is still queued.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open_postgres(url: &str) -> Result<Db, StoreError> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Database, Pool, Transaction};
+use sqlx::{Connection as _, Database, Pool, SqliteConnection, Transaction};
 
 /// Runs an expression on the pool of either engine.
 macro_rules! on {
@@ -145,6 +145,7 @@ async fn sqlite(path: &Path) -> Result<Db, StoreError> {
         .busy_timeout(WAIT);
     let write = SqlitePoolOptions::new()
         .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_reusable(connection)))
         .acquire_timeout(WAIT)
         .connect_with(options.clone())
         .await?;
@@ -176,6 +177,14 @@ pub(crate) async fn begin<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'stat
 /// Exclusive use of an owned row list in pages of [`ROWS`].
 pub(crate) fn pages<T>(rows: &[T]) -> std::slice::Chunks<'_, T> {
     rows.chunks(ROWS)
+}
+
+/// On a full disk SQLite ends the transaction by itself, the rollback that follows fails, and sqlx counts a transaction for ever: such a
+/// connection is closed instead of being used again.
+async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Waits for a rollback that is still queued.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ConsultationId;
+use crate::policy::Policy;
 
 /// Consultation (*consultation*, *élections professionnelles* of one organiser): elections that open and close together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Consultation {
     /// Whether the whole box and the counts are public while the vote is open. Otherwise anyone can
     /// look up one tracker and see the signed head, and nothing that tells how many have voted.
     pub live_box: bool,
+    /// What the organiser decides about the portal.
+    pub policy: Policy,
 }
 
 /// Legal profile (*cadre juridique*).

@@ -4,6 +4,7 @@
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
 //! - [`election`]: election, candidate lists, candidates
+//! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
@@ -23,6 +24,7 @@ pub mod election;
 pub mod ids;
 pub mod journal;
 pub mod message;
+pub mod policy;
 pub mod roll;
 pub mod token;
 
@@ -31,4 +33,5 @@ pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use election::{Candidate, CandidateList, Election, Sex};
 pub use ids::{ConsultationId, ElectionId, SessionId, VoterId};
 pub use message::{Language, Message, Refusal};
+pub use policy::Policy;
 pub use roll::{ElectoralRoll, PollBook, Voter};

@@ -1,11 +1,13 @@
 //! The JSON side, called by the booth, by verifiers and by watchers.
 
+use crate::access::{Access, Declared, declare};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use isoloir_domain::ElectionId;
 use isoloir_service::Receipt;
 use isoloir_service::cast_ballot::{CastError, MAX_BALLOT_BYTES};
@@ -15,6 +17,20 @@ use crate::error::ApiError;
 use crate::pages::error::ErrorKind;
 use crate::request::VoterSession;
 use crate::state::PortalState;
+
+/// Who may call what here.
+pub(crate) fn table() -> Vec<Declared> {
+    use Access::{Public, Voter};
+    vec![
+        declare("POST", "/api/ticket", Voter, post(ticket)),
+        declare("POST", "/api/elections/{election}/ballots", Voter, post(cast)),
+        declare("GET", "/api/elections/{election}", Public, get(election)),
+        declare("GET", "/api/elections/{election}/box", Public, get(stored)),
+        declare("GET", "/api/elections/{election}/head", Public, get(head)),
+        declare("GET", "/api/keys", Public, get(keys)),
+        declare("GET", "/healthz", Public, get(health)),
+    ]
+}
 
 /// The election named in the path; an ill-formed name is an election that does not exist.
 pub(crate) struct ElectionPath(pub ElectionId);

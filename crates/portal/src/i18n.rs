@@ -1,6 +1,6 @@
 //! The two languages of the portal: French first, English complete.
 //!
-//! Every sentence lives in `locales/fr.ftl` and `locales/en.ftl` (Fluent), compiled into the binary. Pages ask a [`Lang`] for a message by key;
+//! Every sentence lives in `locales/fr/` and `locales/en/` (Fluent), one file per topic, compiled into the binary. Pages ask a [`Lang`] for a message by key;
 //! a test compares the two files with the keys the source uses, so that a missing or an unused message fails the build and never reaches
 //! a voter. Messages may carry inline markup (`<strong>`, a link): [`Lang::rich`] trusts the message, escapes every argument.
 
@@ -11,10 +11,25 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use maud::{Markup, PreEscaped, html};
 use unic_langid::LanguageIdentifier;
 
-/// The French messages, as compiled in.
-pub(crate) const FR: &str = include_str!("../locales/fr.ftl");
-/// The English messages, as compiled in.
-pub(crate) const EN: &str = include_str!("../locales/en.ftl");
+/// All messages, as compiled in: one file per topic, the same topics in both languages.
+macro_rules! topics {
+    ($($topic:literal),* $(,)?) => {
+        const FR: &str = concat!($(include_str!(concat!("../locales/fr/", $topic, ".ftl")), "\n"),*);
+        const EN: &str = concat!($(include_str!(concat!("../locales/en/", $topic, ".ftl")), "\n"),*);
+        /// The topics, which a test compares with the files.
+        pub const TOPICS: &[&str] = &[$($topic),*];
+    };
+}
+
+topics!(
+    "portal",
+    "accounts",
+    "captcha",
+    "complaints",
+    "content",
+    "receipts",
+    "support",
+);
 
 /// A language of the pages. French is the language of the law and of every page that says nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]

@@ -149,6 +149,7 @@ mod tests {
                 group: "Ed25519".into(),
                 calendar: Calendar::new(opens, closes, SignedDuration::ZERO).unwrap(),
                 live_box: false,
+                policy: isoloir_domain::Policy::default(),
             },
             registered: 5080,
             voters: expressed + 80,

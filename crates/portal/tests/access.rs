@@ -68,6 +68,7 @@ impl Scene {
             closes: at("2026-12-10T16:00:00Z"),
             grace: None,
             live_box: Some(false),
+            policy: isoloir_domain::Policy::default(),
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),

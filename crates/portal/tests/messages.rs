@@ -9,9 +9,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-const FR: &str = include_str!("../locales/fr.ftl");
-const EN: &str = include_str!("../locales/en.ftl");
+static FR: LazyLock<String> = LazyLock::new(|| all_topics("fr"));
+static EN: LazyLock<String> = LazyLock::new(|| all_topics("en"));
+
+/// The messages of a language, from its files; the files are those that the portal compiles in.
+fn all_topics(lang: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("locales").join(lang);
+    let found: BTreeSet<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let compiled: BTreeSet<String> = isoloir_portal::i18n::TOPICS
+        .iter()
+        .map(|&topic| topic.to_owned())
+        .collect();
+    assert_eq!(found, compiled, "topics in {lang}");
+    let read = |topic: &String| fs::read_to_string(folder.join(format!("{topic}.ftl"))).unwrap() + "\n";
+    found.iter().map(read).collect()
+}
 
 /// Key and text of every message, continuation lines included.
 fn messages(source: &str) -> BTreeMap<String, String> {
@@ -69,7 +86,7 @@ fn used_keys() -> BTreeSet<String> {
                 let rest = file[at + call.len()..].trim_start();
                 // `text(if … { key("a") } else { key("b") })` is found by its inner calls.
                 if let Some(literal) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
-                    let like_a_key = literal.contains('-') || messages(FR).contains_key(literal);
+                    let like_a_key = literal.contains('-') || messages(&FR).contains_key(literal);
                     if like_a_key
                         && literal
                             .bytes()
@@ -86,7 +103,7 @@ fn used_keys() -> BTreeSet<String> {
 
 #[test]
 fn both_languages_say_the_same_things() {
-    let (fr, en) = (messages(FR), messages(EN));
+    let (fr, en) = (messages(&FR), messages(&EN));
     assert!(fr.len() > 300);
     assert_eq!(fr.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
     for (key, text) in &fr {
@@ -100,7 +117,7 @@ fn both_languages_say_the_same_things() {
 
 #[test]
 fn no_message_is_missing_or_unused() {
-    let (known, used) = (messages(FR).into_keys().collect::<BTreeSet<_>>(), used_keys());
+    let (known, used) = (messages(&FR).into_keys().collect::<BTreeSet<_>>(), used_keys());
     let missing: Vec<_> = used.difference(&known).collect();
     let unused: Vec<_> = known.difference(&used).collect();
     assert!(missing.is_empty(), "keys without a message: {missing:?}");
@@ -109,7 +126,7 @@ fn no_message_is_missing_or_unused() {
 
 #[test]
 fn french_is_set_as_french_is() {
-    for (key, text) in messages(FR) {
+    for (key, text) in messages(&FR) {
         for sign in [" ;", " !", " ?", " :", "« ", " »", "..."] {
             assert!(
                 !text.contains(sign),
@@ -131,7 +148,7 @@ fn french_is_set_as_french_is() {
 
 #[test]
 fn messages_never_blame_nor_beg() {
-    for (key, text) in messages(FR) {
+    for (key, text) in messages(&FR) {
         let lower = text.to_lowercase();
         assert!(!lower.contains("veuillez"), "{key}");
         assert!(!lower.contains("cliquez ici"), "{key}");

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::journal::{Event, Subject};
-use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId};
+use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId, Policy};
 use isoloir_protocol::group::GroupName;
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,6 +31,8 @@ pub struct ConsultationPlan {
     pub grace: Option<SignedDuration>,
     /// Other than the profile's choice.
     pub live_box: Option<bool>,
+    /// What the organiser decides about the portal.
+    pub policy: Policy,
     /// Elections, in display order.
     pub elections: Vec<ElectionPlan>,
 }
@@ -94,6 +96,7 @@ impl VotingServer {
             group: plan.group.clone(),
             calendar: Calendar::new(plan.opens, plan.closes, grace)?,
             live_box: plan.live_box.unwrap_or_else(|| plan.profile.live_box()),
+            policy: plan.policy.clone(),
         };
         let mut rng = self.rng();
         let elections: Vec<Election> = (1..)

@@ -9,13 +9,13 @@ use crate::value::{instant, millis, parse, small};
 use crate::{Store, StoreError};
 
 statements! {
-    INSERT_CONSULTATION = "INSERT INTO consultation (id, title, organiser, profile, crypto_group, opens, closes, grace, live_box)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    INSERT_CONSULTATION = "INSERT INTO consultation (id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     INSERT_ELECTION = "INSERT INTO election (id, consultation, key, title, seats, position, sealed)
         VALUES ($1, $2, $3, $4, $5, $6, FALSE)";
-    CONSULTATIONS = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box
+    CONSULTATIONS = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy
         FROM consultation ORDER BY opens, id";
-    CONSULTATION = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box
+    CONSULTATION = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy
         FROM consultation WHERE id = $1";
     ELECTIONS = "SELECT id, consultation, key, title, seats, position FROM election WHERE consultation = $1 ORDER BY position";
     ELECTION = "SELECT id, consultation, key, title, seats, position FROM election WHERE id = $1";
@@ -48,6 +48,7 @@ struct ConsultationRow {
     closes: i64,
     grace: i64,
     live_box: bool,
+    policy: String,
 }
 
 impl ConsultationRow {
@@ -60,6 +61,7 @@ impl ConsultationRow {
             group: self.crypto_group,
             calendar: calendar(self.opens, self.closes, self.grace)?,
             live_box: self.live_box,
+            policy: serde_json::from_str(&self.policy).map_err(|_| StoreError::Damaged("a policy"))?,
         })
     }
 }
@@ -119,6 +121,7 @@ impl Store {
                 .bind(millis(c.calendar.closes()))
                 .bind(grace_millis(&c.calendar))
                 .bind(c.live_box)
+                .bind(serde_json::to_string(&c.policy).map_err(|_| StoreError::Damaged("a policy"))?)
                 .execute(&mut *tx)
                 .await?;
             if stored.rows_affected() == 0 {

@@ -64,6 +64,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
         group: "Ed25519".to_owned(),
         calendar: Calendar::new(now() - day, now() + day, SignedDuration::ZERO).unwrap(),
         live_box: false,
+        policy: isoloir_domain::Policy::default(),
     };
     let election = Election {
         id: id.clone(),

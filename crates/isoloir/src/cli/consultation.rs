@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use anyhow::{Context, bail};
-use isoloir_domain::{ConsultationId, Language};
+use isoloir_domain::{ConsultationId, Language, Policy};
 use isoloir_service::VotingServer;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::import_roll::ImportError;
@@ -78,6 +78,8 @@ struct ConsultationFile {
     opens: String,
     closes: String,
     live_box: Option<bool>,
+    #[serde(default)]
+    policy: Policy,
     /// Profile `test` only.
     grace_minutes: Option<u32>,
     elections: Vec<ElectionFile>,
@@ -133,6 +135,7 @@ fn plan(text: &str) -> anyhow::Result<ConsultationPlan> {
             .grace_minutes
             .map(|minutes| SignedDuration::from_mins(i64::from(minutes))),
         live_box: file.live_box,
+        policy: file.policy,
         elections: file
             .elections
             .into_iter()

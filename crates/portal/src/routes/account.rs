@@ -1,9 +1,11 @@
 //! Sign-in, sign-out, activation, account.
 
+use crate::access::{Access, Declared, declare};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use isoloir_domain::message::{Class, Refusal};
 use isoloir_service::activate_account::{ActivateError, PasswordRule};
@@ -19,6 +21,20 @@ use crate::pages::sign_in::{self as sign_in_page, SignInProblem, SignInView};
 use crate::request::{PageChrome, VoterSession, forget_session_cookie, session_cookie};
 use crate::state::PortalState;
 use crate::when;
+
+/// Who may call what here.
+pub(super) fn table() -> Vec<Declared> {
+    use Access::{Public, Voter};
+    vec![
+        declare("GET", "/connexion", Public, get(sign_in_form)),
+        declare("POST", "/connexion", Public, post(sign_in)),
+        declare("POST", "/deconnexion", Public, post(sign_out)),
+        declare("GET", "/activation", Public, get(activated)),
+        declare("POST", "/activation", Public, post(activate)),
+        declare("GET", "/activation/{token}", Public, get(activation_form)),
+        declare("GET", "/mon-compte", Voter, get(account)),
+    ]
+}
 
 #[derive(Deserialize)]
 pub(super) struct SignInQuery {

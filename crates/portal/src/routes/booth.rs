@@ -1,6 +1,8 @@
 //! The voter's elections and the booth.
 
+use crate::access::{Access, Declared, declare};
 use axum::extract::State;
+use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use isoloir_domain::{Calendar, Phase};
@@ -15,6 +17,15 @@ use crate::pages::booth::{self as booth_page, BoothElection, BoothView, Shut};
 use crate::pages::elections::{self as elections_page, ElectionView, ElectionsView};
 use crate::request::{PageChrome, VoterSession};
 use crate::state::PortalState;
+
+/// Who may call what here.
+pub(super) fn table() -> Vec<Declared> {
+    use Access::Voter;
+    vec![
+        declare("GET", "/mes-scrutins", Voter, get(elections)),
+        declare("GET", "/je-vote", Voter, get(booth)),
+    ]
+}
 
 /// `GET /mes-scrutins`.
 pub(super) async fn elections(

@@ -1,12 +1,23 @@
 //! Pages that exist in the demonstration only; the table of routes sees to it.
 
+use crate::access::{Access, Declared, declare};
 use axum::extract::State;
+use axum::routing::get;
 use maud::Markup;
 
 use crate::error::PageError;
 use crate::pages::demonstration::{self as demo_page, InboxMail};
 use crate::request::PageChrome;
 use crate::state::PortalState;
+
+/// Who may call what here.
+pub(super) fn table() -> Vec<Declared> {
+    use Access::Demonstration;
+    vec![
+        declare("GET", "/demonstration", Demonstration, get(page)),
+        declare("GET", "/demonstration/boite", Demonstration, get(inbox)),
+    ]
+}
 
 /// Mails shown, the latest first.
 const LATEST: u32 = 100;

@@ -12,14 +12,14 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::get;
 use isoloir_service::VotingServer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::access::{Access, Declared, declare};
+use crate::access::Declared;
 use crate::config::PortalConfig;
 use crate::state::PortalState;
 use crate::{api, assets, error, headers};
@@ -32,37 +32,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Every route with who may call it.
 #[must_use]
 pub fn table() -> Vec<Declared> {
-    use Access::{Demonstration, Public, Voter};
-    vec![
-        declare("GET", "/", Public, get(public::home)),
-        declare("GET", "/connexion", Public, get(account::sign_in_form)),
-        declare("POST", "/connexion", Public, post(account::sign_in)),
-        declare("POST", "/deconnexion", Public, post(account::sign_out)),
-        declare("GET", "/activation", Public, get(account::activated)),
-        declare("POST", "/activation", Public, post(account::activate)),
-        declare("GET", "/activation/{token}", Public, get(account::activation_form)),
-        declare("GET", "/mon-compte", Voter, get(account::account)),
-        declare("GET", "/mes-scrutins", Voter, get(booth::elections)),
-        declare("GET", "/je-vote", Voter, get(booth::booth)),
-        declare("GET", "/urne", Public, get(public::boxes)),
-        declare("GET", "/urne/{election}", Public, get(public::ballot_box)),
-        declare("GET", "/urne/{election}/archive.bel", Public, get(public::archive)),
-        declare("GET", "/resultats", Public, get(public::all_results)),
-        declare("GET", "/resultats/{election}", Public, get(public::results)),
-        declare("GET", "/aide", Public, get(information::help)),
-        declare("GET", "/accessibilite", Public, get(information::accessibility)),
-        declare("GET", "/donnees-personnelles", Public, get(information::privacy)),
-        declare("GET", "/mentions-legales", Public, get(information::legal)),
-        declare("GET", "/demonstration", Demonstration, get(demonstration::page)),
-        declare("GET", "/demonstration/boite", Demonstration, get(demonstration::inbox)),
-        declare("POST", "/api/ticket", Voter, post(api::ticket)),
-        declare("POST", "/api/elections/{election}/ballots", Voter, post(api::cast)),
-        declare("GET", "/api/elections/{election}", Public, get(api::election)),
-        declare("GET", "/api/elections/{election}/box", Public, get(api::stored)),
-        declare("GET", "/api/elections/{election}/head", Public, get(api::head)),
-        declare("GET", "/api/keys", Public, get(api::keys)),
-        declare("GET", "/healthz", Public, get(api::health)),
+    [
+        public::table(),
+        account::table(),
+        booth::table(),
+        information::table(),
+        demonstration::table(),
+        api::table(),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The whole portal over `server`.

@@ -1,5 +1,7 @@
 //! What anyone may read: home, boxes, archive, results.
 
+use crate::access::{Access, Declared, declare};
+use axum::routing::get;
 use std::io::{self, Write};
 
 use axum::body::{Body, Bytes};
@@ -20,6 +22,19 @@ use crate::pages::results as results_page;
 use crate::request::{PageChrome, VoterSession};
 use crate::results_view::results_view;
 use crate::state::{PortalState, Shown};
+
+/// Who may call what here.
+pub(super) fn table() -> Vec<Declared> {
+    use Access::Public;
+    vec![
+        declare("GET", "/", Public, get(home)),
+        declare("GET", "/urne", Public, get(boxes)),
+        declare("GET", "/urne/{election}", Public, get(ballot_box)),
+        declare("GET", "/urne/{election}/archive.bel", Public, get(archive)),
+        declare("GET", "/resultats", Public, get(all_results)),
+        declare("GET", "/resultats/{election}", Public, get(results)),
+    ]
+}
 
 /// Trackers on one page of a box.
 const PAGE: u32 = 200;

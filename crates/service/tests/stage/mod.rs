@@ -84,6 +84,7 @@ pub fn plan() -> ConsultationPlan {
         closes: at(CLOSES),
         grace: None,
         live_box: Some(false),
+        policy: isoloir_domain::Policy::default(),
         elections: vec![
             ElectionPlan {
                 key: "csa".to_owned(),

@@ -8,7 +8,9 @@ CREATE TABLE consultation (
   opens BIGINT NOT NULL,
   closes BIGINT NOT NULL,
   grace BIGINT NOT NULL,
-  live_box BOOLEAN NOT NULL
+  live_box BOOLEAN NOT NULL,
+  -- JSON of the organiser's decisions about the portal.
+  policy TEXT NOT NULL
 );
 
 CREATE TABLE election (

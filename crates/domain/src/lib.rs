@@ -34,4 +34,4 @@ pub use election::{Candidate, CandidateList, Election, Sex};
 pub use ids::{ConsultationId, ElectionId, SessionId, VoterId};
 pub use message::{Language, Message, Refusal};
 pub use policy::Policy;
-pub use roll::{ElectoralRoll, PollBook, Voter};
+pub use roll::{ElectoralRoll, Identifier, PollBook, Voter};

@@ -12,6 +12,25 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// Its code: `fr` or `en`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::French => "fr",
+            Self::English => "en",
+        }
+    }
+
+    /// The language of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::French, Self::English]
+            .into_iter()
+            .find(|language| language.code() == code)
+    }
+}
+
 /// One text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::{ElectionId, VoterId};
+use crate::message::Language;
 
 /// Voter (*électeur, électrice*).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,54 @@ pub struct Voter {
     pub last_name: String,
     /// Given name.
     pub first_name: String,
-    /// Professional e-mail address, with which one signs in.
-    pub email: String,
+    /// Professional e-mail address, in lower case; those who have none are written to on paper and sign in with their number.
+    pub email: Option<String>,
+    /// The language that the voter chose for mails and texts, if any.
+    pub language: Option<Language>,
+}
+
+impl Voter {
+    /// What this voter types to sign in: the address, or the staff number of those who have none.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        self.email.as_deref().unwrap_or(&self.number)
+    }
+
+    /// Given name and family name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+/// What a voter types to say who knocks (*identifiant*): an address or a staff number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Identifier {
+    /// An e-mail address, in lower case.
+    Email(String),
+    /// A staff number, in upper case as rolls keep it.
+    Number(String),
+}
+
+impl Identifier {
+    /// Reads what was typed, without surrounding space nor case: what has an `@` is an address.
+    #[must_use]
+    pub fn read(typed: &str) -> Self {
+        let typed = typed.trim();
+        if typed.contains('@') {
+            Self::Email(typed.to_lowercase())
+        } else {
+            Self::Number(typed.to_uppercase())
+        }
+    }
+
+    /// The text in its normal form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Email(text) | Self::Number(text) => text,
+        }
+    }
 }
 
 /// Electoral roll (*liste électorale*) of one election, in order of the voters' identifiers.

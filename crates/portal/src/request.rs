@@ -151,7 +151,7 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
 pub fn who(session: &Session) -> Who {
     let voter = session.voter();
     Who {
-        name: format!("{} {}", voter.first_name, voter.last_name),
+        name: voter.full_name(),
         last_sign_in: session.previous_sign_in(),
     }
 }

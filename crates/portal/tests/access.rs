@@ -214,7 +214,7 @@ async fn a_voter_signs_in_comes_back_and_signs_out() {
     let asked = send(&portal, "GET", "/je-vote", &[], "").await;
     assert_eq!(asked.status(), StatusCode::SEE_OTHER);
     assert_eq!(location(&asked), "/connexion?motif=requis&suite=/je-vote");
-    let form = format!("email={EMAIL}&password={PASSWORD}&suite=/je-vote");
+    let form = format!("identifiant={EMAIL}&password={PASSWORD}&suite=/je-vote");
     let browser = [
         ("content-type", "application/x-www-form-urlencoded"),
         ("sec-fetch-site", "same-origin"),
@@ -257,7 +257,7 @@ async fn a_voter_signs_in_comes_back_and_signs_out() {
 async fn a_wrong_password_is_refused_in_words_and_never_shown_again() {
     let scene = Scene::new().await;
     let portal = scene.portal(false);
-    let form = format!("email={EMAIL}&password=Faux-Mot-1234");
+    let form = format!("identifiant={EMAIL}&password=Faux-Mot-1234");
     let refused = send(
         &portal,
         "POST",
@@ -276,7 +276,7 @@ async fn a_wrong_password_is_refused_in_words_and_never_shown_again() {
 async fn one_is_never_sent_to_another_site_after_signing_in() {
     let scene = Scene::new().await;
     let portal = scene.portal(false);
-    let form = format!("email={EMAIL}&password={PASSWORD}&suite=//evil.example/");
+    let form = format!("identifiant={EMAIL}&password={PASSWORD}&suite=//evil.example/");
     let signed_in = send(
         &portal,
         "POST",
@@ -326,7 +326,7 @@ async fn an_account_is_activated_once() {
 async fn another_site_cannot_post() {
     let scene = Scene::new().await;
     let portal = scene.portal(false);
-    let form = format!("email={EMAIL}&password={PASSWORD}");
+    let form = format!("identifiant={EMAIL}&password={PASSWORD}");
     let plain = ("content-type", "application/x-www-form-urlencoded");
     for foreign in [
         ("sec-fetch-site", "cross-site"),

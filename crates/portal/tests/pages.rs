@@ -312,7 +312,7 @@ fn home_pages(lang: Lang) -> Vec<(String, String)> {
 fn account_pages(lang: Lang) -> Vec<(String, String)> {
     let c = chrome(lang, false);
     let sign_in_view = |problem| SignInView {
-        email: "camille@valbrune.example".into(),
+        identifier: "camille@valbrune.example".into(),
         next: "/je-vote".into(),
         problem,
     };
@@ -329,7 +329,7 @@ fn account_pages(lang: Lang) -> Vec<(String, String)> {
             sign_in::render(
                 &c,
                 &sign_in_view(Some(SignInProblem::Incomplete {
-                    email: true,
+                    identifier: true,
                     password: true,
                 })),
             ),
@@ -403,7 +403,7 @@ fn voter_pages(lang: Lang) -> Vec<(String, String)> {
     let account = AccountView {
         name: "Camille Durand".into(),
         number: "A-104-221".into(),
-        email: "camille.durand@valbrune.example".into(),
+        email: Some("camille.durand@valbrune.example".into()),
         elections: TITLES.iter().map(|(title, _, _)| (*title).to_owned()).collect(),
     };
     vec![

@@ -131,7 +131,7 @@ impl VotingServer {
             url = self.inner.public_url,
         );
         let subject = "Activez votre compte électeur / Activate your voter account".to_owned();
-        let mail = Some(self.new_mail(voter.email.clone(), subject, body));
+        let mail = voter.email.clone().map(|address| self.new_mail(address, subject, body));
         NewLink {
             hash,
             voter: voter.id,

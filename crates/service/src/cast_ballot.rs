@@ -211,7 +211,7 @@ impl VotingServer {
             ballot,
             voter: session.voter.id,
             authenticated,
-            mail: Some(self.told(session, &open)),
+            mail: self.told(session, &open),
         };
         self.answer(self.inner.writer.record(cast).await?)
     }
@@ -250,7 +250,7 @@ impl VotingServer {
     }
 
     /// Tells the voter that a vote was recorded. Says nothing of the ballot, not even its tracker.
-    fn told(&self, session: &Session, open: &OpenBox) -> Mail {
+    fn told(&self, session: &Session, open: &OpenBox) -> Option<Mail> {
         let voter = &session.voter;
         let (title, consultation) = &open.titles;
         let body = format!(
@@ -264,11 +264,8 @@ impl VotingServer {
             first = voter.first_name,
             last = voter.last_name,
         );
-        self.new_mail(
-            voter.email.clone(),
-            "Votre vote est enregistré / Your vote is recorded".to_owned(),
-            body,
-        )
+        let subject = "Votre vote est enregistré / Your vote is recorded".to_owned();
+        Some(self.new_mail(voter.email.clone()?, subject, body))
     }
 }
 

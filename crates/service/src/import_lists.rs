@@ -20,14 +20,14 @@ impl VotingServer {
     /// [`ImportError`].
     pub async fn import_lists(&self, consultation: &ConsultationId, file: &[u8]) -> Result<ImportReport, ImportError> {
         let elections = self.election_keys(consultation).await?;
-        let table = table::read(file, COLUMNS, HEADER);
+        let table = table::read(file, COLUMNS, &[], HEADER);
         let mut read = ListFile::read(&table, &elections);
         if !read.anomalies.is_empty() {
             read.anomalies.sort_by_key(|anomaly| anomaly.line);
             return Err(ImportError::Anomalies(read.anomalies));
         }
         let lists: Vec<(ElectionId, Vec<CandidateList>)> = read.lists.into_iter().collect();
-        let report = report(&table, lists.iter().map(|(_, lists)| lists.len()).sum())?;
+        let report = report(&table, lists.iter().map(|(_, lists)| lists.len()).sum(), 0)?;
         let what = Event::ListsImported {
             rows: report.rows,
             file: report.file.clone(),

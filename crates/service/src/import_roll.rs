@@ -1,6 +1,6 @@
 //! Imports voters and rolls (*listes électorales*): `matricule;nom;prenom;courriel;scrutin`, one row per voter and election.
 //!
-//! All or nothing: every anomaly of the file is reported with its line, and none is repaired in silence.
+//! The address may be empty: such voters receive a letter. All or nothing: every anomaly of the file is reported with its line, and none is repaired in silence.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +11,6 @@ use isoloir_store::consultation::Change;
 use isoloir_store::roll::NewRoll;
 use rand_core::CryptoRng;
 
-use crate::sign_in::normal_email;
 use crate::table::{self, Table};
 use crate::{Fault, VotingServer};
 
@@ -22,6 +21,8 @@ pub struct ImportReport {
     pub rows: u64,
     /// Voters (or lists) that the file names.
     pub subjects: u64,
+    /// Of these voters, those without an e-mail address: they are written to on paper.
+    pub without_email: u64,
     /// How the file was encoded: `UTF-8` or `windows-1252`.
     pub encoding: &'static str,
     /// SHA-256 of the file, in hexadecimal.
@@ -61,6 +62,8 @@ pub enum AnomalyKind {
     UnknownElection(String),
     /// Not an e-mail address.
     BadEmail(String),
+    /// A staff number that would be taken for an address.
+    BadNumber(String),
     /// This voter is on this roll twice; the first time at the line given.
     DuplicateRow(u64),
     /// The same staff number, with another name or address, at the line given.
@@ -111,6 +114,10 @@ impl AnomalyKind {
             Self::BadEmail(email) => (
                 format!("« {email} » n’est pas une adresse de courriel"),
                 format!("“{email}” is not an e-mail address"),
+            ),
+            Self::BadNumber(number) => (
+                format!("le matricule « {number} » contient « @ » : il serait pris pour une adresse"),
+                format!("the staff number “{number}” holds “@”: it would be taken for an address"),
             ),
             Self::DuplicateRow(line) => (
                 format!("cet électeur figure déjà sur cette liste, ligne {line}"),
@@ -193,14 +200,15 @@ impl VotingServer {
     /// [`ImportError`].
     pub async fn import_roll(&self, consultation: &ConsultationId, file: &[u8]) -> Result<ImportReport, ImportError> {
         let elections = self.election_keys(consultation).await?;
-        let table = table::read(file, COLUMNS, HEADER);
+        let table = table::read(file, COLUMNS, &["courriel"], HEADER);
         let mut roll = RollFile::read(&table, &elections);
         self.meet_known(&mut roll).await?;
         if !roll.anomalies.is_empty() {
             roll.anomalies.sort_by_key(|anomaly| anomaly.line);
             return Err(ImportError::Anomalies(roll.anomalies));
         }
-        let report = report(&table, roll.people.len())?;
+        let without_email = roll.people.values().filter(|person| person.email.is_none()).count();
+        let report = report(&table, roll.people.len(), without_email)?;
         let what = Event::RollImported {
             rows: report.rows,
             file: report.file.clone(),
@@ -237,9 +245,12 @@ impl VotingServer {
     /// Compares with the voters known from earlier files: the same person keeps the identifier, two persons are an anomaly.
     async fn meet_known(&self, roll: &mut RollFile) -> Result<(), Fault> {
         let numbers: Vec<String> = roll.people.keys().cloned().collect();
-        let emails: Vec<String> = roll.people.values().map(|person| person.email.clone()).collect();
+        let emails: Vec<String> = roll.people.values().filter_map(|person| person.email.clone()).collect();
         let known = self.inner.store.known_voters(&numbers, &emails).await?;
-        let by_email: HashMap<&str, &Voter> = known.iter().map(|voter| (voter.email.as_str(), voter)).collect();
+        let by_email: HashMap<&str, &Voter> = known
+            .iter()
+            .filter_map(|voter| Some((voter.email.as_deref()?, voter)))
+            .collect();
         let by_number: HashMap<&str, &Voter> = known.iter().map(|voter| (voter.number.as_str(), voter)).collect();
         for (number, person) in &mut roll.people {
             if let Some(voter) = by_number.get(number.as_str()) {
@@ -252,7 +263,7 @@ impl VotingServer {
                         what,
                     });
                 }
-            } else if let Some(voter) = by_email.get(person.email.as_str()) {
+            } else if let Some(voter) = person.email.as_deref().and_then(|email| by_email.get(email)) {
                 let what = AnomalyKind::KnownEmail(voter.number.clone());
                 roll.anomalies.push(Anomaly {
                     line: person.line,
@@ -265,11 +276,16 @@ impl VotingServer {
 }
 
 /// The figures of an import.
-pub(crate) fn report<const N: usize>(table: &Table<N>, subjects: usize) -> Result<ImportReport, Fault> {
+pub(crate) fn report<const N: usize>(
+    table: &Table<N>,
+    subjects: usize,
+    without_email: usize,
+) -> Result<ImportReport, Fault> {
     let count = |n: usize| u64::try_from(n).map_err(|_| Fault::Damaged("a count"));
     Ok(ImportReport {
         rows: count(table.rows.len())?,
         subjects: count(subjects)?,
+        without_email: count(without_email)?,
         encoding: table.encoding,
         file: table.digest.clone(),
     })
@@ -280,7 +296,7 @@ struct Person {
     line: u64,
     last_name: String,
     first_name: String,
-    email: String,
+    email: Option<String>,
     known: Option<VoterId>,
 }
 
@@ -313,9 +329,16 @@ impl RollFile {
         for row in &table.rows {
             let [number, last_name, first_name, email, key] = &row.fields;
             let mut wrong = |what| roll.anomalies.push(Anomaly { line: row.line, what });
-            let email = normal_email(email);
-            if !is_email(&email) {
-                wrong(AnomalyKind::BadEmail(email));
+            // Numbers are compared without case, as they are typed at sign-in.
+            let number = &number.to_uppercase();
+            let email = Some(normal_email(email)).filter(|email| !email.is_empty());
+            if let Some(email) = email.as_ref().filter(|email| !is_email(email)) {
+                wrong(AnomalyKind::BadEmail(email.clone()));
+                continue;
+            }
+            // What is typed at sign-in is an address when it has this sign, a number otherwise.
+            if number.contains('@') {
+                wrong(AnomalyKind::BadNumber(number.clone()));
                 continue;
             }
             let Some(election) = elections.get(key) else {
@@ -327,15 +350,15 @@ impl RollFile {
                 continue;
             }
             seen.insert((election.clone(), number.clone()), row.line);
-            match emails.get(&email) {
-                Some((line, other)) if other != number => {
+            if let Some(email) = &email {
+                let (line, owner) = emails
+                    .entry(email.clone())
+                    .or_insert_with(|| (row.line, number.clone()));
+                if owner != number {
                     wrong(AnomalyKind::SameEmailOtherPerson(*line));
                     continue;
                 }
-                _ => emails
-                    .entry(email.clone())
-                    .or_insert_with(|| (row.line, number.clone())),
-            };
+            }
             let person = Person {
                 line: row.line,
                 last_name: last_name.clone(),
@@ -373,6 +396,7 @@ impl RollFile {
                     last_name,
                     first_name,
                     email,
+                    language: None,
                 });
             }
             ids.insert(number, id);
@@ -389,6 +413,11 @@ impl RollFile {
             entries,
         }
     }
+}
+
+/// Addresses are compared without case.
+fn normal_email(email: &str) -> String {
+    email.to_lowercase()
 }
 
 /// What lettre will be able to write to, with a dot in the domain.

@@ -90,7 +90,8 @@ const COMMON: [&str; 16] = [
 /// Whether nothing is left of the password once a common word, the voter's name or address, digits and signs are taken out.
 fn is_known(password: &str, voter: &Voter) -> bool {
     let mut rest = password.to_lowercase();
-    let address = voter.email.split('@').next().unwrap_or_default().to_lowercase();
+    let address = voter.email.as_deref().and_then(|email| email.split('@').next());
+    let address = address.unwrap_or_default().to_lowercase();
     let own = [
         voter.last_name.to_lowercase(),
         voter.first_name.to_lowercase(),
@@ -166,7 +167,8 @@ mod tests {
             number: "A1234".to_owned(),
             last_name: "Lefèvre".to_owned(),
             first_name: "Camille".to_owned(),
-            email: "camille.lefevre@valbrune.example".to_owned(),
+            email: Some("camille.lefevre@valbrune.example".to_owned()),
+            language: None,
         }
     }
 

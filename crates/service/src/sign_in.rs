@@ -1,10 +1,10 @@
 //! Sign-in, sessions, sign-out.
 //!
-//! Known or unknown address, right or wrong password: the same answer after the same work. Failures are counted in the
-//! database, per address typed. Password hashing runs behind a small gate, so that sign-ins never starve casts.
+//! Known or unknown identifier, right or wrong password: the same answer after the same work. Failures are counted in the
+//! database, per address or number typed. Password hashing runs behind a small gate, so that sign-ins never starve casts.
 
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_domain::{SessionId, Voter};
+use isoloir_domain::{Identifier, SessionId, Voter};
 use isoloir_store::account::{Credentials, Failures, NewSession};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -66,10 +66,10 @@ pub struct SignedIn {
 /// Why the voter is not signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Address or password wrong, or account not activated: one answer.
-    #[error("address or password wrong")]
+    /// Identifier or password wrong, or account not activated: one answer.
+    #[error("identifier or password wrong")]
     Wrong,
-    /// Too many failures for this address.
+    /// Too many failures for this identifier.
     #[error("too many failures; again in {retry_after} s")]
     Locked {
         /// Seconds to wait.
@@ -96,8 +96,8 @@ impl Refusal for SignInError {
     fn message(&self) -> Message {
         match self {
             Self::Wrong => Message::new(
-                "Adresse ou mot de passe incorrect, ou compte non activé.",
-                "Wrong address or password, or the account is not activated.",
+                "Identifiant ou mot de passe incorrect, ou compte non activé.",
+                "Wrong identifier or password, or the account is not activated.",
             ),
             Self::Locked { retry_after } => Message::new(
                 format!("Trop d’essais infructueux. Réessayez dans {retry_after} secondes."),
@@ -133,14 +133,14 @@ const FREE_FAILURES: u64 = 5;
 const MEMORY: SignedDuration = SignedDuration::from_hours(24);
 
 impl VotingServer {
-    /// Signs a voter in by e-mail address and password.
+    /// Signs a voter in by e-mail address or staff number, and password.
     ///
     /// # Errors
     /// [`SignInError`].
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, SignInError> {
+    pub async fn sign_in(&self, identifier: &str, password: &str) -> Result<SignedIn, SignInError> {
         let _place = self.inner.waiting.try_acquire().map_err(|_| SignInError::Busy)?;
-        let email = normal_email(email);
-        let address: [u8; 32] = Sha256::digest(email.as_bytes()).into();
+        let identifier = Identifier::read(identifier);
+        let address: [u8; 32] = Sha256::digest(identifier.as_str().as_bytes()).into();
         let now = self.inner.clock.now();
         let before = self
             .inner
@@ -154,7 +154,7 @@ impl VotingServer {
                 retry_after: u64::try_from(wait).unwrap_or(0).saturating_add(1),
             });
         }
-        let account = self.inner.store.credentials(&email).await.map_err(Fault::from)?;
+        let account = self.inner.store.credentials(&identifier).await.map_err(Fault::from)?;
         let hash = account.as_ref().map(|account| account.password.clone());
         let right = self.check_password(password, hash).await?;
         match account {
@@ -224,11 +224,6 @@ impl VotingServer {
         let idle_since = now.saturating_sub(IDLE).unwrap_or(Timestamp::MIN);
         Ok(self.inner.store.purge_sessions(now, idle_since).await?)
     }
-}
-
-/// Addresses are compared without case nor surrounding space.
-pub(crate) fn normal_email(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 /// Failures once this attempt has failed, `None` while the address is locked. After five in a row it is locked for 30 s, then a minute,

@@ -17,14 +17,19 @@ pub(crate) struct Table<const N: usize> {
     pub(crate) digest: String,
 }
 
-/// A row: its line in the file, and its fields, trimmed and not empty.
+/// A row: its line in the file, and its fields, trimmed and, unless optional, not empty.
 pub(crate) struct Row<const N: usize> {
     pub(crate) line: u64,
     pub(crate) fields: [String; N],
 }
 
-/// Reads `file`, whose first line must name `columns`. `expected` is that line, for the report.
-pub(crate) fn read<const N: usize>(file: &[u8], columns: [&'static str; N], expected: &'static str) -> Table<N> {
+/// Reads `file`, whose first line must name `columns`, of which `optional` may be empty. `expected` is that line, for the report.
+pub(crate) fn read<const N: usize>(
+    file: &[u8],
+    columns: [&'static str; N],
+    optional: &[&str],
+    expected: &'static str,
+) -> Table<N> {
     let (text, encoding) = decode(file);
     let mut table = Table {
         rows: Vec::new(),
@@ -57,7 +62,7 @@ pub(crate) fn read<const N: usize>(file: &[u8], columns: [&'static str; N], expe
                         return table;
                     }
                 } else if record.iter().any(|field| !field.trim().is_empty()) {
-                    table.take(line, &record, columns);
+                    table.take(line, &record, columns, optional);
                 }
             }
             Err(error) => {
@@ -88,7 +93,7 @@ pub(crate) fn read<const N: usize>(file: &[u8], columns: [&'static str; N], expe
 }
 
 impl<const N: usize> Table<N> {
-    fn take(&mut self, line: u64, record: &csv::StringRecord, columns: [&'static str; N]) {
+    fn take(&mut self, line: u64, record: &csv::StringRecord, columns: [&'static str; N], optional: &[&str]) {
         let fields: Vec<String> = record.iter().map(|field| field.trim().to_owned()).collect();
         let found = fields.len();
         let Ok(fields) = <[String; N]>::try_from(fields) else {
@@ -102,7 +107,9 @@ impl<const N: usize> Table<N> {
         };
         let mut sound = true;
         for (name, value) in columns.iter().zip(&fields) {
-            let what = if value.is_empty() {
+            let what = if value.is_empty() && optional.contains(name) {
+                continue;
+            } else if value.is_empty() {
                 AnomalyKind::MissingField(name)
             } else if value.chars().any(char::is_control) || value.chars().count() > MAX_FIELD {
                 AnomalyKind::BadText(name)

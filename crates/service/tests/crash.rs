@@ -56,7 +56,7 @@ async fn prepare(stage: &Stage) -> String {
     for voter in 0..VOTERS {
         let signed = stage
             .server
-            .sign_in(&stage.voters[voter].email, PASSWORD)
+            .sign_in(stage.voters[voter].identifier(), PASSWORD)
             .await
             .unwrap();
         let admission = stage.admission(&signed.session, "csa", voter);

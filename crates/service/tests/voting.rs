@@ -562,7 +562,7 @@ async fn imported(
 
 async fn failed_sign_ins_lock_the_address(url: &str) {
     let stage = Stage::new(url, 2).await;
-    let email = stage.voters[0].email.clone();
+    let email = stage.voters[0].identifier().to_owned();
     for address in [email.as_str(), "nobody@valbrune.example"] {
         for _ in 0..5 {
             assert!(matches!(
@@ -583,7 +583,7 @@ async fn failed_sign_ins_lock_the_address(url: &str) {
     // Fifty guesses at the same time get no further than five.
     let mut racing = tokio::task::JoinSet::new();
     for _ in 0..50 {
-        let (server, email) = (stage.server.clone(), stage.voters[1].email.clone());
+        let (server, email) = (stage.server.clone(), stage.voters[1].identifier().to_owned());
         racing.spawn(async move { server.sign_in(&email, "wrong").await.err() });
     }
     let wrong = racing
@@ -598,7 +598,7 @@ async fn failed_sign_ins_lock_the_address(url: &str) {
 async fn sessions_end(url: &str) {
     let stage = Stage::new(url, 2).await;
     let server = &stage.server;
-    let one = server.sign_in(&stage.voters[0].email, PASSWORD).await.unwrap();
+    let one = server.sign_in(stage.voters[0].identifier(), PASSWORD).await.unwrap();
     assert_eq!(
         server.session(&one.token).await.unwrap().unwrap().id(),
         one.session.id()
@@ -610,10 +610,10 @@ async fn sessions_end(url: &str) {
     }
     stage.clock.advance(SignedDuration::from_mins(31));
     assert!(server.session(&one.token).await.unwrap().is_none(), "idle");
-    let two = server.sign_in(&stage.voters[0].email, PASSWORD).await.unwrap();
+    let two = server.sign_in(stage.voters[0].identifier(), PASSWORD).await.unwrap();
     server.sign_out(&two.session).await.unwrap();
     assert!(server.session(&two.token).await.unwrap().is_none());
-    let three = server.sign_in(&stage.voters[0].email, PASSWORD).await.unwrap();
+    let three = server.sign_in(stage.voters[0].identifier(), PASSWORD).await.unwrap();
     for _ in 0..9 {
         stage.clock.advance(SignedDuration::from_mins(28));
         let _ = server.session(&three.token).await.unwrap();

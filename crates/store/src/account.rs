@@ -1,7 +1,7 @@
 //! Accounts: one-use links, passwords, failures, sessions. Secrets are stored as hashes only.
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::{SessionId, Voter, VoterId};
+use isoloir_domain::{Identifier, SessionId, Voter, VoterId};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
@@ -13,14 +13,16 @@ use crate::{Store, StoreError};
 statements! {
     VOID_LINKS = "DELETE FROM activation WHERE voter = $1";
     INSERT_LINK = "INSERT INTO activation (hash, voter, expires) VALUES ($1, $2, $3)";
-    LINK = "SELECT v.id, v.number, v.last_name, v.first_name, v.email
+    LINK = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language
         FROM activation a JOIN voter v ON v.id = a.voter WHERE a.hash = $1 AND a.expires > $2";
     USE_LINK = "DELETE FROM activation WHERE hash = $1 AND expires > $2 RETURNING voter";
     SET_PASSWORD = "INSERT INTO account (voter, password, activated) VALUES ($1, $2, $3)
         ON CONFLICT (voter) DO UPDATE SET password = excluded.password, activated = excluded.activated";
     END_SESSIONS = "DELETE FROM session WHERE voter = $1";
-    CREDENTIALS = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, a.password, a.last_sign_in
+    CREDENTIALS = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language, a.password, a.last_sign_in
         FROM voter v JOIN account a ON a.voter = v.id WHERE v.email = $1";
+    CREDENTIALS_BY_NUMBER = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language, a.password, a.last_sign_in
+        FROM voter v JOIN account a ON a.voter = v.id WHERE v.number = $1";
     LOCK_FAILURE = "INSERT INTO sign_in_failure (address, failures, locked_until, latest) VALUES ($1, 0, 0, 0)
         ON CONFLICT (address) DO UPDATE SET failures = sign_in_failure.failures RETURNING failures, locked_until, latest";
     SET_FAILURE = "UPDATE sign_in_failure SET failures = $2, locked_until = $3, latest = $4 WHERE address = $1";
@@ -28,7 +30,7 @@ statements! {
     INSERT_SESSION = "INSERT INTO session (hash, id, voter, created, seen, expires, previous_sign_in)
         VALUES ($1, $2, $3, $4, $4, $5, $6)";
     SIGNED_IN = "UPDATE account SET last_sign_in = $2 WHERE voter = $1";
-    SESSION = "SELECT v.id, v.number, v.last_name, v.first_name, v.email,
+    SESSION = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
         s.id AS session, s.created, s.seen, s.expires, s.previous_sign_in
         FROM session s JOIN voter v ON v.id = s.voter WHERE s.hash = $1 AND s.expires > $2 AND s.seen > $3";
     SEEN = "UPDATE session SET seen = $2 WHERE id = $1";
@@ -201,13 +203,17 @@ impl Store {
         Ok(())
     }
 
-    /// The account of an address.
+    /// The account of an address, or of a staff number when what is typed is no address.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn credentials(&self, email: &str) -> Result<Option<Credentials>, StoreError> {
+    pub async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>, StoreError> {
+        let (statement, value) = match identifier {
+            Identifier::Email(email) => (CREDENTIALS, email),
+            Identifier::Number(number) => (CREDENTIALS_BY_NUMBER, number),
+        };
         let row: Option<CredentialsRow> =
-            on!(read &self.db, pool => sqlx::query_as(CREDENTIALS).bind(email).fetch_optional(pool).await?);
+            on!(read &self.db, pool => sqlx::query_as(statement).bind(value).fetch_optional(pool).await?);
         row.map(|row| {
             Ok(Credentials {
                 voter: row.voter.read()?,

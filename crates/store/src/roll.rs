@@ -1,7 +1,7 @@
 //! Voters, rolls, and the poll book to read. (Marks are made in [`crate::record`], with the ballot or not at all.)
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::{Calendar, ConsultationId, ElectionId, Voter, VoterId};
+use isoloir_domain::{Calendar, ConsultationId, ElectionId, Language, Voter, VoterId};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
@@ -11,7 +11,7 @@ use crate::{Store, StoreError};
 
 statements! {
     DELETE_ENTRIES = "DELETE FROM roll_entry WHERE election = $1";
-    ROLL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email
+    ROLL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language
         FROM roll_entry r JOIN voter v ON v.id = r.voter WHERE r.election = $1 ORDER BY v.id";
     COUNTS = "SELECT (SELECT COUNT(*) FROM roll_entry WHERE election = $1),
         (SELECT COUNT(*) FROM poll_book WHERE election = $1),
@@ -24,8 +24,8 @@ statements! {
     CASTING = "SELECT c.opens, c.closes, c.grace, r.voter, p.voter FROM election e JOIN consultation c ON c.id = e.consultation
         LEFT JOIN roll_entry r ON r.election = e.id AND r.voter = $2
         LEFT JOIN poll_book p ON p.election = e.id AND p.voter = $2 WHERE e.id = $1";
-    VOTER = "SELECT id, number, last_name, first_name, email FROM voter WHERE id = $1";
-    VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email FROM voter v
+    VOTER = "SELECT id, number, last_name, first_name, email, language FROM voter WHERE id = $1";
+    VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email, v.language FROM voter v
         JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
         LEFT JOIN account a ON a.voter = v.id
         WHERE e.consultation = $1 AND a.voter IS NULL ORDER BY v.id";
@@ -39,7 +39,8 @@ pub(crate) struct VoterRow {
     number: String,
     last_name: String,
     first_name: String,
-    email: String,
+    email: Option<String>,
+    language: Option<String>,
 }
 
 impl VoterRow {
@@ -50,6 +51,7 @@ impl VoterRow {
             last_name: self.last_name,
             first_name: self.first_name,
             email: self.email,
+            language: self.language.as_deref().and_then(Language::from_code),
         })
     }
 }
@@ -88,7 +90,7 @@ impl Store {
             for chunk in values.chunks(CHUNK) {
                 let rows: Vec<VoterRow> = on!(read &self.db, pool => {
                     let mut select =
-                        QueryBuilder::new("SELECT id, number, last_name, first_name, email FROM voter WHERE ");
+                        QueryBuilder::new("SELECT id, number, last_name, first_name, email, language FROM voter WHERE ");
                     select.push(column).push(" IN (");
                     let mut list = select.separated(", ");
                     for value in chunk {

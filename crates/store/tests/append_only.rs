@@ -87,7 +87,8 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
             number: "1".to_owned(),
             last_name: "l".to_owned(),
             first_name: "f".to_owned(),
-            email: "e@x.example".to_owned(),
+            email: Some("e@x.example".to_owned()),
+            language: None,
         }],
         entries: vec![(id.clone(), voter)],
     };

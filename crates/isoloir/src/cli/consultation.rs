@@ -204,8 +204,8 @@ async fn store_quietly(server: &VotingServer, folder: &Folder) -> anyhow::Result
         .map(|election| format!("{}  {} ({})", election.id, election.title, election.key))
         .collect();
     told.push(format!(
-        "roll.csv: {} rows, {} voters ({}, SHA-256 {})",
-        roll.rows, roll.subjects, roll.encoding, roll.file
+        "roll.csv: {} rows, {} voters, {} of them without an e-mail address ({}, SHA-256 {})",
+        roll.rows, roll.subjects, roll.without_email, roll.encoding, roll.file
     ));
     told.push(format!(
         "lists.csv: {} rows, {} lists ({}, SHA-256 {})",

@@ -154,8 +154,8 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
             server.activate_account(&token, PASSWORD, PASSWORD).await?;
         }
         accounts.push(Account {
-            name: format!("{} {}", voter.first_name, voter.last_name),
-            email: voter.email,
+            name: voter.full_name(),
+            email: voter.identifier().to_owned(),
             password: activated.then(|| PASSWORD.to_owned()),
             code: codes.remove(&voter.id).context("a voter without code")?,
             elections: entitled.elections.len(),

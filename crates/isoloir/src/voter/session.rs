@@ -108,10 +108,14 @@ impl Session {
     ///
     /// # Errors
     /// When the server refuses, or answers the form again.
-    pub async fn sign_in(portal: &Portal, email: &str, password: &str) -> Result<Self, VoterError> {
+    pub async fn sign_in(portal: &Portal, identifier: &str, password: &str) -> Result<Self, VoterError> {
         let mut visit = Self::anonymous(portal);
         visit
-            .post_form("sign-in", "/connexion", &[("email", email), ("password", password)])
+            .post_form(
+                "sign-in",
+                "/connexion",
+                &[("identifiant", identifier), ("password", password)],
+            )
             .await?;
         Ok(visit)
     }

@@ -136,7 +136,7 @@ pub struct AccountView {
     /// Staff number.
     pub number: String,
     /// Address with which one signs in.
-    pub email: String,
+    pub email: Option<String>,
     /// Titles of the voter's elections.
     pub elections: Vec<String>,
 }
@@ -156,7 +156,7 @@ pub fn render_account(chrome: &Chrome, view: &AccountView) -> Markup {
                 dl.facts {
                     div { dt { (lang.text("account-name")) } dd { (view.name) } }
                     div { dt { (lang.text("account-number")) } dd { (view.number) } }
-                    div { dt { (lang.text("account-email")) } dd { (view.email) } }
+                    div { dt { (lang.text("account-email")) } dd { @match &view.email { Some(email) => (email), None => (lang.text("account-no-email")) } } }
                     div {
                         dt { (lang.text("account-last")) }
                         dd { @match last { Some(at) => (lang.with("paris-time", args![when = when::date_time(lang, at)])), None => (lang.text("first-sign-in")) } }

@@ -1,4 +1,4 @@
-//! Sign-in (*connexion au portail*): professional e-mail address and password.
+//! Sign-in (*connexion au portail*): professional e-mail address or staff number, and password.
 
 use maud::{Markup, html};
 
@@ -9,8 +9,8 @@ use crate::layout::{Chrome, page};
 /// What the sign-in page shows.
 #[derive(Debug, Clone, Default)]
 pub struct SignInView {
-    /// The address typed before, never the password.
-    pub email: String,
+    /// What was typed before, never the password.
+    pub identifier: String,
     /// Where to go afterwards: a path of this portal.
     pub next: String,
     /// What went wrong, if this is a second try.
@@ -22,8 +22,8 @@ pub struct SignInView {
 pub enum SignInProblem {
     /// A field was left empty.
     Incomplete {
-        /// The address is missing.
-        email: bool,
+        /// The identifier is missing.
+        identifier: bool,
         /// The password is missing.
         password: bool,
     },
@@ -66,15 +66,15 @@ pub fn render(chrome: &Chrome, view: &SignInView) -> Markup {
 
 fn problem_notice(lang: Lang, problem: &SignInProblem) -> Markup {
     let (tone, title, body) = match problem {
-        SignInProblem::Incomplete { email, .. } => (
+        SignInProblem::Incomplete { identifier, .. } => (
             Tone::Error,
             key("sign-in-incomplete-title"),
-            html! { p { a href=(if *email { "#email" } else { "#password" }) { (lang.text("sign-in-incomplete-link")) } } },
+            html! { p { a href=(if *identifier { "#identifiant" } else { "#password" }) { (lang.text("sign-in-incomplete-link")) } } },
         ),
         SignInProblem::Refused(words) => (
             Tone::Error,
             key("sign-in-refused-title"),
-            html! { p { (words) " " a href="#email" { (lang.text("sign-in-refused-link")) } } },
+            html! { p { (words) " " a href="#identifiant" { (lang.text("sign-in-refused-link")) } } },
         ),
         SignInProblem::Needed => (
             Tone::Info,
@@ -96,24 +96,24 @@ fn problem_notice(lang: Lang, problem: &SignInProblem) -> Markup {
 }
 
 fn form(lang: Lang, view: &SignInView) -> Markup {
-    let (no_email, no_password) = match &view.problem {
-        Some(SignInProblem::Incomplete { email, password }) => (*email, *password),
+    let (no_identifier, no_password) = match &view.problem {
+        Some(SignInProblem::Incomplete { identifier, password }) => (*identifier, *password),
         _ => (false, false),
     };
-    let (email_label, email_hint, email_error) = (
-        lang.text("sign-in-email"),
-        lang.text("sign-in-email-hint"),
-        lang.text("sign-in-email-empty"),
+    let (identifier_label, identifier_hint, identifier_error) = (
+        lang.text("sign-in-identifier"),
+        lang.text("sign-in-identifier-hint"),
+        lang.text("sign-in-identifier-empty"),
     );
     let (password_label, password_error) = (lang.text("sign-in-password"), lang.text("sign-in-password-empty"));
-    let email = Field {
-        hint: Some(&email_hint),
-        error: no_email.then_some(email_error.as_str()),
-        value: &view.email,
-        kind: "email",
+    let identifier = Field {
+        hint: Some(&identifier_hint),
+        error: no_identifier.then_some(identifier_error.as_str()),
+        value: &view.identifier,
+        kind: "text",
         autocomplete: "username",
         max_length: Some(254),
-        ..Field::text("email", &email_label)
+        ..Field::text("identifiant", &identifier_label)
     };
     let password = Field {
         error: no_password.then_some(password_error.as_str()),
@@ -126,7 +126,7 @@ fn form(lang: Lang, view: &SignInView) -> Markup {
         form.form method="post" action="/connexion" novalidate {
             (required_note(lang))
             @if !view.next.is_empty() { input type="hidden" name="suite" value=(view.next); }
-            (field(&email, ""))
+            (field(&identifier, ""))
             (field(&password, ""))
             div.actions {
                 button.btn.btn--primary type="submit" { (lang.text("sign-in-action")) }

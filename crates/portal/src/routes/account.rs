@@ -57,7 +57,7 @@ pub(super) async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Q
     sign_in_page::render(
         &chrome,
         &SignInView {
-            email: String::new(),
+            identifier: String::new(),
             next,
             problem,
         },
@@ -68,7 +68,7 @@ pub(super) async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Q
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
     #[serde(default)]
-    email: String,
+    identifiant: String,
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -82,16 +82,16 @@ pub(super) async fn sign_in(
     jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Response {
-    let email = form.email.trim();
+    let identifier = form.identifiant.trim();
     let next = known_page(&form.suite);
     let again = |problem| SignInView {
-        email: email.to_owned(),
+        identifier: identifier.to_owned(),
         next: next.to_owned(),
         problem: Some(problem),
     };
-    if email.is_empty() || form.password.is_empty() {
+    if identifier.is_empty() || form.password.is_empty() {
         let problem = SignInProblem::Incomplete {
-            email: email.is_empty(),
+            identifier: identifier.is_empty(),
             password: form.password.is_empty(),
         };
         return drawn(
@@ -99,7 +99,7 @@ pub(super) async fn sign_in(
             sign_in_page::render(&chrome, &again(problem)),
         );
     }
-    match state.server().sign_in(email, &form.password).await {
+    match state.server().sign_in(identifier, &form.password).await {
         Ok(signed_in) => {
             let jar = jar.add(session_cookie(state.config(), signed_in.token));
             (jar, Redirect::to(if next.is_empty() { "/" } else { next })).into_response()
@@ -146,7 +146,7 @@ pub(super) async fn activation_form(
         Ok(voter) => {
             let view = ActivationView {
                 token,
-                name: format!("{} {}", voter.first_name, voter.last_name),
+                name: voter.full_name(),
                 problem: None,
             };
             Ok(activation::render(&chrome, &view).into_response())
@@ -192,7 +192,7 @@ pub(super) async fn activate(
     chrome.here = format!("/activation/{}", form.token);
     let view = ActivationView {
         token: form.token,
-        name: format!("{} {}", voter.first_name, voter.last_name),
+        name: voter.full_name(),
         problem: Some(problem),
     };
     Ok(drawn(
@@ -252,7 +252,7 @@ pub(super) async fn account(
     let elections = state.server().voter_elections(&session).await?;
     let voter = session.voter();
     let view = AccountView {
-        name: format!("{} {}", voter.first_name, voter.last_name),
+        name: voter.full_name(),
         number: voter.number.clone(),
         email: voter.email.clone(),
         elections: elections.into_iter().map(|entry| entry.election.title).collect(),

@@ -174,7 +174,7 @@ impl Stage {
 
     pub async fn sign_in(&self, voter: usize) -> Session {
         self.server
-            .sign_in(&self.voters[voter].email, PASSWORD)
+            .sign_in(self.voters[voter].identifier(), PASSWORD)
             .await
             .unwrap()
             .session

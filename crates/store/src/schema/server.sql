@@ -49,7 +49,10 @@ CREATE TABLE voter (
   number TEXT NOT NULL UNIQUE,
   last_name TEXT NOT NULL,
   first_name TEXT NOT NULL,
-  email TEXT NOT NULL UNIQUE
+  -- In lower case. Those who have none are written to on paper.
+  email TEXT UNIQUE,
+  -- `fr` or `en`, once the voter has chosen.
+  language TEXT
 );
 
 CREATE TABLE roll_entry (

@@ -1,4 +1,5 @@
-// Builds the booth into dist/: two files and a manifest of their integrity hashes, for the portal to embed.
+// Builds the booth and what ordinary pages gain from a script into dist/: three files and a manifest of their integrity hashes, for the
+// portal to embed.
 // The worker goes first: its hash is written into the page's script, which checks it before starting it.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +29,9 @@ await build({
   define: { WORKER_INTEGRITY: JSON.stringify(integrity("booth-worker.js")) },
 });
 
-const files = ["booth.js", "booth-worker.js"].map((file) => ({
+await build({ ...common, entryPoints: ["portal/portal.ts"], outfile: "dist/portal.js" });
+
+const files = ["booth.js", "booth-worker.js", "portal.js"].map((file) => ({
   file,
   bytes: readFileSync(new URL(file, OUT)).length,
   integrity: integrity(file),

@@ -68,6 +68,7 @@ pub fn document(chrome: &Chrome, title: &str, head: impl Render, main: impl Rend
                 title { (title) " – " (chrome.site.title) }
                 (Assets::stylesheet("theme.css"))
                 (Assets::favicon("favicon.svg"))
+                (Assets::module("portal.js"))
                 (head)
             }
             body {

@@ -105,14 +105,15 @@ pub struct TimeLeft {
 }
 
 impl TimeLeft {
-    /// From `now` to `until`; zero once it is past.
+    /// From `now` to `until`, a minute begun counted whole, so that nothing reads zero while one can still vote; zero once it is past.
     #[must_use]
     pub fn between(now: Timestamp, until: Timestamp) -> TimeLeft {
         let seconds = u64::try_from(until.as_second().saturating_sub(now.as_second())).unwrap_or(0);
+        let minutes = seconds.div_ceil(60);
         TimeLeft {
-            days: seconds / 86_400,
-            hours: seconds / 3_600 % 24,
-            minutes: seconds / 60 % 60,
+            days: minutes / 1_440,
+            hours: minutes / 60 % 24,
+            minutes: minutes % 60,
         }
     }
 

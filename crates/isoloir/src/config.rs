@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use isoloir_portal::AccessibilityAudit;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -67,6 +68,8 @@ pub struct ServerConfig {
     pub source_url: Option<String>,
     /// Who hosts the service, for the legal notice.
     pub host: Option<String>,
+    /// The last accessibility audit (TOML; docs/guides/organiser.md), for the accessibility statement.
+    pub accessibility: Option<PathBuf>,
 }
 
 /// The registrar's configuration (*autorité des codes*).
@@ -123,8 +126,27 @@ impl ServerConfig {
         let folder = folder_of(path);
         config.key = folder.join(&config.key);
         config.registrar_key = folder.join(&config.registrar_key);
+        config.accessibility = config.accessibility.map(|file| folder.join(file));
         config.database.rebase(&folder);
         Ok(config)
+    }
+
+    /// Reads the accessibility audit, if the configuration names one.
+    ///
+    /// # Errors
+    /// When its file is unreadable or not an audit.
+    pub fn accessibility_audit(&self) -> Result<Option<AccessibilityAudit>, ConfigError> {
+        let Some(path) = &self.accessibility else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.clone(),
+            source,
+        })?;
+        toml::from_str(&text).map(Some).map_err(|error| ConfigError::Invalid {
+            path: path.clone(),
+            message: error.to_string(),
+        })
     }
 }
 

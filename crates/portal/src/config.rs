@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
+
 /// How voters reach the help desk (*cellule d'assistance*). What is absent is not shown, and never invented.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contact {
@@ -59,16 +61,63 @@ impl fmt::Display for Origin {
 }
 
 /// Result of an accessibility audit (*audit de conformité RGAA*), shown as it is: the portal never declares itself conforming.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccessibilityAudit {
     /// Who audited.
     pub auditor: String,
-    /// When, ISO date.
+    /// When, in the words to be shown.
     pub date: String,
-    /// Criteria met, out of the applicable ones.
-    pub met: u16,
+    /// Browsers, assistive technologies and tools, one per line of the statement.
+    pub tools: Vec<String>,
+    /// Pages of the sample.
+    pub pages: Vec<String>,
+    /// Every criterion of the reference that was judged.
+    pub criteria: Vec<Criterion>,
+}
+
+/// One criterion of the RGAA as the auditor judged it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Criterion {
+    /// Its number: `3.2`.
+    pub number: String,
+    /// The judgement.
+    pub result: Judgement,
+    /// What fails, or why it is exempt, in the organiser's words.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What an auditor finds of a criterion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// *Conforme.*
+    Met,
+    /// *Non conforme.*
+    NotMet,
+    /// *Dérogation pour charge disproportionnée.*
+    Exempt,
+    /// *Non applicable.*
+    NotApplicable,
+}
+
+impl AccessibilityAudit {
+    /// How many criteria were judged so.
+    #[must_use]
+    pub fn count(&self, result: Judgement) -> usize {
+        self.criteria
+            .iter()
+            .filter(|criterion| criterion.result == result)
+            .count()
+    }
+
     /// Criteria that apply.
-    pub applicable: u16,
+    #[must_use]
+    pub fn applicable(&self) -> usize {
+        self.count(Judgement::Met) + self.count(Judgement::NotMet)
+    }
 }
 
 /// State of conformity, as the law wants it said on every page.
@@ -87,9 +136,13 @@ impl Conformity {
     #[must_use]
     pub fn of(audit: Option<&AccessibilityAudit>) -> Conformity {
         match audit {
-            Some(audit) if audit.applicable > 0 && audit.met >= audit.applicable => Conformity::Full,
-            Some(audit) if audit.applicable > 0 && u32::from(audit.met) * 2 >= u32::from(audit.applicable) => {
-                Conformity::Partial
+            Some(audit) if audit.applicable() > 0 => {
+                let (met, failed) = (audit.count(Judgement::Met), audit.count(Judgement::NotMet));
+                match failed {
+                    0 => Conformity::Full,
+                    _ if met >= failed => Conformity::Partial,
+                    _ => Conformity::None,
+                }
             }
             _ => Conformity::None,
         }
@@ -156,11 +209,23 @@ mod tests {
 
     #[test]
     fn conformity_is_never_claimed_without_an_audit() {
-        let audit = |met, applicable| AccessibilityAudit {
-            auditor: "A".into(),
-            date: "2026-11-02".into(),
-            met,
-            applicable,
+        let audit = |met: usize, applicable: usize| {
+            let criterion = |rank: usize| Criterion {
+                number: format!("1.{rank}"),
+                result: if rank < met { Judgement::Met } else { Judgement::NotMet },
+                note: String::new(),
+            };
+            let exempt = Criterion {
+                result: Judgement::NotApplicable,
+                ..criterion(applicable)
+            };
+            AccessibilityAudit {
+                auditor: "A".into(),
+                date: "2\u{a0}novembre 2026".into(),
+                tools: Vec::new(),
+                pages: Vec::new(),
+                criteria: (0..applicable).map(criterion).chain([exempt]).collect(),
+            }
         };
         assert_eq!(Conformity::of(None), Conformity::None);
         assert_eq!(Conformity::of(Some(&audit(0, 0))), Conformity::None);

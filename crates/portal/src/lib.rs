@@ -16,6 +16,7 @@
 )]
 
 pub mod access;
+pub mod accessibility;
 mod api;
 pub mod assets;
 pub mod components;

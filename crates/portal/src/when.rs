@@ -4,6 +4,7 @@
 //! from the moment it is given, so that a page reads the same without a script.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
@@ -93,7 +94,26 @@ pub fn overseas(lang: Lang, at: Timestamp) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Days, hours and minutes, rounded down; a vote that closes in 59 seconds has zero minutes left.
+/// A day alone: `24 novembre 2026`.
+#[must_use]
+pub fn day(lang: Lang, day: Date) -> String {
+    let month = usize::try_from(day.month().saturating_sub(1)).unwrap_or(0);
+    match lang {
+        Lang::Fr => {
+            let first = if day.day() == 1 { "er" } else { "" };
+            let month = MONTHS_FR.get(month).unwrap_or(&"");
+            format!("{}{first}\u{a0}{month} {}", day.day(), day.year())
+        }
+        Lang::En => format!(
+            "{}\u{a0}{} {}",
+            day.day(),
+            MONTHS_EN.get(month).unwrap_or(&""),
+            day.year()
+        ),
+    }
+}
+
+/// Days, hours and minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLeft {
     /// Whole days.

@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 
 use isoloir_domain::ballot_box::SignedHead;
 use isoloir_domain::{Calendar, Candidate, CandidateList, Phase, Sex};
-use isoloir_portal::config::{AccessibilityAudit, Conformity, Contact, Demonstration, SampleAccount, SampleCommand};
+use isoloir_portal::config::{
+    AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
+};
 use isoloir_portal::i18n::Lang;
 use isoloir_portal::layout::{Chrome, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
@@ -463,9 +465,23 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
     };
     let audit = AccessibilityAudit {
         auditor: "Cabinet Exemple".into(),
-        date: "2026-11-02".into(),
-        met: 80,
-        applicable: 98,
+        date: "2\u{a0}novembre 2026".into(),
+        tools: vec!["Firefox 145 et NVDA 2026.2".into()],
+        pages: vec!["Accueil".into(), "Isoloir".into()],
+        criteria: [
+            Judgement::Met,
+            Judgement::NotMet,
+            Judgement::Exempt,
+            Judgement::NotApplicable,
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(rank, result)| Criterion {
+            number: format!("1.{rank}"),
+            result,
+            note: "note de l’auditeur".into(),
+        })
+        .collect(),
     };
     let mail = InboxMail {
         to: "camille.durand@valbrune.example".into(),

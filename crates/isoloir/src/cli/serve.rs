@@ -57,7 +57,7 @@ pub(crate) fn portal_config(
             email: config.contact.email.clone(),
         },
         source_url: config.source_url.clone(),
-        accessibility: None,
+        accessibility: config.accessibility_audit()?,
         host: config.host.clone(),
     })
 }

@@ -2,11 +2,13 @@
 
 use maud::{Markup, html};
 
+use crate::accessibility::AutomatedAudit;
 use crate::args;
 use crate::components::{Tone, back, notice};
-use crate::config::{AccessibilityAudit, Conformity};
+use crate::config::{AccessibilityAudit, Conformity, Judgement};
 use crate::i18n::{Lang, key};
 use crate::layout::{Chrome, conformity_words, contact_lines, page};
+use crate::when;
 
 /// Draws the accessibility statement (*déclaration d'accessibilité*).
 #[must_use]
@@ -20,6 +22,8 @@ pub fn render_accessibility(chrome: &Chrome, audit: Option<&AccessibilityAudit>)
             div.page-head { h1 { (lang.text("a11y-title")) } p.lede { (lang.with("a11y-lede", args![organiser = chrome.site.organiser.as_str()])) } }
             div.prose {
                 (conformity(lang, audit))
+                @if let Some(audit) = audit { (findings(lang, audit)) }
+                @if let Some(automated) = AutomatedAudit::latest() { (automatic(lang, automated)) }
                 h2 { (lang.text("a11y-done-title")) }
                 ul { @for words in [key("a11y-done-1"), key("a11y-done-2"), key("a11y-done-3"), key("a11y-done-4")] { li { (lang.rich(words)) } } }
                 h2 { (lang.text("a11y-known-title")) }
@@ -47,13 +51,51 @@ fn conformity(lang: Lang, audit: Option<&AccessibilityAudit>) -> Markup {
             args![
                 auditor = audit.auditor.as_str(),
                 date = audit.date.as_str(),
-                met = audit.met,
-                applicable = audit.applicable
+                met = audit.count(Judgement::Met),
+                applicable = audit.applicable()
             ],
         ),
         None => lang.text("a11y-no-audit-text"),
     };
     notice(tone, lang.text(conformity_words(state)), html! { p { (words) } })
+}
+
+/// What the auditor found, in the order of the reference; the organiser's words are French.
+fn findings(lang: Lang, audit: &AccessibilityAudit) -> Markup {
+    let list = |result: Judgement| {
+        html! {
+            ul lang="fr" {
+                @for criterion in audit.criteria.iter().filter(|criterion| criterion.result == result) {
+                    li { (lang.with("a11y-criterion", args![number = criterion.number.as_str(), note = criterion.note.as_str()])) }
+                }
+            }
+        }
+    };
+    html! {
+        @if audit.count(Judgement::NotMet) > 0 { h2 { (lang.text("a11y-not-met-title")) } (list(Judgement::NotMet)) }
+        @if audit.count(Judgement::Exempt) > 0 { h2 { (lang.text("a11y-exempt-title")) } (list(Judgement::Exempt)) }
+        h2 { (lang.text("a11y-method-title")) }
+        ul lang="fr" { @for tool in &audit.tools { li { (tool) } } }
+        p { (lang.text("a11y-sample")) }
+        ul lang="fr" { @for page in &audit.pages { li { (page) } } }
+    }
+}
+
+/// The last automatic check of every page: what it looked at and what it found.
+fn automatic(lang: Lang, audit: &AutomatedAudit) -> Markup {
+    html! {
+        h2 { (lang.text("a11y-automatic-title")) }
+        p {
+            (lang.with("a11y-automatic-text", args![
+                date = when::day(lang, audit.date), engine = audit.engine.as_str(), browser = audit.browser.as_str(), rules = audit.rules,
+                rgaa = audit.rgaa_rules, pages = audit.pages.len(), violations = audit.violations
+            ]))
+        }
+        details {
+            summary { (lang.text("a11y-automatic-pages")) }
+            ul { @for page in &audit.pages { li { (page) } } }
+        }
+    }
 }
 
 /// Draws the page on personal data.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::complaint::ComplaintNumber;
 use crate::ids::{ConsultationId, ElectionId, VoterId};
 
 /// What an entry is about.
@@ -48,6 +49,34 @@ pub enum Event {
         rows: u64,
         /// SHA-256 of the file, in hexadecimal.
         file: String,
+    },
+    /// The organiser's texts were replaced.
+    TextsReplaced {
+        /// How many, questions and answers included.
+        count: u64,
+        /// SHA-256 of what they say, in hexadecimal.
+        digest: String,
+    },
+    /// Logos and manifestos of the lists were replaced.
+    ListFilesImported {
+        /// How many.
+        files: u64,
+        /// SHA-256 of the list of their digests, in hexadecimal.
+        digest: String,
+    },
+    /// A complaint about the roll was filed.
+    ComplaintFiled {
+        /// Its number.
+        number: ComplaintNumber,
+    },
+    /// A complaint was decided.
+    ComplaintDecided {
+        /// Its number.
+        number: ComplaintNumber,
+        /// Whether it was accepted.
+        accepted: bool,
+        /// Who decided: the identifier of a staff account, or `operator`.
+        by: String,
     },
     /// The box was set up and is empty.
     ElectionSetUp {

@@ -8,6 +8,8 @@
 //! - [`roll`]: voters, electoral roll, poll book
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
+//! - [`names`]: names compared without accents and case; [`texts`]: what the organiser writes for voters
+//! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
 //! - [`message`]: refusals with a stable code and a message in French and English
 //! - [`token`]: the signed tokens that pass between voting server, browser and registrar
 #![deny(
@@ -19,13 +21,17 @@
 
 pub mod ballot_box;
 pub mod clock;
+pub mod complaint;
 pub mod consultation;
 pub mod election;
 pub mod ids;
 pub mod journal;
 pub mod message;
+pub mod names;
 pub mod policy;
+pub mod publication;
 pub mod roll;
+pub mod texts;
 pub mod token;
 
 pub use clock::{Clock, SystemClock};

@@ -2,7 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::publication::{CandidatesPolicy, ComplaintsPolicy, PrivacyPolicy, RollPolicy};
+
 /// The organiser's decisions. Every section may be left out; what is then true stands at its type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Policy {}
+pub struct Policy {
+    /// Publication of the rolls.
+    pub roll: RollPolicy,
+    /// Publication of the candidate lists.
+    pub candidates: CandidatesPolicy,
+    /// Complaints.
+    pub complaints: ComplaintsPolicy,
+    /// Personal data.
+    pub privacy: PrivacyPolicy,
+}

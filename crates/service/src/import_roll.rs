@@ -8,7 +8,7 @@ use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::Message;
 use isoloir_domain::{Clock, ConsultationId, ElectionId, Voter, VoterId};
 use isoloir_store::consultation::Change;
-use isoloir_store::roll::NewRoll;
+use isoloir_store::roll::{NewRoll, sort_key};
 use rand_core::CryptoRng;
 
 use crate::table::{self, Table};
@@ -214,7 +214,7 @@ impl VotingServer {
             file: report.file.clone(),
         };
         let entry = self.entry(Subject::Consultation(consultation.clone()), what);
-        let roll = roll.into_roll(self.clock(), &mut self.rng());
+        let roll = roll.into_roll(self.clock(), &mut self.rng(), report.file.clone());
         match self
             .inner
             .store
@@ -378,11 +378,15 @@ impl RollFile {
         roll
     }
 
-    fn into_roll(self, clock: &dyn Clock, rng: &mut impl CryptoRng) -> NewRoll {
-        let mut ids: HashMap<String, VoterId> = HashMap::with_capacity(self.people.len());
+    fn into_roll(self, clock: &dyn Clock, rng: &mut impl CryptoRng, file: String) -> NewRoll {
+        let mut ids: HashMap<String, (VoterId, String, String)> = HashMap::with_capacity(self.people.len());
         let mut voters = Vec::new();
         for (number, person) in self.people {
             let id = person.known.unwrap_or_else(|| VoterId::generate(clock, rng));
+            ids.insert(
+                number.clone(),
+                (id, person.last_name.clone(), person.first_name.clone()),
+            );
             if person.known.is_none() {
                 let Person {
                     last_name,
@@ -392,25 +396,30 @@ impl RollFile {
                 } = person;
                 voters.push(Voter {
                     id,
-                    number: number.clone(),
+                    number,
                     last_name,
                     first_name,
                     email,
                     language: None,
                 });
             }
-            ids.insert(number, id);
         }
         let elections: BTreeSet<ElectionId> = self.entries.iter().map(|(election, _)| election.clone()).collect();
         let entries = self
             .entries
             .into_iter()
-            .filter_map(|(election, number)| Some((election, *ids.get(&number)?)))
+            .filter_map(|(election, number)| {
+                let (id, last_name, first_name) = ids.get(&number)?;
+                let key = sort_key(&election, *id, last_name, first_name);
+                Some((election, *id, key))
+            })
             .collect();
         NewRoll {
             elections: elections.into_iter().collect(),
             voters,
             entries,
+            file,
+            imported: clock.now(),
         }
     }
 }

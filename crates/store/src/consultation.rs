@@ -5,6 +5,7 @@ use isoloir_domain::{Calendar, Candidate, CandidateList, Consultation, Consultat
 use jiff::SignedDuration;
 use sqlx::QueryBuilder;
 
+use crate::content::DELETE_LIST_FILES;
 use crate::value::{instant, millis, parse, small};
 use crate::{Store, StoreError};
 
@@ -224,6 +225,7 @@ impl Store {
                 }
             }
             for (election, lists) in lists {
+                sqlx::query(DELETE_LIST_FILES).bind(election.as_str()).execute(&mut *tx).await?;
                 sqlx::query(DELETE_CANDIDATES).bind(election.as_str()).execute(&mut *tx).await?;
                 sqlx::query(DELETE_LISTS).bind(election.as_str()).execute(&mut *tx).await?;
                 for list in lists {

@@ -7,6 +7,7 @@
 //!   that prepares them all on both engines
 //! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, sign-in, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
+//! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - [`journal`]: chained entries; [`outbox`]: mail to send after the commit
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
@@ -27,7 +28,9 @@ pub mod journal;
 pub mod outbox;
 pub mod account;
 pub mod ballot_box;
+pub mod complaint;
 pub mod consultation;
+pub mod content;
 mod error;
 pub mod record;
 pub mod roll;

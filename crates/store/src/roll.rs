@@ -1,15 +1,24 @@
 //! Voters, rolls, and the poll book to read. (Marks are made in [`crate::record`], with the ballot or not at all.)
 
 use isoloir_domain::journal::Entry;
+use isoloir_domain::names::normal;
 use isoloir_domain::{Calendar, ConsultationId, ElectionId, Language, Voter, VoterId};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use sqlx::QueryBuilder;
 
 use crate::consultation::{Change, LOCK_ELECTION, calendar};
-use crate::value::{instant, parse, unsigned};
+use crate::value::{instant, millis, parse, unsigned};
 use crate::{Store, StoreError};
 
 statements! {
+    RECORD_IMPORT = "INSERT INTO roll_import (election, registered, imported, file)
+        VALUES ($1, (SELECT COUNT(*) FROM roll_entry WHERE election = $1), $2, $3)
+        ON CONFLICT (election) DO UPDATE SET registered = excluded.registered, imported = excluded.imported, file = excluded.file";
+    IMPORT = "SELECT registered, imported, file FROM roll_import WHERE election = $1";
+    PAGE = "SELECT r.sort_key, v.last_name, v.first_name FROM roll_entry r JOIN voter v ON v.id = r.voter
+        WHERE r.election = $1 AND r.sort_key > $2 AND r.sort_key < $3 ORDER BY r.sort_key LIMIT $4";
+    IS_ON_ROLL = "SELECT COUNT(*) FROM roll_entry WHERE election = $1 AND voter = $2";
     DELETE_ENTRIES = "DELETE FROM roll_entry WHERE election = $1";
     ROLL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language
         FROM roll_entry r JOIN voter v ON v.id = r.voter WHERE r.election = $1 ORDER BY v.id";
@@ -62,8 +71,47 @@ pub struct NewRoll {
     pub elections: Vec<ElectionId>,
     /// Voters that were not known.
     pub voters: Vec<Voter>,
-    /// Who is on which roll.
-    pub entries: Vec<(ElectionId, VoterId)>,
+    /// Who is on which roll, with the key that sorts the roll by name ([`sort_key`]).
+    pub entries: Vec<(ElectionId, VoterId, Vec<u8>)>,
+    /// SHA-256 of the file, in hexadecimal.
+    pub file: String,
+    /// When it is imported.
+    pub imported: Timestamp,
+}
+
+/// Key that sorts a roll by name: the name in normal form, then eight bytes that tell homonyms apart and name nobody.
+#[must_use]
+pub fn sort_key(election: &ElectionId, voter: VoterId, last_name: &str, first_name: &str) -> Vec<u8> {
+    let mut key = normal(&format!("{last_name} {first_name}")).into_bytes();
+    key.push(0);
+    let tail = Sha256::new()
+        .chain_update(election.as_str())
+        .chain_update(voter.to_string())
+        .finalize();
+    key.extend(tail.iter().take(8));
+    key
+}
+
+/// Where the roll of an election comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollImport {
+    /// On the roll when it was imported.
+    pub registered: u64,
+    /// When it was imported.
+    pub imported: Timestamp,
+    /// SHA-256 of the file, in hexadecimal.
+    pub file: String,
+}
+
+/// One line of a published roll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollLine {
+    /// The key that sorts it, from which the next page begins.
+    pub key: Vec<u8>,
+    /// Family name.
+    pub last_name: String,
+    /// Given name.
+    pub first_name: String,
 }
 
 /// Figures of one election's roll, poll book and box.
@@ -135,11 +183,19 @@ impl Store {
                 insert.build().persistent(false).execute(&mut *tx).await?;
             }
             for chunk in roll.entries.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter) ");
-                insert.push_values(chunk, |mut row, (election, voter)| {
-                    row.push_bind(election.as_str()).push_bind(voter.to_string());
+                let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter, sort_key) ");
+                insert.push_values(chunk, |mut row, (election, voter, key)| {
+                    row.push_bind(election.as_str()).push_bind(voter.to_string()).push_bind(key);
                 });
                 insert.build().persistent(false).execute(&mut *tx).await?;
+            }
+            for election in &roll.elections {
+                sqlx::query(RECORD_IMPORT)
+                    .bind(election.as_str())
+                    .bind(millis(roll.imported))
+                    .bind(&roll.file)
+                    .execute(&mut *tx)
+                    .await?;
             }
             append_journal!(tx, entry);
         });
@@ -164,6 +220,62 @@ impl Store {
         let rows: Vec<VoterRow> = on!(read &self.db, pool =>
             sqlx::query_as(VOTERS_WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch_all(pool).await?);
         rows.into_iter().map(VoterRow::read).collect()
+    }
+
+    /// Where the roll of an election comes from; `None` before its first import.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn roll_import(&self, election: &ElectionId) -> Result<Option<RollImport>, StoreError> {
+        let row: Option<(i64, i64, String)> =
+            on!(read &self.db, pool => sqlx::query_as(IMPORT).bind(election.as_str()).fetch_optional(pool).await?);
+        row.map(|(registered, imported, file)| {
+            Ok(RollImport {
+                registered: unsigned(registered, "a count")?,
+                imported: instant(imported)?,
+                file,
+            })
+        })
+        .transpose()
+    }
+
+    /// Lines of a roll by name, after the key `after` and before the key `before`, `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn roll_page(
+        &self,
+        election: &ElectionId,
+        after: &[u8],
+        before: &[u8],
+        limit: u32,
+    ) -> Result<Vec<RollLine>, StoreError> {
+        let rows: Vec<(Vec<u8>, String, String)> = on!(read &self.db, pool => sqlx::query_as(PAGE)
+            .bind(election.as_str())
+            .bind(after)
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        let read = |(key, last_name, first_name)| RollLine {
+            key,
+            last_name,
+            first_name,
+        };
+        Ok(rows.into_iter().map(read).collect())
+    }
+
+    /// Whether a voter is on the roll of an election.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_on_roll(&self, election: &ElectionId, voter: VoterId) -> Result<bool, StoreError> {
+        let found: i64 = on!(read &self.db, pool => sqlx::query_scalar(IS_ON_ROLL)
+            .bind(election.as_str())
+            .bind(voter.to_string())
+            .fetch_one(pool)
+            .await?);
+        Ok(found > 0)
     }
 
     /// The roll of an election, by voters' identifiers.

@@ -22,7 +22,9 @@ mod tests {
         let files = [
             crate::account::STATEMENTS,
             crate::ballot_box::STATEMENTS,
+            crate::complaint::STATEMENTS,
             crate::consultation::STATEMENTS,
+            crate::content::STATEMENTS,
             crate::journal::STATEMENTS,
             crate::outbox::STATEMENTS,
             crate::record::STATEMENTS,

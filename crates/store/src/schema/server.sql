@@ -58,9 +58,12 @@ CREATE TABLE voter (
 CREATE TABLE roll_entry (
   election TEXT NOT NULL REFERENCES election (id),
   voter TEXT NOT NULL REFERENCES voter (id),
+  -- Name in normal form, then eight bytes that tell homonyms apart: bytes sort alike on every engine.
+  sort_key BYTEA NOT NULL,
   PRIMARY KEY (election, voter)
 );
 CREATE INDEX roll_entry_by_voter ON roll_entry (voter);
+CREATE UNIQUE INDEX roll_entry_by_name ON roll_entry (election, sort_key);
 
 CREATE TABLE account (
   voter TEXT NOT NULL PRIMARY KEY REFERENCES voter (id),

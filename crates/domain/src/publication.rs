@@ -1,0 +1,161 @@
+//! What the organiser decides about what is published, and until when one may contest it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::consultation::Calendar;
+
+/// `[policy.roll]`: publication of the electoral rolls (*affichage des listes électorales*).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RollPolicy {
+    /// First instant at which voters may consult the rolls of their elections; from import when absent.
+    pub published_from: Option<Timestamp>,
+    /// First instant at which they no longer may; the closing of the vote when absent.
+    pub published_until: Option<Timestamp>,
+    /// Where the roll file comes from, in French, for instance `système de gestion des personnels`.
+    pub source: Option<String>,
+    /// The day on which that file was taken.
+    pub dated: Option<Date>,
+}
+
+impl RollPolicy {
+    /// Where `now` falls in the publication.
+    #[must_use]
+    pub fn window(&self, calendar: &Calendar) -> Window {
+        Window {
+            from: self.published_from,
+            until: self.published_until.unwrap_or_else(|| calendar.closes()),
+        }
+    }
+}
+
+/// `[policy.candidates]`: publication of the candidate lists (*candidatures et professions de foi*).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CandidatesPolicy {
+    /// Whether anyone may read them, signed in or not.
+    pub public: bool,
+    /// First instant at which lists are shown; from import when absent. The law asks for fifteen days before the vote.
+    pub published_from: Option<Timestamp>,
+    /// The day on which the display order was drawn by lot.
+    pub drawn_on: Option<Date>,
+    /// How it was drawn, in French, for instance `en séance publique, devant les délégués de liste`.
+    pub drawn_how: Option<String>,
+}
+
+impl Default for CandidatesPolicy {
+    fn default() -> Self {
+        Self {
+            public: true,
+            published_from: None,
+            drawn_on: None,
+            drawn_how: None,
+        }
+    }
+}
+
+impl CandidatesPolicy {
+    /// Whether lists are shown at `now`.
+    #[must_use]
+    pub fn is_published(&self, now: Timestamp) -> bool {
+        self.published_from.is_none_or(|from| now >= from)
+    }
+}
+
+/// `[policy.complaints]`: when the roll may be contested, and how long the decision may take (*réclamations*).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ComplaintsPolicy {
+    /// First instant at which complaints are taken; from import when absent.
+    pub opens: Option<Timestamp>,
+    /// First instant at which they no longer are; the opening of the vote when absent.
+    pub closes: Option<Timestamp>,
+    /// Days that the organiser has to decide.
+    pub answer_days: u8,
+    /// Whether people who are on no roll, and so have no account, may file one.
+    pub absent: bool,
+}
+
+impl Default for ComplaintsPolicy {
+    fn default() -> Self {
+        Self {
+            opens: None,
+            closes: None,
+            answer_days: 3,
+            absent: true,
+        }
+    }
+}
+
+impl ComplaintsPolicy {
+    /// When complaints are taken.
+    #[must_use]
+    pub fn window(&self, calendar: &Calendar) -> Window {
+        Window {
+            from: self.opens,
+            until: self.closes.unwrap_or_else(|| calendar.opens()),
+        }
+    }
+}
+
+/// `[policy.privacy]`: whom to ask about personal data (*données personnelles*).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrivacyPolicy {
+    /// The data protection officer (*délégué à la protection des données*): an e-mail address.
+    pub dpo: Option<String>,
+}
+
+/// A stretch of time: closed at its beginning, open at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// First instant inside; always inside on this side when absent.
+    pub from: Option<Timestamp>,
+    /// First instant after.
+    pub until: Timestamp,
+}
+
+/// Where an instant falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Not yet.
+    Before,
+    /// Now.
+    Inside,
+    /// No longer.
+    After,
+}
+
+impl Window {
+    /// Where `now` falls.
+    #[must_use]
+    pub fn place(&self, now: Timestamp) -> Place {
+        if self.from.is_some_and(|from| now < from) {
+            Place::Before
+        } else if now < self.until {
+            Place::Inside
+        } else {
+            Place::After
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_closed_at_its_beginning_and_open_at_its_end() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let window = Window {
+            from: Some(at("2026-10-01T08:00:00+02:00[Europe/Paris]")),
+            until: at("2026-12-03T08:00:00+01:00[Europe/Paris]"),
+        };
+        assert_eq!(window.place(at("2026-10-01T05:59:59Z")), Place::Before);
+        assert_eq!(window.place(at("2026-10-01T06:00:00Z")), Place::Inside);
+        assert_eq!(window.place(at("2026-12-03T06:59:59Z")), Place::Inside);
+        assert_eq!(window.place(at("2026-12-03T07:00:00Z")), Place::After);
+    }
+}

@@ -14,6 +14,10 @@
 //! - [`voter_elections`]: what the booth shows
 //! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; `writer`: many casts, one commit
 //!
+//! Complaints about the roll
+//! - [`file_complaint`]: by a voter, or by a person on no roll; [`voter_complaints`]: what they follow
+//! - [`decide_complaint`]: what the organiser reads and decides; [`examine_file`]: files that people send
+//!
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
@@ -42,7 +46,10 @@ pub mod change_calendar;
 pub mod close_polls;
 pub mod consult;
 mod count;
+pub mod decide_complaint;
+pub mod examine_file;
 pub mod fault;
+pub mod file_complaint;
 pub mod finish_tally;
 pub mod import_consultation;
 pub mod import_lists;
@@ -57,6 +64,7 @@ pub mod server;
 pub mod set_up_election;
 pub mod sign_in;
 mod table;
+pub mod voter_complaints;
 pub mod voter_elections;
 mod writer;
 

@@ -299,8 +299,7 @@ impl Store {
             };
             let entry = Entry { at: new.filed, subject, what: Event::ComplaintFiled { number: given } };
             append_journal!(tx, &entry);
-            tx.commit().await?;
-            return Ok(Filed::New(given));
+            Ok(Filed::New(given))
         })
     }
 

@@ -22,7 +22,7 @@ use isoloir_protocol::trustee::PrivateKey;
 use isoloir_store::Store;
 use isoloir_store::ballot_box::{BoxSetup, NewRecord};
 use isoloir_store::record::{NewCast, Outcome};
-use isoloir_store::roll::NewRoll;
+use isoloir_store::roll::{NewRoll, sort_key};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, Executor as _};
 
@@ -90,7 +90,9 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
             email: Some("e@x.example".to_owned()),
             language: None,
         }],
-        entries: vec![(id.clone(), voter)],
+        entries: vec![(id.clone(), voter, sort_key(&id, voter, "l", "f"))],
+        file: String::new(),
+        imported: now(),
     };
     store.replace_rolls(&roll, &entry(&id)).await.unwrap();
 

@@ -1,0 +1,318 @@
+//! Complaints on the organiser's side: read them by urgency, open what is attached, decide with reasons, export them.
+//!
+//! For the pages of those who decide:
+//! - [`VotingServer::complaints_by_status`]: a page of complaints, the most urgent first, each with [`Deadline`];
+//!   [`VotingServer::complaint_counts`]: how many in each status
+//! - [`VotingServer::complaint`]: one complaint with its attachments; [`VotingServer::complaint_file`]: the bytes of one of them
+//! - [`VotingServer::decide_complaint`]: accept or reject, once, with reasons, what changes on the roll, and pieces to attach
+//! - [`VotingServer::export_complaints`]: CSV of a consultation's complaints, safe to open in a spreadsheet
+//!
+//! Who may call them is the caller's business (a staff role); `by` names the staff account and goes to the journal.
+
+use isoloir_domain::complaint::{ComplaintNumber, Status};
+use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::message::{Class, Message, Refusal};
+use isoloir_domain::ConsultationId;
+use isoloir_store::complaint::Decision;
+use jiff::Timestamp;
+
+pub use isoloir_store::complaint::{Complaint, ComplaintFile};
+
+use crate::examine_file::FileRefused;
+use crate::file_complaint::{ComplaintError, ComplaintField, paragraphs};
+use crate::table::safe_cell;
+use crate::{Fault, VotingServer};
+
+/// How the legal deadline of a complaint stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deadline {
+    /// Decided.
+    Met,
+    /// Decided after it.
+    Missed,
+    /// More than a day left.
+    Ahead,
+    /// Less than a day left.
+    Near,
+    /// Past, and not decided.
+    Past,
+}
+
+impl Deadline {
+    /// Of `complaint` at `now`.
+    #[must_use]
+    pub fn of(complaint: &Complaint, now: Timestamp) -> Self {
+        match &complaint.decision {
+            Some(decision) if decision.at <= complaint.due => Self::Met,
+            Some(_) => Self::Missed,
+            None if now > complaint.due => Self::Past,
+            None if complaint.due.duration_since(now).as_hours() < 24 => Self::Near,
+            None => Self::Ahead,
+        }
+    }
+}
+
+/// What is decided.
+#[derive(Debug, Clone)]
+pub struct NewDecision {
+    /// Accepted, or rejected.
+    pub accepted: bool,
+    /// Why, as the person reads it.
+    pub reasons: String,
+    /// What changes on the roll, if anything, as the person reads it.
+    pub effect: String,
+    /// Names and bytes of pieces to attach.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Who decides: the identifier of a staff account.
+    pub by: String,
+}
+
+/// Why a complaint was not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    /// No such complaint.
+    #[error("there is no such complaint")]
+    Unknown,
+    /// Somebody decided it before; see the complaint.
+    #[error("the complaint is decided already")]
+    Decided,
+    /// A decision without reasons, or with a text too long.
+    #[error("the reasons are empty or too long")]
+    Reasons,
+    /// The effect is too long.
+    #[error("the effect is too long")]
+    Effect,
+    /// A file is refused: its rank from 0, and why.
+    #[error("file {0} is refused")]
+    File(usize, #[source] FileRefused),
+    /// More files than allowed.
+    #[error("too many files")]
+    TooManyFiles,
+    /// Our own fault.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for DecideError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "complaint_unknown",
+            Self::Decided => "complaint_decided",
+            Self::Reasons => "reasons_bad",
+            Self::Effect => "effect_bad",
+            Self::File(_, why) => why.code(),
+            Self::TooManyFiles => "too_many_files",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    fn message(&self) -> Message {
+        match self {
+            Self::Unknown => Message::new("Cette réclamation n’existe pas.", "There is no such complaint."),
+            Self::Decided => Message::new(
+                "Cette réclamation est déjà tranchée. Votre décision n’a pas été enregistrée.",
+                "This complaint is decided already. Your decision was not stored.",
+            ),
+            Self::Reasons => Message::new(
+                "Une décision est motivée\u{a0}: écrivez pourquoi, en 4\u{202f}000\u{a0}caractères au plus.",
+                "A decision has reasons: write why, in 4,000 characters at most.",
+            ),
+            Self::Effect => Message::new(
+                "L’effet sur la liste dépasse 4\u{202f}000\u{a0}caractères.",
+                "The effect on the roll is longer than 4,000 characters.",
+            ),
+            Self::File(rank, why) => ComplaintErrorWords(*rank, why).message(),
+            Self::TooManyFiles => ComplaintError::TooManyFiles.message(),
+            Self::Fault(fault) => fault.message(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Unknown => Class::NotFound,
+            Self::Decided => Class::Conflict,
+            Self::File(_, why) => why.class(),
+            Self::Fault(fault) => fault.class(),
+            Self::Reasons | Self::Effect | Self::TooManyFiles => Class::Unprocessable,
+        }
+    }
+}
+
+/// The words of a refused file with its rank, the same as on the voter's side.
+struct ComplaintErrorWords<'a>(usize, &'a FileRefused);
+
+impl ComplaintErrorWords<'_> {
+    fn message(&self) -> Message {
+        let inner = self.1.message();
+        let rank = self.0.saturating_add(1);
+        Message::new(format!("Fichier {rank}\u{a0}: {}", inner.fr), format!("File {rank}: {}", inner.en))
+    }
+}
+
+/// A complaint with what is attached.
+#[derive(Debug, Clone)]
+pub struct WholeComplaint {
+    /// The complaint.
+    pub complaint: Complaint,
+    /// Its attachments, by rank.
+    pub files: Vec<ComplaintFile>,
+}
+
+/// Columns of the export.
+const COLUMNS: [&str; 14] = [
+    "numero", "deposee", "echeance", "etat", "objet", "scrutin", "nom", "prenom", "matricule", "courriel", "autre personne", "texte",
+    "motifs", "effet",
+];
+
+impl VotingServer {
+    /// A page of the complaints in one status, the most urgent first.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaints_by_status(
+        &self,
+        status: Status,
+        limit: u32,
+        offset: u64,
+    ) -> Result<Vec<(Complaint, Deadline)>, Fault> {
+        let now = self.inner.clock.now();
+        let found = self.inner.store.complaints_by_status(status, limit, offset).await?;
+        Ok(found
+            .into_iter()
+            .map(|complaint| {
+                let deadline = Deadline::of(&complaint, now);
+                (complaint, deadline)
+            })
+            .collect())
+    }
+
+    /// How many complaints stand in a status.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint_counts(&self, status: Status) -> Result<u64, Fault> {
+        let counts = self.inner.store.complaint_counts().await?;
+        Ok(counts.into_iter().find(|(one, _)| *one == status).map_or(0, |(_, count)| count))
+    }
+
+    /// One complaint with its attachments.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint(&self, number: ComplaintNumber) -> Result<Option<WholeComplaint>, Fault> {
+        let Some(complaint) = self.inner.store.complaint(number).await? else {
+            return Ok(None);
+        };
+        let files = self.inner.store.complaint_files(number).await?;
+        Ok(Some(WholeComplaint { complaint, files }))
+    }
+
+    /// The bytes of an attachment, with what is known of it.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint_file(
+        &self,
+        number: ComplaintNumber,
+        position: u32,
+    ) -> Result<Option<(ComplaintFile, Vec<u8>)>, Fault> {
+        let files = self.inner.store.complaint_files(number).await?;
+        let Some(file) = files.into_iter().find(|file| file.position == position) else {
+            return Ok(None);
+        };
+        let sealed = self.inner.store.complaint_file(number, position).await?;
+        let sealed = sealed.ok_or(Fault::Damaged("an attachment"))?;
+        Ok(Some((file, self.open_file(&sealed)?)))
+    }
+
+    /// Decides a complaint, once, and tells the person.
+    ///
+    /// # Errors
+    /// [`DecideError`].
+    pub async fn decide_complaint(&self, number: ComplaintNumber, decision: NewDecision) -> Result<(), DecideError> {
+        let complaint = self.inner.store.complaint(number).await.map_err(Fault::from)?;
+        let complaint = complaint.ok_or(DecideError::Unknown)?;
+        if complaint.status != Status::Open {
+            return Err(DecideError::Decided);
+        }
+        let reasons = paragraphs(ComplaintField::Body, &decision.reasons).map_err(|_| DecideError::Reasons)?;
+        let effect = match decision.effect.trim() {
+            "" => String::new(),
+            effect => paragraphs(ComplaintField::Body, effect).map_err(|_| DecideError::Effect)?,
+        };
+        let files = self.seal_files(decision.files).await.map_err(|error| match error {
+            ComplaintError::File(rank, why) => DecideError::File(rank, why),
+            ComplaintError::Fault(fault) => DecideError::Fault(fault),
+            _ => DecideError::TooManyFiles,
+        })?;
+        let status = if decision.accepted { Status::Accepted } else { Status::Rejected };
+        let stored = Decision {
+            at: self.inner.clock.now(),
+            by: decision.by.clone(),
+            reasons,
+            effect,
+        };
+        let subject = match complaint.voter {
+            Some(voter) => Subject::Voter(voter),
+            None => Subject::Consultation(complaint.consultation.clone()),
+        };
+        let what = Event::ComplaintDecided {
+            number,
+            accepted: decision.accepted,
+            by: decision.by,
+        };
+        let entry = self.entry(subject, what);
+        let known = self.consultation(&complaint.consultation).await?.ok_or(DecideError::Unknown)?;
+        let mail = self.decision_mail(&complaint, &known);
+        let made = self
+            .inner
+            .store
+            .decide_complaint(number, status, &stored, &files, mail.as_ref(), &entry)
+            .await
+            .map_err(Fault::from)?;
+        if made { Ok(()) } else { Err(DecideError::Decided) }
+    }
+
+    /// The complaints of a consultation as CSV (UTF-8 with its mark, `;`), for the organiser's file. A cell that a spreadsheet would
+    /// compute is written so that it stays a text.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn export_complaints(&self, consultation: &ConsultationId) -> Result<Vec<u8>, Fault> {
+        let titles: Vec<_> = self
+            .elections(consultation)
+            .await?
+            .into_iter()
+            .map(|election| (election.id, election.key))
+            .collect();
+        let damaged = |_| Fault::Damaged("an export");
+        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(b"\xef\xbb\xbf".to_vec());
+        writer.write_record(COLUMNS).map_err(damaged)?;
+        for complaint in self.inner.store.complaints(consultation).await? {
+            let election = complaint.election.as_ref();
+            let key = titles.iter().find(|(id, _)| Some(id) == election).map_or("", |(_, key)| key.as_str());
+            let (reasons, effect) = complaint
+                .decision
+                .as_ref()
+                .map_or(("", ""), |decision| (decision.reasons.as_str(), decision.effect.as_str()));
+            let cells = [
+                &complaint.number.to_string(),
+                &complaint.filed.to_string(),
+                &complaint.due.to_string(),
+                complaint.status.as_str(),
+                complaint.object.as_str(),
+                key,
+                &complaint.last_name,
+                &complaint.first_name,
+                &complaint.staff_number,
+                &complaint.contact,
+                &complaint.other_person,
+                &complaint.body,
+                reasons,
+                effect,
+            ];
+            writer.write_record(cells.map(safe_cell)).map_err(damaged)?;
+        }
+        writer.into_inner().map_err(|_| Fault::Damaged("an export"))
+    }
+}

@@ -1,0 +1,110 @@
+//! A voter's own complaints, or the one that a person without account follows by its link; and the mails that tell about them.
+
+use isoloir_domain::complaint::ComplaintNumber;
+use isoloir_domain::Consultation;
+use isoloir_store::complaint::{Complaint, ComplaintFile, NewComplaint};
+use isoloir_store::outbox::Mail;
+
+use crate::decide_complaint::WholeComplaint;
+use crate::file_complaint::form_token_hash;
+use crate::{Fault, Session, VotingServer};
+
+impl VotingServer {
+    /// The voter's complaints, the latest first.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaints_of(&self, session: &Session) -> Result<Vec<Complaint>, Fault> {
+        Ok(self.inner.store.complaints_of_voter(session.voter().id).await?)
+    }
+
+    /// One of the voter's complaints; `None` when there is none of this number, or it is somebody else's.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint_of(
+        &self,
+        session: &Session,
+        number: ComplaintNumber,
+    ) -> Result<Option<WholeComplaint>, Fault> {
+        let found = self.complaint(number).await?;
+        Ok(found.filter(|whole| whole.complaint.voter == Some(session.voter().id)))
+    }
+
+    /// An attachment of one of the voter's complaints.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint_file_of(
+        &self,
+        session: &Session,
+        number: ComplaintNumber,
+        position: u32,
+    ) -> Result<Option<(ComplaintFile, Vec<u8>)>, Fault> {
+        match self.inner.store.complaint(number).await? {
+            Some(complaint) if complaint.voter == Some(session.voter().id) => self.complaint_file(number, position).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The complaint that the link of a person without account follows.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint_by_link(&self, token: &str) -> Result<Option<WholeComplaint>, Fault> {
+        let Some(hash) = form_token_hash(token) else {
+            return Ok(None);
+        };
+        match self.inner.store.complaint_by_token(&hash).await? {
+            Some((number, None)) => self.complaint(number).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The mail that says that the complaint was received; none without an address.
+    pub(crate) fn acknowledgement(
+        &self,
+        complaint: &NewComplaint,
+        number: ComplaintNumber,
+        consultation: &Consultation,
+    ) -> Option<Mail> {
+        if complaint.contact.is_empty() {
+            return None;
+        }
+        let days = consultation.policy.complaints.answer_days;
+        let body = format!(
+            "Bonjour {first} {last},\n\n\
+             Votre réclamation est enregistrée sous le numéro {number} ({title}).\n\
+             L’autorité organisatrice se prononce, avec ses motifs, sous {days} jour(s).\n\n\
+             ---\n\n\
+             Your complaint is registered under number {number}. The organising authority decides, with reasons, within {days} day(s).\n",
+            first = complaint.first_name,
+            last = complaint.last_name,
+            title = consultation.title,
+        );
+        let subject = format!("Réclamation {number} enregistrée / Complaint registered");
+        Some(self.new_mail(complaint.contact.clone(), subject, body))
+    }
+
+    /// The mail that says that the complaint is decided; the decision itself is read on the portal. None without an address.
+    pub(crate) fn decision_mail(&self, complaint: &Complaint, consultation: &Consultation) -> Option<Mail> {
+        if complaint.contact.is_empty() {
+            return None;
+        }
+        let number = complaint.number;
+        let body = format!(
+            "Bonjour {first} {last},\n\n\
+             L’autorité organisatrice s’est prononcée sur votre réclamation {number} ({title}).\n\
+             La décision et ses motifs se lisent sur le portail, à la page de votre réclamation :\n\n\
+             {url}/reclamations\n\n\
+             ---\n\n\
+             The organising authority has decided on your complaint {number}. Read the decision and its reasons on the portal.\n",
+            first = complaint.first_name,
+            last = complaint.last_name,
+            title = consultation.title,
+            url = self.inner.public_url,
+        );
+        let subject = format!("Réclamation {number} : décision / decision");
+        Some(self.new_mail(complaint.contact.clone(), subject, body))
+    }
+}

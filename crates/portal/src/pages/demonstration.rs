@@ -42,7 +42,7 @@ fn accounts(lang: Lang, demo: &Demonstration) -> Markup {
                     thead {
                         tr {
                             th scope="col" { (lang.text("account-name")) }
-                            th scope="col" { (lang.text("sign-in-email")) }
+                            th scope="col" { (lang.text("account-email")) }
                             th scope="col" { (lang.text("sign-in-password")) }
                             th scope="col" { (lang.text("code-label")) }
                         }

@@ -206,7 +206,7 @@ fn countdown_card(lang: Lang, view: &HomeView) -> Markup {
         div.countdown-card {
             p.countdown-card__title { (lang.text(title)) }
             @if let Some(until) = until {
-                (countdown(lang, &lang.text(title), TimeLeft::between(view.now, until)))
+                (countdown(lang, &lang.text(title), view.now, until))
                 p.small { (opening_sentence(lang, calendar)) }
                 (overseas(lang, until))
             } @else {
@@ -216,16 +216,24 @@ fn countdown_card(lang: Lang, view: &HomeView) -> Markup {
     }
 }
 
-fn countdown(lang: Lang, label: &str, left: TimeLeft) -> Markup {
+/// Written for readers without a script; a script keeps the numbers true while the page stays open.
+fn countdown(lang: Lang, label: &str, now: Timestamp, until: Timestamp) -> Markup {
+    let left = TimeLeft::between(now, until);
     let cells = [
-        (left.days, lang.with("unit-days", args![n = left.days])),
-        (left.hours, lang.with("unit-hours", args![n = left.hours])),
-        (left.minutes, lang.with("unit-minutes", args![n = left.minutes])),
+        (key("unit-days"), "days", left.days),
+        (key("unit-hours"), "hours", left.hours),
+        (key("unit-minutes"), "minutes", left.minutes),
     ];
     html! {
-        div.countdown role="timer" aria-label=(label) {
-            @for (number, unit) in cells {
-                span.countdown__cell { span.countdown__n { (format!("{number:02}")) } " " span.countdown__u { (unit) } }
+        div.countdown role="timer" aria-label=(label) data-countdown data-now=(now) data-until=(until) {
+            @for (unit, name, number) in cells {
+                span.countdown__cell data-unit=(name) {
+                    span.countdown__n data-n { (format!("{number:02}")) }
+                    " "
+                    span.countdown__u data-one=(lang.with(unit, args![n = 1])) data-other=(lang.with(unit, args![n = 2])) {
+                        (lang.with(unit, args![n = number]))
+                    }
+                }
             }
         }
     }

@@ -51,7 +51,10 @@ pub struct UnknownName;
 impl FromStr for Object {
     type Err = UnknownName;
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|object| object.as_str() == text).ok_or(UnknownName)
+        Self::ALL
+            .into_iter()
+            .find(|object| object.as_str() == text)
+            .ok_or(UnknownName)
     }
 }
 
@@ -84,7 +87,10 @@ impl Status {
 impl FromStr for Status {
     type Err = UnknownName;
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(UnknownName)
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or(UnknownName)
     }
 }
 
@@ -125,13 +131,20 @@ impl fmt::Display for ComplaintNumber {
 impl FromStr for ComplaintNumber {
     type Err = UnknownName;
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let (year, rank) = text.strip_prefix("R-").and_then(|rest| rest.split_once('-')).ok_or(UnknownName)?;
+        let (year, rank) = text
+            .strip_prefix("R-")
+            .and_then(|rest| rest.split_once('-'))
+            .ok_or(UnknownName)?;
         let number = Self {
             year: year.parse().map_err(|_| UnknownName)?,
             rank: rank.parse().map_err(|_| UnknownName)?,
         };
         // One spelling only.
-        if number.to_string() == text { Ok(number) } else { Err(UnknownName) }
+        if number.to_string() == text {
+            Ok(number)
+        } else {
+            Err(UnknownName)
+        }
     }
 }
 
@@ -157,7 +170,14 @@ mod tests {
         let number = ComplaintNumber::new(2026, 123);
         assert_eq!(number.to_string(), "R-2026-000123");
         assert_eq!("R-2026-000123".parse(), Ok(number));
-        for wrong in ["R-2026-123", "r-2026-000123", "R-2026-+00123", "R-2026-000123 ", "R--000123", ""] {
+        for wrong in [
+            "R-2026-123",
+            "r-2026-000123",
+            "R-2026-+00123",
+            "R-2026-000123 ",
+            "R--000123",
+            "",
+        ] {
             assert_eq!(wrong.parse::<ComplaintNumber>(), Err(UnknownName), "{wrong}");
         }
     }

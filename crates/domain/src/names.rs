@@ -32,7 +32,11 @@ pub fn normal(text: &str) -> String {
 /// The words of `text`, in normal form.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    normal(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    normal(text)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]

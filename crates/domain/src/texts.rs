@@ -33,7 +33,10 @@ impl TextName {
 impl FromStr for TextName {
     type Err = UnknownName;
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|name| name.as_str() == text).ok_or(UnknownName)
+        Self::ALL
+            .into_iter()
+            .find(|name| name.as_str() == text)
+            .ok_or(UnknownName)
     }
 }
 

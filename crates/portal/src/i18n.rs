@@ -29,6 +29,7 @@ topics!(
     "content",
     "receipts",
     "support",
+    "tutorials",
 );
 
 /// A language of the pages. French is the language of the law and of every page that says nothing else.

@@ -9,10 +9,10 @@
 //!
 //! Who may call them is the caller's business (a staff role); `by` names the staff account and goes to the journal.
 
+use isoloir_domain::ConsultationId;
 use isoloir_domain::complaint::{ComplaintNumber, Status};
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_domain::ConsultationId;
 use isoloir_store::complaint::Decision;
 use jiff::Timestamp;
 
@@ -145,7 +145,10 @@ impl ComplaintErrorWords<'_> {
     fn message(&self) -> Message {
         let inner = self.1.message();
         let rank = self.0.saturating_add(1);
-        Message::new(format!("Fichier {rank}\u{a0}: {}", inner.fr), format!("File {rank}: {}", inner.en))
+        Message::new(
+            format!("Fichier {rank}\u{a0}: {}", inner.fr),
+            format!("File {rank}: {}", inner.en),
+        )
     }
 }
 
@@ -160,8 +163,20 @@ pub struct WholeComplaint {
 
 /// Columns of the export.
 const COLUMNS: [&str; 14] = [
-    "numero", "deposee", "echeance", "etat", "objet", "scrutin", "nom", "prenom", "matricule", "courriel", "autre personne", "texte",
-    "motifs", "effet",
+    "numero",
+    "deposee",
+    "echeance",
+    "etat",
+    "objet",
+    "scrutin",
+    "nom",
+    "prenom",
+    "matricule",
+    "courriel",
+    "autre personne",
+    "texte",
+    "motifs",
+    "effet",
 ];
 
 impl VotingServer {
@@ -192,7 +207,10 @@ impl VotingServer {
     /// [`Fault`].
     pub async fn complaint_counts(&self, status: Status) -> Result<u64, Fault> {
         let counts = self.inner.store.complaint_counts().await?;
-        Ok(counts.into_iter().find(|(one, _)| *one == status).map_or(0, |(_, count)| count))
+        Ok(counts
+            .into_iter()
+            .find(|(one, _)| *one == status)
+            .map_or(0, |(_, count)| count))
     }
 
     /// One complaint with its attachments.
@@ -245,7 +263,11 @@ impl VotingServer {
             ComplaintError::Fault(fault) => DecideError::Fault(fault),
             _ => DecideError::TooManyFiles,
         })?;
-        let status = if decision.accepted { Status::Accepted } else { Status::Rejected };
+        let status = if decision.accepted {
+            Status::Accepted
+        } else {
+            Status::Rejected
+        };
         let stored = Decision {
             at: self.inner.clock.now(),
             by: decision.by.clone(),
@@ -262,7 +284,10 @@ impl VotingServer {
             by: decision.by,
         };
         let entry = self.entry(subject, what);
-        let known = self.consultation(&complaint.consultation).await?.ok_or(DecideError::Unknown)?;
+        let known = self
+            .consultation(&complaint.consultation)
+            .await?
+            .ok_or(DecideError::Unknown)?;
         let mail = self.decision_mail(&complaint, &known);
         let made = self
             .inner
@@ -286,15 +311,19 @@ impl VotingServer {
             .map(|election| (election.id, election.key))
             .collect();
         let damaged = |_| Fault::Damaged("an export");
-        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(b"\xef\xbb\xbf".to_vec());
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .from_writer(b"\xef\xbb\xbf".to_vec());
         writer.write_record(COLUMNS).map_err(damaged)?;
         for complaint in self.inner.store.complaints(consultation).await? {
             let election = complaint.election.as_ref();
-            let key = titles.iter().find(|(id, _)| Some(id) == election).map_or("", |(_, key)| key.as_str());
-            let (reasons, effect) = complaint
-                .decision
-                .as_ref()
-                .map_or(("", ""), |decision| (decision.reasons.as_str(), decision.effect.as_str()));
+            let key = titles
+                .iter()
+                .find(|(id, _)| Some(id) == election)
+                .map_or("", |(_, key)| key.as_str());
+            let (reasons, effect) = complaint.decision.as_ref().map_or(("", ""), |decision| {
+                (decision.reasons.as_str(), decision.effect.as_str())
+            });
             let cells = [
                 &complaint.number.to_string(),
                 &complaint.filed.to_string(),

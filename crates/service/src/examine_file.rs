@@ -223,7 +223,11 @@ fn picture(bytes: &[u8]) -> Result<Examined, FileRefused> {
     };
     let (width, height) = scaled.dimensions();
     Ok(Examined {
-        media_type: if format == ImageFormat::Jpeg { "image/jpeg" } else { "image/png" },
+        media_type: if format == ImageFormat::Jpeg {
+            "image/jpeg"
+        } else {
+            "image/png"
+        },
         pages: 1,
         bytes: encode(on_white(&scaled, width, height), format)?,
     })
@@ -325,7 +329,13 @@ pub fn safe_name(name: &str, media_type: &str) -> String {
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
     let kept: String = stem
         .chars()
-        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '’') { c } else { '-' })
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '’') {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(80)
         .collect();
     let kept = kept.trim_matches([' ', '-', '.']);
@@ -348,7 +358,9 @@ mod tests {
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         let mut out = Cursor::new(Vec::new());
-        DynamicImage::new_rgba8(width, height).write_to(&mut out, ImageFormat::Png).unwrap();
+        DynamicImage::new_rgba8(width, height)
+            .write_to(&mut out, ImageFormat::Png)
+            .unwrap();
         out.into_inner()
     }
 
@@ -366,9 +378,10 @@ mod tests {
             })
             .collect();
         let count = i64::try_from(kids.len()).unwrap();
-        document
-            .objects
-            .insert(tree, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }));
+        document.objects.insert(
+            tree,
+            Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }),
+        );
         let mut catalogue = dictionary! { "Type" => "Catalog", "Pages" => tree };
         for (key, value) in extra {
             catalogue.set(*key, value.clone());
@@ -404,7 +417,10 @@ mod tests {
         let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_vec();
         for purpose in [Purpose::Logo, Purpose::Attachment, Purpose::Manifesto] {
             for bytes in [svg.clone(), b"MZ\x90\0".to_vec(), Vec::new(), b"GIF89a".to_vec()] {
-                assert!(matches!(examine_now(purpose, bytes), Err(FileRefused::Type)), "{purpose:?}");
+                assert!(
+                    matches!(examine_now(purpose, bytes), Err(FileRefused::Type)),
+                    "{purpose:?}"
+                );
             }
         }
         assert!(matches!(
@@ -437,7 +453,8 @@ mod tests {
     #[test]
     fn a_document_that_can_act_is_refused() {
         assert_eq!(examine_now(Purpose::Manifesto, document(2, &[])).unwrap().pages, 2);
-        let script = Object::Dictionary(dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") });
+        let script =
+            Object::Dictionary(dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") });
         let launch = Object::Dictionary(dictionary! { "S" => "Launch", "F" => Object::string_literal("calc.exe") });
         let files = Object::Dictionary(dictionary! { "EmbeddedFiles" => Object::Array(vec![]) });
         for (key, value) in [("OpenAction", script), ("OpenAction", launch), ("Names", files)] {
@@ -462,7 +479,10 @@ mod tests {
     #[test]
     fn a_name_is_shown_without_what_makes_it_dangerous() {
         assert_eq!(safe_name("../../etc/passwd", "application/pdf"), "passwd.pdf");
-        assert_eq!(safe_name("C:\\x\\photo d’identité.exe", "image/jpeg"), "photo d’identité.jpg");
+        assert_eq!(
+            safe_name("C:\\x\\photo d’identité.exe", "image/jpeg"),
+            "photo d’identité.jpg"
+        );
         assert_eq!(safe_name("\"\r\nSet-Cookie: a", "image/png"), "Set-Cookie- a.png");
         assert_eq!(safe_name("", "image/png"), "fichier.png");
     }

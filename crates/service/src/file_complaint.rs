@@ -155,20 +155,25 @@ impl Refusal for ComplaintError {
                 "Les réclamations ne sont pas encore ouvertes.",
                 "Complaints are not open yet.",
             ),
-            Self::Window(_) => Message::new("Le délai des réclamations est passé.", "The time for complaints is over."),
+            Self::Window(_) => Message::new(
+                "Le délai des réclamations est passé.",
+                "The time for complaints is over.",
+            ),
             Self::NotOffered => Message::new(
                 "Les réclamations des personnes non inscrites se font par écrit, auprès de l’autorité organisatrice.",
                 "Persons who are on no roll complain in writing to the organising authority.",
             ),
-            Self::Empty(ComplaintField::Object) => {
-                Message::new("Choisissez l’objet de la réclamation.", "Choose what the complaint is about.")
-            }
+            Self::Empty(ComplaintField::Object) => Message::new(
+                "Choisissez l’objet de la réclamation.",
+                "Choose what the complaint is about.",
+            ),
             Self::Empty(ComplaintField::Election) => {
                 Message::new("Choisissez le scrutin concerné.", "Choose the election concerned.")
             }
-            Self::Empty(ComplaintField::OtherPerson) => {
-                Message::new("Écrivez le nom de la personne concernée.", "Write the name of the person concerned.")
-            }
+            Self::Empty(ComplaintField::OtherPerson) => Message::new(
+                "Écrivez le nom de la personne concernée.",
+                "Write the name of the person concerned.",
+            ),
             Self::Empty(ComplaintField::Body) => Message::new(
                 "Écrivez ce que vous contestez, et pourquoi.",
                 "Write what you contest, and why.",
@@ -198,15 +203,22 @@ impl Refusal for ComplaintError {
             Self::File(rank, why) => {
                 let inner = why.message();
                 let rank = rank.saturating_add(1);
-                Message::new(format!("Fichier {rank}\u{a0}: {}", inner.fr), format!("File {rank}: {}", inner.en))
+                Message::new(
+                    format!("Fichier {rank}\u{a0}: {}", inner.fr),
+                    format!("File {rank}: {}", inner.en),
+                )
             }
             Self::Token => Message::new(
                 "Ce formulaire a été ouvert dans une autre session. Ouvrez-le à nouveau\u{a0}: rien n’a été envoyé.",
                 "This form was opened in another session. Open it again: nothing was sent.",
             ),
             Self::TooMany => Message::new(
-                format!("Vous avez déjà {MAX_WAITING}\u{a0}réclamations en cours. Attendez une décision avant d’en déposer une autre."),
-                format!("You have {MAX_WAITING} complaints waiting already. Wait for a decision before filing another one."),
+                format!(
+                    "Vous avez déjà {MAX_WAITING}\u{a0}réclamations en cours. Attendez une décision avant d’en déposer une autre."
+                ),
+                format!(
+                    "You have {MAX_WAITING} complaints waiting already. Wait for a decision before filing another one."
+                ),
             ),
             Self::Fault(fault) => fault.message(),
         }
@@ -252,7 +264,10 @@ pub(crate) fn paragraphs(field: ComplaintField, text: &str) -> Result<String, Co
 
 /// SHA-256 of a form's token, which is 32 bytes in base64url.
 pub(crate) fn form_token_hash(token: &str) -> Option<[u8; 32]> {
-    let sound = token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let sound = token.len() == 43
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     sound.then(|| Sha256::digest(token).into())
 }
 
@@ -282,7 +297,12 @@ impl VotingServer {
         if let Some(number) = self.filed_already(&token, Some(voter.id)).await? {
             return Ok(number);
         }
-        let waiting = self.inner.store.open_complaints_of(voter.id).await.map_err(Fault::from)?;
+        let waiting = self
+            .inner
+            .store
+            .open_complaints_of(voter.id)
+            .await
+            .map_err(Fault::from)?;
         if waiting >= MAX_WAITING {
             return Err(ComplaintError::TooMany);
         }
@@ -343,7 +363,10 @@ impl VotingServer {
         token: [u8; 32],
         complaint: Complaint,
     ) -> Result<ComplaintNumber, ComplaintError> {
-        let known = self.consultation(consultation).await?.ok_or(ComplaintError::UnknownElection)?;
+        let known = self
+            .consultation(consultation)
+            .await?
+            .ok_or(ComplaintError::UnknownElection)?;
         let now = self.inner.clock.now();
         let rules = &known.policy.complaints;
         if voter.is_none() && !rules.absent {
@@ -359,7 +382,9 @@ impl VotingServer {
         let body = paragraphs(ComplaintField::Body, &complaint.body)?;
         let files = self.seal_files(complaint.files).await?;
         let days = i64::from(rules.answer_days).saturating_mul(24);
-        let year = now.to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)).year();
+        let year = now
+            .to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC))
+            .year();
         let new = NewComplaint {
             year: u16::try_from(year).map_err(|_| Fault::Damaged("a year"))?,
             consultation: consultation.clone(),
@@ -447,7 +472,9 @@ impl VotingServer {
             msg: ciphertext,
             aad: FILE_CONTEXT,
         };
-        self.file_cipher()?.decrypt(&XNonce::from(*nonce), payload).map_err(|_| damaged())
+        self.file_cipher()?
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| damaged())
     }
 
     /// The key of attachments follows from the server's own key, so that a copy of the database alone reads none of them.

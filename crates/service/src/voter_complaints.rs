@@ -1,7 +1,7 @@
 //! A voter's own complaints, or the one that a person without account follows by its link; and the mails that tell about them.
 
-use isoloir_domain::complaint::ComplaintNumber;
 use isoloir_domain::Consultation;
+use isoloir_domain::complaint::ComplaintNumber;
 use isoloir_store::complaint::{Complaint, ComplaintFile, NewComplaint};
 use isoloir_store::outbox::Mail;
 
@@ -42,7 +42,9 @@ impl VotingServer {
         position: u32,
     ) -> Result<Option<(ComplaintFile, Vec<u8>)>, Fault> {
         match self.inner.store.complaint(number).await? {
-            Some(complaint) if complaint.voter == Some(session.voter().id) => self.complaint_file(number, position).await,
+            Some(complaint) if complaint.voter == Some(session.voter().id) => {
+                self.complaint_file(number, position).await
+            }
             _ => Ok(None),
         }
     }

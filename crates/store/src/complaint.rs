@@ -399,11 +399,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn complaint_file(
-        &self,
-        number: ComplaintNumber,
-        position: u32,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn complaint_file(&self, number: ComplaintNumber, position: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let (year, rank) = key(number);
         Ok(on!(read &self.db, pool => sqlx::query_scalar(SEALED)
             .bind(year)

@@ -148,7 +148,11 @@ impl Store {
             .await?);
         let read = |(language, body): (String, String)| Text {
             name,
-            language: if language == "en" { Language::English } else { Language::French },
+            language: if language == "en" {
+                Language::English
+            } else {
+                Language::French
+            },
             body,
         };
         Ok(rows.into_iter().map(read).collect())

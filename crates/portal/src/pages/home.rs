@@ -64,9 +64,9 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
                     div.panel {
                         h3 { (lang.text("home-tutorials")) }
                         ul.links {
-                            (link_row("/aide#activer", lang.text("home-tutorial-account")))
-                            (link_row("/aide#voter", lang.text("home-tutorial-vote")))
-                            (link_row("/aide#sans-code", lang.text("home-tutorial-code")))
+                            (link_row("/tutoriels/electeur", lang.text("home-tutorial-account")))
+                            (link_row("/tutoriels/vote", lang.text("home-tutorial-vote")))
+                            (link_row("/tutoriels/reassorts", lang.text("home-tutorial-code")))
                         }
                     }
                     div.panel {

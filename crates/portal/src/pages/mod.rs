@@ -12,3 +12,4 @@ pub mod help;
 pub mod home;
 pub mod results;
 pub mod sign_in;
+pub mod tutorials;

@@ -5,6 +5,7 @@ mod booth;
 mod demonstration;
 mod information;
 mod public;
+mod tutorials;
 
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub fn table() -> Vec<Declared> {
         account::table(),
         booth::table(),
         information::table(),
+        tutorials::table(),
         demonstration::table(),
         api::table(),
     ]

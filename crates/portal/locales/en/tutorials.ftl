@@ -1,0 +1,56 @@
+# Illustrated guides
+guide-others = The other guides
+
+guide-account-lede = From the first message to the portal’s home page: about <strong>five minutes</strong>, once, before the vote opens.
+guide-mail-title = Open the activation message
+guide-mail-text = It comes to your professional address. Its link works once and leads to this portal. No mailbox? Your activation letter carries a short address and an activation code.
+guide-mail-shows = The message “Activate your account” and its one-use link.
+guide-password-title = Choose a password
+guide-password-text = From 12 to 256 characters, with an unaccented lower-case and upper-case letter, a digit and a special character. The list is ticked as you type.
+guide-password-shows = The password page: two fields and the list of rules.
+guide-question-title = Choose your challenge question
+guide-question-text = Your secret answer proves that it is you if you lose your password or your code. Accents, capitals and spaces do not count.
+guide-question-shows = The challenge question page: a list of questions and a field for the answer.
+guide-sign-in-title = Sign in
+guide-sign-in-text = With your professional address or staff number, and the password you have just chosen.
+guide-sign-in-shows = The sign-in page: identifier and password.
+guide-home-title = See where you stand
+guide-home-text = The home page says when the vote opens and closes, and leads to your elections, the candidates, the electoral rolls and help.
+guide-home-shows = The portal’s home page, with the time left and the menus.
+guide-account-title = Check your information
+guide-account-text = “My account” shows what the portal knows about you and where it comes from. A mistake is reported by a complaint, in time.
+guide-account-shows = The page “My account”: name, staff number, address, last sign-in.
+
+guide-vote-lede = From the code to the receipt: about <strong>three minutes</strong>, on a computer or a phone. Your choice is encrypted on your device before it is sent.
+guide-begin-title = Choose “Vote”
+guide-begin-text = Keep your voting notice at hand: it carries your code.
+guide-begin-shows = The home page after signing in, with the button that begins the vote.
+guide-code-title = Type your voting code
+guide-code-text = Capitals, spaces and dashes do not matter. A typing error is found before anything is sent.
+guide-code-shows = The voting code page: one field of sixteen characters.
+guide-elections-title = Take your elections one by one
+guide-elections-text = In the order you like. Each ballot is final; you may come back later for the others.
+guide-elections-shows = The list of your elections and what is left to do.
+guide-choice-title = Choose a list, or the blank ballot
+guide-choice-text = Nothing is ticked in advance. The lists have the same size and follow the order drawn by lot.
+guide-choice-shows = The ballot: one card per list, of equal size, and the blank ballot.
+guide-check-title = Check, then cast
+guide-check-text = Your device has encrypted the ballot and computed its tracker. It is in the box only once you have cast it.
+guide-check-shows = The check page: your choice, the tracker and the button that casts the ballot.
+guide-receipt-title = Keep your receipt
+guide-receipt-text = It is signed by the server and says nothing of your choice. Print it or save it.
+guide-receipt-shows = The receipt: election and tracker.
+guide-box-title = Find your ballot in the box
+guide-box-text = With the tracker, you or anyone you choose can check at any time that the ballot is still there.
+guide-box-shows = The public page of the ballot box, which says that the ballot is in it.
+
+guide-code-lede = Code misread, notice lost or never received: <strong>no vote is lost</strong> while the vote is open.
+guide-mistake-title = The code is refused
+guide-mistake-text = The portal says which group of characters to read again. There is no letter O, I, L or U in it: 0 and 1 are digits.
+guide-mistake-shows = The code page with the error that names the group to read again.
+guide-lost-title = The notice is lost or did not come
+guide-lost-text = Ask the help desk for a new code: the old one ceases to be valid at once. Nobody, not even the help desk, ever sees your code.
+guide-lost-shows = The assistance request form.
+guide-ticket-title = Follow your request
+guide-ticket-text = It has a number. The answer is announced by mail and is read on the portal.
+guide-ticket-shows = The page of a request, with its number and the conversation.

@@ -1,0 +1,56 @@
+# Tutoriels illustrés
+guide-others = Les autres guides
+
+guide-account-lede = Du premier message à l’accueil du portail : environ <strong>cinq minutes</strong>, une seule fois, avant l’ouverture du vote.
+guide-mail-title = Ouvrez le message d’activation
+guide-mail-text = Il arrive à votre adresse professionnelle. Son lien ne sert qu’une fois et vous mène à ce portail. Pas de messagerie ? Votre lettre d’activation porte une adresse courte et un code d’activation.
+guide-mail-shows = Le message « Activez votre compte » et son lien à usage unique.
+guide-password-title = Choisissez un mot de passe
+guide-password-text = De 12 à 256 caractères, avec une minuscule et une majuscule sans accent, un chiffre et un caractère spécial. La liste se coche à mesure que vous tapez.
+guide-password-shows = La page du mot de passe : deux champs et la liste des règles.
+guide-question-title = Choisissez votre question défi
+guide-question-text = Votre réponse secrète prouvera que c’est bien vous si vous perdez votre mot de passe ou votre code. Accents, majuscules et espaces ne comptent pas.
+guide-question-shows = La page de la question défi : une liste de questions et un champ pour la réponse.
+guide-sign-in-title = Connectez-vous
+guide-sign-in-text = Avec votre adresse professionnelle ou votre matricule, et le mot de passe que vous venez de choisir.
+guide-sign-in-shows = La page de connexion : identifiant et mot de passe.
+guide-home-title = Regardez où vous en êtes
+guide-home-text = L’accueil dit quand le vote ouvre et ferme, et mène à vos scrutins, aux candidatures, aux listes électorales et à l’aide.
+guide-home-shows = L’accueil du portail, avec le temps qui reste et les menus.
+guide-account-title = Vérifiez vos informations
+guide-account-text = « Mon compte » montre ce que le portail sait de vous et d’où il le tient. Une erreur se signale par une réclamation, dans les délais.
+guide-account-shows = La page « Mon compte » : nom, matricule, adresse, dernière connexion.
+
+guide-vote-lede = Du code au reçu : environ <strong>trois minutes</strong>, depuis un ordinateur ou un téléphone. Votre choix est chiffré sur votre appareil, avant d’être envoyé.
+guide-begin-title = Choisissez « Je vote »
+guide-begin-text = Gardez votre notice de vote à portée de main : elle porte votre code.
+guide-begin-shows = L’accueil après connexion, avec le bouton « Je vote ».
+guide-code-title = Saisissez votre code de vote
+guide-code-text = Majuscules, espaces et tirets n’ont pas d’importance. Une faute de frappe est trouvée avant tout envoi.
+guide-code-shows = La page du code de vote : un champ de seize caractères.
+guide-elections-title = Prenez vos scrutins un par un
+guide-elections-text = Dans l’ordre que vous voulez. Chaque bulletin est définitif ; vous pouvez revenir plus tard pour les autres.
+guide-elections-shows = La liste de vos scrutins et ce qui reste à faire.
+guide-choice-title = Choisissez une liste, ou le bulletin blanc
+guide-choice-text = Rien n’est coché d’avance. Les listes ont la même taille et suivent l’ordre tiré au sort.
+guide-choice-shows = Le bulletin : une carte par liste, de taille égale, et le bulletin blanc.
+guide-check-title = Vérifiez, puis déposez
+guide-check-text = Votre appareil a chiffré le bulletin et calculé son numéro de suivi. Il n’est dans l’urne qu’après « Déposer ».
+guide-check-shows = La page de vérification : votre choix, le numéro de suivi et le bouton qui dépose le bulletin.
+guide-receipt-title = Gardez votre reçu
+guide-receipt-text = Il est signé par le serveur et ne dit rien de votre choix. Imprimez-le ou enregistrez-le.
+guide-receipt-shows = Le reçu : scrutin et numéro de suivi.
+guide-box-title = Retrouvez votre bulletin dans l’urne
+guide-box-text = Avec le numéro de suivi, vous ou la personne de votre choix pouvez vérifier à tout moment que le bulletin est toujours là.
+guide-box-shows = La page publique de l’urne, qui dit que le bulletin y est.
+
+guide-code-lede = Code mal lu, notice perdue ou jamais reçue : <strong>aucun vote n’est perdu</strong> tant que le vote est ouvert.
+guide-mistake-title = Le code est refusé
+guide-mistake-text = Le portail dit quel groupe de caractères relire. Il ne contient ni la lettre O, ni I, ni L, ni U : 0 et 1 sont des chiffres.
+guide-mistake-shows = La page du code avec l’erreur qui nomme le groupe à relire.
+guide-lost-title = La notice est perdue ou n’est pas venue
+guide-lost-text = Demandez un nouveau code à l’assistance : l’ancien cesse aussitôt d’être valable. Personne, pas même l’assistance, ne voit jamais votre code.
+guide-lost-shows = Le formulaire de demande d’assistance.
+guide-ticket-title = Suivez votre demande
+guide-ticket-text = Elle porte un numéro. La réponse est annoncée par courriel et se lit sur le portail.
+guide-ticket-shows = La page d’une demande, avec son numéro et la conversation.

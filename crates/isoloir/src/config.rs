@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use isoloir_portal::AccessibilityAudit;
+use isoloir_portal::LimitsConfig;
+use isoloir_portal::limits::NotABlock;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -70,6 +72,45 @@ pub struct ServerConfig {
     pub host: Option<String>,
     /// The last accessibility audit (TOML; docs/guides/organiser.md), for the accessibility statement.
     pub accessibility: Option<PathBuf>,
+    /// How often a network may try.
+    #[serde(default)]
+    pub limits: LimitsSection,
+}
+
+/// How often a network may try, and which proxies stand before the server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsSection {
+    /// Proxies whose `X-Forwarded-For` is believed: addresses or blocks such as `10.1.0.0/16`.
+    pub trusted_proxies: Vec<String>,
+    /// Multiplies every rate; 0 switches limits off.
+    pub factor: u32,
+}
+
+impl Default for LimitsSection {
+    fn default() -> LimitsSection {
+        LimitsSection {
+            trusted_proxies: Vec::new(),
+            factor: 1,
+        }
+    }
+}
+
+impl LimitsSection {
+    /// As the portal wants it.
+    ///
+    /// # Errors
+    /// [`NotABlock`] when a proxy is neither an address nor a block of addresses.
+    pub fn parsed(&self) -> Result<LimitsConfig, NotABlock> {
+        Ok(LimitsConfig {
+            trusted_proxies: self
+                .trusted_proxies
+                .iter()
+                .map(|text| text.parse())
+                .collect::<Result<_, _>>()?,
+            factor: self.factor,
+        })
+    }
 }
 
 /// The registrar's configuration (*autorité des codes*).

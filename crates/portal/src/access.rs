@@ -8,6 +8,7 @@ use axum::routing::MethodRouter;
 use isoloir_service::Session;
 
 use crate::error::{ApiError, PageError};
+use crate::limits::{Client, Limit};
 use crate::request::{VoterSession, is_api, session_token};
 use crate::state::PortalState;
 
@@ -30,6 +31,8 @@ pub struct Declared {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// What of it is limited per network, if anything.
+    pub limit: Option<Limit>,
     pub(crate) handler: MethodRouter<PortalState>,
 }
 
@@ -44,16 +47,24 @@ pub(crate) fn declare(
         method,
         path,
         access,
+        limit: None,
         handler,
     }
 }
 
 impl Declared {
+    /// Limits how often one network may call it.
+    pub(crate) fn limited(mut self, limit: Limit) -> Declared {
+        self.limit = Some(limit);
+        self
+    }
+
     /// The handler behind its guard.
     pub(crate) fn guarded(self, state: &PortalState) -> (&'static str, MethodRouter<PortalState>) {
         let guard = Guard {
             state: state.clone(),
             access: self.access,
+            limit: self.limit,
         };
         (self.path, self.handler.layer(from_fn_with_state(guard, watch)))
     }
@@ -63,6 +74,7 @@ impl Declared {
 struct Guard {
     state: PortalState,
     access: Access,
+    limit: Option<Limit>,
 }
 
 /// Lets through who may pass, with the session at hand for the handler.
@@ -70,6 +82,13 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let api = is_api(request.uri().path());
     if guard.access == Access::Demonstration && guard.state.config().demonstration.is_none() {
         return StatusCode::NOT_FOUND.into_response();
+    }
+    if let Some(limit) = guard.limit {
+        let client = Client::of(&request, &guard.state.config().limits);
+        let now = guard.state.server().clock().now();
+        if let Err(wait) = guard.state.limits().take(limit, client.0, now) {
+            return PageError::Limited(wait).into_response();
+        }
     }
     // Public answers of the API depend on nobody: no session is looked up for them.
     if api && guard.access == Access::Public {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
+use crate::limits::LimitsConfig;
 
 /// How voters reach the help desk (*cellule d'assistance*). What is absent is not shown, and never invented.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -201,6 +202,8 @@ pub struct PortalConfig {
     pub accessibility: Option<AccessibilityAudit>,
     /// Who hosts the service, for the legal notice.
     pub host: Option<String>,
+    /// How often a network may try, and which proxies tell the truth about it.
+    pub limits: LimitsConfig,
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use isoloir_service::Fault;
 use serde::Serialize;
 
 use crate::i18n::Lang;
+use crate::limits::Wait;
 use crate::pages::error::{self, ErrorKind};
 use crate::request::{chrome, is_api, lang_of};
 use crate::state::PortalState;
@@ -34,6 +35,9 @@ pub enum PageError {
         /// How it is classed.
         class: Class,
     },
+    /// Too many attempts from the reader's network.
+    #[error("the network has to wait")]
+    Limited(Wait),
     /// Our own fault.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -85,6 +89,17 @@ impl IntoResponse for PageError {
             PageError::Undeclared => {
                 tracing::error!("a route asks for a voter without declaring so");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+            PageError::Limited(Wait(seconds)) => {
+                let words = |lang: Lang| lang.with("limit-wait", crate::args![seconds = seconds.to_string()]);
+                let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                response
+                    .extensions_mut()
+                    .insert(Said(Message::new(words(Lang::Fr), words(Lang::En))));
+                response
             }
             PageError::Refused { message, class, .. } => {
                 let mut response = status_of(class).into_response();

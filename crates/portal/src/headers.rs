@@ -15,7 +15,7 @@ use crate::state::PortalState;
 #[must_use]
 pub fn content_security_policy(config: &PortalConfig) -> String {
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; worker-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; media-src 'self'; worker-src 'self'; \
          connect-src 'self' {}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         config.registrar_origin
     )

@@ -47,12 +47,17 @@ pub enum Icon {
     Chart,
     /// Empty circle: not yet.
     Empty,
+    /// Loudspeaker.
+    Sound,
 }
 
 /// Draws the sign.
 #[must_use]
 pub fn icon(icon: Icon) -> Markup {
     let paths = match icon {
+        Icon::Sound => {
+            r#"<path d="M4 9.5h3.5L12 5.5v13l-4.5-4H4z"/><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>"#
+        }
         Icon::Next => r#"<path d="M5 12h14M13 6l6 6-6 6"/>"#,
         Icon::Back => r#"<path d="M19 12H5M11 6l-6 6 6 6"/>"#,
         Icon::SignOut => r#"<path d="M10 4H5v16h5M14 8l4 4-4 4M18 12H9"/>"#,

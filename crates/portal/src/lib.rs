@@ -2,6 +2,7 @@
 //!
 //! - [`routes`]: the table of routes, with who may call each; [`router`] mounts it
 //! - [`access`]: the guard in front of every route
+//! - [`limits`]: how often a network may try; [`captcha`]: the captcha of a form
 //! - [`request`], [`error`], [`headers`]: what every request brings, how every error ends, what every answer tells the browser
 //! - `api`: the JSON side, for the booth, verifiers and watchers
 //! - [`pages`]: one file for each page, drawn from plain structs; [`layout`], [`components`], [`icons`], [`when`]: what they are made of
@@ -19,6 +20,7 @@ pub mod access;
 pub mod accessibility;
 mod api;
 pub mod assets;
+pub mod captcha;
 pub mod components;
 pub mod config;
 pub mod error;
@@ -26,6 +28,7 @@ pub mod headers;
 pub mod i18n;
 pub mod icons;
 pub mod layout;
+pub mod limits;
 pub mod pages;
 pub mod request;
 mod results_view;
@@ -36,4 +39,5 @@ pub mod when;
 pub use config::{
     AccessibilityAudit, Conformity, Contact, Demonstration, Origin, PortalConfig, SampleAccount, SampleCommand,
 };
+pub use limits::LimitsConfig;
 pub use routes::router;

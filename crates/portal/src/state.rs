@@ -7,6 +7,7 @@ use isoloir_service::{Fault, VotingServer};
 
 use crate::config::PortalConfig;
 use crate::layout::Site;
+use crate::limits::Limits;
 
 /// What every route shares. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ pub struct PortalState {
 struct Inner {
     server: VotingServer,
     config: PortalConfig,
+    limits: Limits,
     site: RwLock<Site>,
 }
 
@@ -32,6 +34,7 @@ impl PortalState {
         PortalState {
             inner: Arc::new(Inner {
                 server,
+                limits: Limits::new(config.limits.clone()),
                 config,
                 site: RwLock::new(site),
             }),
@@ -48,6 +51,12 @@ impl PortalState {
     #[must_use]
     pub fn config(&self) -> &PortalConfig {
         &self.inner.config
+    }
+
+    /// How often each network may try.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// Names for header and footer, as last read: an error page needs them when the database is down.

@@ -99,6 +99,7 @@ impl Scene {
                 source_url: None,
                 accessibility: None,
                 host: None,
+                limits: isoloir_portal::LimitsConfig::default(),
             },
         )
     }
@@ -163,7 +164,8 @@ async fn every_route_in_every_role() {
                 let path = declared
                     .path
                     .replace("{election}", scene.election.id.as_str())
-                    .replace("{token}", "T0ken");
+                    .replace("{token}", "T0ken")
+                    .replace("{captcha}", "Inc0nnu");
                 let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
                 if let Some(cookie) = &cookie {
                     headers.push(("cookie", cookie.as_str()));

@@ -11,6 +11,7 @@
 //! - [`activate_account`]: a one-use link, then a [`password`]
 //! - [`sign_in`]: sign-in, sessions, sign-out
 //! - [`issue_ticket`]: the word of the voting server for the registrar
+//! - [`captcha`]: digits to copy before a form, who gives them, and the help desk's way past them
 //! - [`voter_elections`]: what the booth shows
 //! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; `writer`: many casts, one commit
 //!
@@ -41,6 +42,7 @@ pub mod activate_account;
 pub mod ballot_box;
 pub mod board_counts;
 mod boxes;
+pub mod captcha;
 pub mod cast_ballot;
 pub mod change_calendar;
 pub mod close_polls;

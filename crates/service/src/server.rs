@@ -1,7 +1,7 @@
 //! What all use cases share: store, keys, clock, randomness, pools.
 
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use isoloir_domain::Clock;
@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::Fault;
 use crate::boxes::Boxes;
+use crate::captcha::{CaptchaProvider, LocalCaptcha};
 use crate::mail::{MailError, MailMode, Mailer};
 use crate::writer::Writer;
 
@@ -67,6 +68,9 @@ pub(crate) struct Inner {
     /// Who may hash a password now, and how many may wait for it.
     pub(crate) hashers: Semaphore,
     pub(crate) waiting: Semaphore,
+    /// Our own captchas, and another's when the operator plugs one.
+    pub(crate) captcha: LocalCaptcha,
+    pub(crate) foreign_captcha: OnceLock<Arc<dyn CaptchaProvider>>,
     rng: Mutex<StdRng>,
 }
 
@@ -79,7 +83,12 @@ impl VotingServer {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open(url: &str, settings: Settings, clock: Arc<dyn Clock>, rng: StdRng) -> Result<Self, OpenError> {
+    pub async fn open(
+        url: &str,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        mut rng: StdRng,
+    ) -> Result<Self, OpenError> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let verifiers = rayon::ThreadPoolBuilder::new()
             .num_threads(settings.verifiers.unwrap_or(cores))
@@ -88,6 +97,12 @@ impl VotingServer {
         let mailer = Mailer::new(settings.mail)?;
         let store = Store::open(url).await?;
         let writer = Writer::start(store.clone(), Arc::clone(&clock));
+        let captcha = LocalCaptcha::new(
+            store.clone(),
+            Arc::clone(&clock),
+            StdRng::from_rng(&mut rng),
+            &settings.server_key,
+        );
         let inner = Inner {
             server_key: settings.server_key,
             registrar_key: settings.registrar_key,
@@ -100,6 +115,8 @@ impl VotingServer {
             verifiers,
             hashers: Semaphore::new(settings.hashers.unwrap_or(cores.saturating_sub(1)).max(1)),
             waiting: Semaphore::new(WAITING_SIGN_INS),
+            captcha,
+            foreign_captcha: OnceLock::new(),
             rng: Mutex::new(rng),
         };
         Ok(Self { inner: Arc::new(inner) })

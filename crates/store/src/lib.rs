@@ -8,6 +8,7 @@
 //! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, sign-in, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
+//! - `captcha`: captchas already answered, and codes past them
 //! - [`journal`]: chained entries; [`outbox`]: mail to send after the commit
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
@@ -29,6 +30,7 @@ pub mod outbox;
 pub mod account;
 pub mod ballot_box;
 pub mod complaint;
+mod captcha;
 pub mod consultation;
 pub mod content;
 mod error;

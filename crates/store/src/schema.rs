@@ -11,6 +11,7 @@ const BOX: &str = include_str!("schema/box.sql");
 const TOPICS: &[(i64, &str, &str)] = &[
     (5, "content", include_str!("schema/content.sql")),
     (6, "complaints", include_str!("schema/complaints.sql")),
+    (9, "captcha", include_str!("schema/captcha.sql")),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

@@ -23,6 +23,7 @@ mod tests {
             crate::account::STATEMENTS,
             crate::ballot_box::STATEMENTS,
             crate::complaint::STATEMENTS,
+            crate::captcha::STATEMENTS,
             crate::consultation::STATEMENTS,
             crate::content::STATEMENTS,
             crate::journal::STATEMENTS,

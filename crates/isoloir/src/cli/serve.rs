@@ -59,6 +59,7 @@ pub(crate) fn portal_config(
         source_url: config.source_url.clone(),
         accessibility: config.accessibility_audit()?,
         host: config.host.clone(),
+        limits: config.limits.parsed().context("limits.trusted_proxies")?,
     })
 }
 

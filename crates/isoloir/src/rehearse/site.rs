@@ -84,7 +84,7 @@ impl Site {
     fn server_toml(&self, database: &str) -> String {
         format!(
             "listen = \"127.0.0.1:{}\"\norigin = \"{}\"\nregistrar_origin = \"{}\"\nkey = \"server.key\"\n\
-             registrar_key = \"registrar.pub\"\ndemonstration = true\n\n[database]\nurl = \"{database}\"\n",
+             registrar_key = \"registrar.pub\"\ndemonstration = true\n\n[database]\nurl = \"{database}\"\n\n[limits]\nfactor = 0\n",
             self.portal_port,
             self.portal(),
             self.registrar()

@@ -2,6 +2,7 @@
 
 mod account;
 mod booth;
+mod captcha;
 mod demonstration;
 mod information;
 mod public;
@@ -37,6 +38,7 @@ pub fn table() -> Vec<Declared> {
         public::table(),
         account::table(),
         booth::table(),
+        captcha::table(),
         information::table(),
         tutorials::table(),
         demonstration::table(),

@@ -4,7 +4,7 @@
 
 use maud::{Markup, PreEscaped, Render, html};
 
-use crate::captcha::CaptchaView;
+use crate::captcha::{CaptchaProblem, CaptchaView};
 use crate::i18n::{Lang, key};
 use crate::icons::{Icon, icon};
 
@@ -185,6 +185,23 @@ pub fn field(field: &Field<'_>, under: impl Render) -> Markup {
 /// The words of an error under its field.
 pub fn field_error(id: &str, error: impl Render) -> Markup {
     html! { p.field__error id={ (id) "-err" } { (icon(Icon::Error)) span { (error) } } }
+}
+
+/// What is said at the top of a page whose captcha is to be answered: why it is there, or what was wrong.
+#[must_use]
+pub fn captcha_notice(lang: Lang, problem: Option<CaptchaProblem>) -> Markup {
+    match problem {
+        None => notice(
+            Tone::Info,
+            lang.text("captcha-needed-title"),
+            html! { p { (lang.text("captcha-needed-text")) } },
+        ),
+        Some(problem) => notice(
+            Tone::Error,
+            lang.text("captcha-refused-title"),
+            html! { p { a href="#captcha" { (problem.words(lang)) } } },
+        ),
+    }
 }
 
 /// The captcha of a form: picture and sound of equal rank, another on demand, a person to call.

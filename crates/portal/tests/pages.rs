@@ -15,6 +15,8 @@ use isoloir_domain::{Calendar, Candidate, CandidateList, Phase, Sex};
 use isoloir_portal::config::{
     AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
 };
+use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
+use isoloir_portal::config::{AccessibilityAudit, Conformity, Contact, Demonstration, SampleAccount, SampleCommand};
 use isoloir_portal::i18n::Lang;
 use isoloir_portal::layout::{Chrome, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
@@ -317,6 +319,14 @@ fn account_pages(lang: Lang) -> Vec<(String, String)> {
         identifier: "camille@valbrune.example".into(),
         next: "/je-vote".into(),
         problem,
+        captcha: None,
+    };
+    let with_captcha = |problem| SignInView {
+        captcha: Some(CaptchaView {
+            id: "Tq9".into(),
+            problem,
+        }),
+        ..sign_in_view(Some(SignInProblem::Captcha(problem)))
     };
     let activation_view = |problem| ActivationView {
         token: "T0ken".into(),
@@ -339,6 +349,11 @@ fn account_pages(lang: Lang) -> Vec<(String, String)> {
         (
             "connexion-refus".into(),
             sign_in::render(&c, &sign_in_view(Some(refused))),
+        ),
+        ("connexion-captcha".into(), sign_in::render(&c, &with_captcha(None))),
+        (
+            "connexion-captcha-faux".into(),
+            sign_in::render(&c, &with_captcha(Some(CaptchaProblem::Wrong))),
         ),
         (
             "connexion-requise".into(),

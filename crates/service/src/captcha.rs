@@ -26,9 +26,8 @@ use isoloir_store::Store;
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
-use crate::sign_in::normal_email;
 use crate::{Fault, VotingServer};
 
 /// What a provider answers, later.
@@ -64,8 +63,6 @@ pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 pub const BYPASS_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 /// Digits of a code of the help desk: more than a captcha has, so that one is never taken for the other.
 const BYPASS_DIGITS: usize = 8;
-/// Failed sign-ins count for this long.
-const FAILURES_COUNT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 const NONCE: usize = 16;
 const SEALED: usize = NONCE + 8 + 16;
@@ -75,7 +72,7 @@ pub struct LocalCaptcha {
     store: Store,
     clock: Arc<dyn Clock>,
     rng: Mutex<StdRng>,
-    key: [u8; 32],
+    key: [u8; 64],
 }
 
 /// A challenge whose seal holds.
@@ -88,7 +85,7 @@ impl LocalCaptcha {
     /// Captchas sealed under a key derived from the server's, so that every node knows the challenges of the others.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, rng: StdRng, server_key: &SigningKey) -> LocalCaptcha {
-        let key = Sha256::new()
+        let key = Sha512::new()
             .chain_update(b"isoloir/captcha/v1|")
             .chain_update(server_key.as_bytes())
             .finalize()
@@ -261,16 +258,5 @@ impl VotingServer {
             .insert_captcha_bypass(&digest, self.after(BYPASS_LIFETIME), now)
             .await?;
         Ok(code)
-    }
-
-    /// How often in a row sign-in failed for this address, known or not.
-    ///
-    /// # Errors
-    /// [`Fault`].
-    pub async fn sign_in_failures(&self, email: &str) -> Result<u64, Fault> {
-        let address: [u8; 32] = Sha256::digest(normal_email(email).as_bytes()).into();
-        let since = self.inner.clock.now().saturating_sub(FAILURES_COUNT_FOR);
-        let since = since.unwrap_or(Timestamp::MIN);
-        Ok(self.inner.store.sign_in_failures(&address, since).await?)
     }
 }

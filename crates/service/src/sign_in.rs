@@ -138,6 +138,28 @@ impl VotingServer {
     /// # Errors
     /// [`SignInError`].
     pub async fn sign_in(&self, identifier: &str, password: &str) -> Result<SignedIn, SignInError> {
+        self.attempt(identifier, password, false).await
+    }
+
+    /// The same for whoever has just answered a captcha: failures by others are no reason to make that person wait. Failures still count.
+    ///
+    /// # Errors
+    /// [`SignInError`].
+    pub async fn sign_in_past_captcha(&self, identifier: &str, password: &str) -> Result<SignedIn, SignInError> {
+        self.attempt(identifier, password, true).await
+    }
+
+    /// How often in a row sign-in failed for this identifier, known or not.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn sign_in_failures(&self, identifier: &str) -> Result<u64, Fault> {
+        let address: [u8; 32] = Sha256::digest(Identifier::read(identifier).as_str().as_bytes()).into();
+        let since = self.inner.clock.now().saturating_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        Ok(self.inner.store.sign_in_failures(&address, since).await?)
+    }
+
+    async fn attempt(&self, identifier: &str, password: &str, human: bool) -> Result<SignedIn, SignInError> {
         let _place = self.inner.waiting.try_acquire().map_err(|_| SignInError::Busy)?;
         let identifier = Identifier::read(identifier);
         let address: [u8; 32] = Sha256::digest(identifier.as_str().as_bytes()).into();
@@ -145,10 +167,10 @@ impl VotingServer {
         let before = self
             .inner
             .store
-            .count_attempt(&address, |f| after_failure(f, now))
+            .count_attempt(&address, |f| after_failure(f, now, human))
             .await
             .map_err(Fault::from)?;
-        if before.locked_until > now {
+        if before.locked_until > now && !human {
             let wait = before.locked_until.duration_since(now).as_secs();
             return Err(SignInError::Locked {
                 retry_after: u64::try_from(wait).unwrap_or(0).saturating_add(1),
@@ -228,8 +250,8 @@ impl VotingServer {
 
 /// Failures once this attempt has failed, `None` while the address is locked. After five in a row it is locked for 30 s, then a minute,
 /// two, and so on up to a quarter of an hour: enough against guessing, and no way to shut a voter out for long.
-fn after_failure(before: Failures, now: Timestamp) -> Option<Failures> {
-    if before.locked_until > now {
+fn after_failure(before: Failures, now: Timestamp, human: bool) -> Option<Failures> {
+    if before.locked_until > now && !human {
         return None;
     }
     let count = if now.duration_since(before.latest) > MEMORY {

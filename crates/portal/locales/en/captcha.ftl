@@ -10,3 +10,4 @@ captcha-wrong = These digits are not those of the picture, or it was more than t
 captcha-needed-title = One more check
 captcha-needed-text = After several attempts, copy five digits before you go on. Your account is not locked.
 limit-wait = Many requests are coming from your network right now. Try again in { $seconds } s. Nothing already recorded is lost, and the help desk can help you another way.
+captcha-refused-title = The digits do not match

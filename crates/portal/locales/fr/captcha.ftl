@@ -10,3 +10,4 @@ captcha-wrong = Ces chiffres ne sont pas ceux de l’image, ou elle datait de pl
 captcha-needed-title = Une vérification de plus
 captcha-needed-text = Après plusieurs essais, recopiez cinq chiffres avant de continuer. Votre compte n’est pas bloqué.
 limit-wait = Beaucoup de demandes arrivent de votre réseau en ce moment. Réessayez dans { $seconds } s. Rien de ce qui est déjà enregistré n’est perdu, et la cellule d’assistance peut vous aider par un autre chemin.
+captcha-refused-title = Les chiffres ne correspondent pas

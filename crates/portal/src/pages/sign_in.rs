@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Field, Tone, field, notice, required_note};
+use crate::captcha::{CaptchaProblem, CaptchaView};
+use crate::components::{Field, Tone, captcha_field, captcha_notice, field, notice, required_note};
 use crate::i18n::{Lang, key};
 use crate::layout::{Chrome, page};
 
@@ -15,6 +16,8 @@ pub struct SignInView {
     pub next: String,
     /// What went wrong, if this is a second try.
     pub problem: Option<SignInProblem>,
+    /// The captcha to answer, when one is due.
+    pub captcha: Option<CaptchaView>,
 }
 
 /// Why one is not signed in.
@@ -27,6 +30,8 @@ pub enum SignInProblem {
         /// The password is missing.
         password: bool,
     },
+    /// A captcha is to be answered first, or was not answered right.
+    Captcha(Option<CaptchaProblem>),
     /// The service refused, in its own words.
     Refused(String),
     /// A page asked for a signed-in voter.
@@ -71,6 +76,7 @@ fn problem_notice(lang: Lang, problem: &SignInProblem) -> Markup {
             key("sign-in-incomplete-title"),
             html! { p { a href=(if *identifier { "#identifiant" } else { "#password" }) { (lang.text("sign-in-incomplete-link")) } } },
         ),
+        SignInProblem::Captcha(problem) => return captcha_notice(lang, *problem),
         SignInProblem::Refused(words) => (
             Tone::Error,
             key("sign-in-refused-title"),
@@ -128,6 +134,7 @@ fn form(lang: Lang, view: &SignInView) -> Markup {
             @if !view.next.is_empty() { input type="hidden" name="suite" value=(view.next); }
             (field(&identifier, ""))
             (field(&password, ""))
+            @if let Some(captcha) = &view.captcha { (captcha_field(lang, captcha)) }
             div.actions {
                 button.btn.btn--primary type="submit" { (lang.text("sign-in-action")) }
                 a.btn.btn--secondary href="/" { (lang.text("back-home-short")) }

@@ -13,8 +13,10 @@ use isoloir_service::sign_in::SignInError;
 use maud::Markup;
 use serde::Deserialize;
 
+use crate::captcha::{self, CaptchaForm, Gate, Guarded};
 use crate::error::{PageError, drawn, language, log_fault, status_of};
 use crate::layout::Chrome;
+use crate::limits::{Client, Limit};
 use crate::pages::activation::{self, ActivationView, PasswordProblem, Rule};
 use crate::pages::elections::{AccountView, render_account};
 use crate::pages::sign_in::{self as sign_in_page, SignInProblem, SignInView};
@@ -27,10 +29,10 @@ pub(super) fn table() -> Vec<Declared> {
     use Access::{Public, Voter};
     vec![
         declare("GET", "/connexion", Public, get(sign_in_form)),
-        declare("POST", "/connexion", Public, post(sign_in)),
+        declare("POST", "/connexion", Public, post(sign_in)).limited(Limit::SignIn),
         declare("POST", "/deconnexion", Public, post(sign_out)),
         declare("GET", "/activation", Public, get(activated)),
-        declare("POST", "/activation", Public, post(activate)),
+        declare("POST", "/activation", Public, post(activate)).limited(Limit::Activation),
         declare("GET", "/activation/{token}", Public, get(activation_form)),
         declare("GET", "/mon-compte", Voter, get(account)),
     ]
@@ -43,9 +45,14 @@ pub(super) struct SignInQuery {
 }
 
 /// `GET /connexion`.
-pub(super) async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Query<SignInQuery>) -> Response {
+pub(super) async fn sign_in_form(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    client: Client,
+    Query(query): Query<SignInQuery>,
+) -> Result<Response, PageError> {
     if chrome.who.is_some() {
-        return Redirect::to("/").into_response();
+        return Ok(Redirect::to("/").into_response());
     }
     let problem = match query.motif.as_deref() {
         Some("requis") => Some(SignInProblem::Needed),
@@ -54,15 +61,13 @@ pub(super) async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Q
         _ => None,
     };
     let next = query.suite.as_deref().map(known_page).unwrap_or_default().to_owned();
-    sign_in_page::render(
-        &chrome,
-        &SignInView {
-            identifier: String::new(),
-            next,
-            problem,
-        },
-    )
-    .into_response()
+    let view = SignInView {
+        next,
+        problem,
+        captcha: captcha::due(&state, client, Guarded::SignIn(None)).await?,
+        ..SignInView::default()
+    };
+    Ok(sign_in_page::render(&chrome, &view).into_response())
 }
 
 #[derive(Deserialize)]
@@ -73,44 +78,63 @@ pub(super) struct SignInForm {
     password: String,
     #[serde(default)]
     suite: String,
+    #[serde(flatten)]
+    captcha: CaptchaForm,
 }
 
 /// `POST /connexion`. The service counts failures in its database and answers alike for known and unknown addresses.
 pub(super) async fn sign_in(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
+    client: Client,
     jar: CookieJar,
     Form(form): Form<SignInForm>,
-) -> Response {
+) -> Result<Response, PageError> {
     let identifier = form.identifiant.trim();
     let next = known_page(&form.suite);
-    let again = |problem| SignInView {
+    let guarded = Guarded::SignIn(Some(identifier));
+    let again = |problem, captcha| SignInView {
         identifier: identifier.to_owned(),
         next: next.to_owned(),
         problem: Some(problem),
+        captcha,
     };
-    if identifier.is_empty() || form.password.is_empty() {
+    if form.captcha.renew.is_empty() && (identifier.is_empty() || form.password.is_empty()) {
         let problem = SignInProblem::Incomplete {
             identifier: identifier.is_empty(),
             password: form.password.is_empty(),
         };
-        return drawn(
+        let view = again(problem, captcha::due(&state, client, guarded).await?);
+        return Ok(drawn(
             StatusCode::UNPROCESSABLE_ENTITY,
-            sign_in_page::render(&chrome, &again(problem)),
-        );
+            sign_in_page::render(&chrome, &view),
+        ));
     }
-    match state.server().sign_in(identifier, &form.password).await {
+    let outcome = match captcha::gate(&state, client, guarded, &form.captcha).await? {
+        Gate::Free => state.server().sign_in(identifier, &form.password).await,
+        Gate::Answered => state.server().sign_in_past_captcha(identifier, &form.password).await,
+        Gate::Shut(captcha) => {
+            let view = again(SignInProblem::Captcha(captcha.problem), Some(captcha));
+            return Ok(drawn(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                sign_in_page::render(&chrome, &view),
+            ));
+        }
+    };
+    match outcome {
         Ok(signed_in) => {
             let jar = jar.add(session_cookie(state.config(), signed_in.token));
-            (jar, Redirect::to(if next.is_empty() { "/" } else { next })).into_response()
+            Ok((jar, Redirect::to(if next.is_empty() { "/" } else { next })).into_response())
         }
-        Err(SignInError::Fault(fault)) => PageError::Fault(fault).into_response(),
+        Err(SignInError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refusal) => {
+            captcha::note_failure(&state, client);
+            let captcha = captcha::due(&state, client, guarded).await?;
             let words = refusal.message().text(language(chrome.lang)).to_owned();
-            drawn(
+            Ok(drawn(
                 status_of(refusal.class()),
-                sign_in_page::render(&chrome, &again(SignInProblem::Refused(words))),
-            )
+                sign_in_page::render(&chrome, &again(SignInProblem::Refused(words), captcha)),
+            ))
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
 use crate::limits::LimitsConfig;
+use serde::Deserialize;
 
 /// How voters reach the help desk (*cellule d'assistance*). What is absent is not shown, and never invented.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -12,11 +12,10 @@ use std::collections::BTreeSet;
 
 use isoloir_domain::ballot_box::SignedHead;
 use isoloir_domain::{Calendar, Candidate, CandidateList, Phase, Sex};
+use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
 use isoloir_portal::config::{
     AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
 };
-use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
-use isoloir_portal::config::{AccessibilityAudit, Conformity, Contact, Demonstration, SampleAccount, SampleCommand};
 use isoloir_portal::i18n::Lang;
 use isoloir_portal::layout::{Chrome, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};

@@ -3,6 +3,7 @@
 //! - [`ids`]: identifiers of consultations, elections, voters and sessions
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
+//! - [`delivery`]: messages on their way to voters
 //! - [`election`]: election, candidate lists, candidates
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book
@@ -23,6 +24,7 @@ pub mod ballot_box;
 pub mod clock;
 pub mod complaint;
 pub mod consultation;
+pub mod delivery;
 pub mod election;
 pub mod ids;
 pub mod journal;

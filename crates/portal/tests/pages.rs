@@ -498,6 +498,7 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
         .collect(),
     };
     let mail = InboxMail {
+        sms: false,
         to: "camille.durand@valbrune.example".into(),
         subject: "Activez votre compte".into(),
         body: "Bonjour,\n\nhttp://127.0.0.1:8080/activation/T0ken\n\nCordialement".into(),

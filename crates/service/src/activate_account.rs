@@ -11,6 +11,8 @@ use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::letters::Letter;
+use crate::outbox::Recipient;
 pub use crate::password::{PasswordRule, broken_rules};
 use crate::{Fault, VotingServer};
 
@@ -105,7 +107,10 @@ impl VotingServer {
             return Ok(0);
         };
         let voters = self.inner.store.voters_without_account(consultation).await?;
-        let links: Vec<NewLink> = voters.iter().map(|voter| self.invitation(voter, &known)).collect();
+        let links = voters
+            .iter()
+            .map(|voter| self.invitation(voter, &known))
+            .collect::<Result<Vec<NewLink>, Fault>>()?;
         let count = u64::try_from(links.len()).map_err(|_| Fault::Damaged("a count"))?;
         let entry = self.entry(
             Subject::Consultation(consultation.clone()),
@@ -115,29 +120,22 @@ impl VotingServer {
         Ok(count)
     }
 
-    fn invitation(&self, voter: &Voter, consultation: &Consultation) -> NewLink {
+    fn invitation(&self, voter: &Voter, consultation: &Consultation) -> Result<NewLink, Fault> {
         let (token, hash) = new_token(&mut self.rng());
-        let body = format!(
-            "Bonjour {first} {last},\n\n\
-             Pour voter ({title}), activez votre compte et choisissez votre mot de passe :\n\n\
-             {url}/activation/{token}\n\n\
-             Ce lien ne sert qu’une fois et reste valable quatorze jours.\n\n\
-             ---\n\n\
-             To vote, activate your account and choose your password with the link above. It can be used once, within \
-             fourteen days.\n",
-            first = voter.first_name,
-            last = voter.last_name,
-            title = consultation.title,
-            url = self.inner.public_url,
-        );
-        let subject = "Activez votre compte électeur / Activate your voter account".to_owned();
-        let mail = voter.email.clone().map(|address| self.new_mail(address, subject, body));
-        NewLink {
+        let letter = Letter::Activation {
+            consultation: consultation.title.clone(),
+            link: format!("{}/activation/{token}", self.inner.public_url),
+            valid: LIFETIME,
+        };
+        let mail = Recipient::voter(voter)
+            .map(|to| self.letter_signed(&consultation.organiser, &to, &letter, None))
+            .transpose()?;
+        Ok(NewLink {
             hash,
             voter: voter.id,
             expires: self.after(LIFETIME),
             mail,
-        }
+        })
     }
 
     /// Makes an activation link for one voter without sending it; returns its token (the path is `/activation/{token}`).

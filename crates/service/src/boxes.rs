@@ -13,8 +13,8 @@ use crate::{Fault, VotingServer};
 pub(crate) struct OpenBox {
     pub(crate) election: AnyElection,
     pub(crate) bytes: Arc<[u8]>,
-    /// Titles of the election and of its consultation, for mails.
-    pub(crate) titles: (String, String),
+    /// Titles of the election and of its consultation, and the organiser, for letters.
+    pub(crate) titles: [String; 3],
     /// SHA-256 of each public credential, sorted: 32 bytes per voter whatever the group.
     credentials: Vec<[u8; 32]>,
 }
@@ -52,7 +52,7 @@ impl VotingServer {
             return Ok(None);
         };
         let (known, consultation) = self.election(election).await?.ok_or(Fault::Damaged("an election"))?;
-        let titles = (known.title, consultation.title);
+        let titles = [known.title, consultation.title, consultation.organiser];
         let opened = self
             .compute(move || parse(&setup.election, &setup.credentials, titles))
             .await??;
@@ -62,7 +62,7 @@ impl VotingServer {
     }
 }
 
-fn parse(election: &[u8], credentials: &[u8], titles: (String, String)) -> Result<OpenBox, Fault> {
+fn parse(election: &[u8], credentials: &[u8], titles: [String; 3]) -> Result<OpenBox, Fault> {
     let texts: Vec<String> =
         serde_json::from_slice(credentials).map_err(|_| Fault::Damaged("a list of credentials"))?;
     // A weight may follow the credential after a comma; ballots carry the credential alone.

@@ -9,11 +9,13 @@ use isoloir_domain::token::Admission;
 use isoloir_domain::{Calendar, ElectionId, Phase};
 use isoloir_protocol::ballot::BallotError;
 use isoloir_store::Recorded;
-use isoloir_store::outbox::Mail;
+use isoloir_store::outbox::NewMessage;
 use isoloir_store::record::{NewCast, Outcome};
 use jiff::Timestamp;
 
 use crate::boxes::OpenBox;
+use crate::letters::Letter;
+use crate::outbox::Recipient;
 use crate::{Fault, Receipt, Session, VotingServer};
 
 /// Largest ballot accepted, in bytes.
@@ -211,7 +213,7 @@ impl VotingServer {
             ballot,
             voter: session.voter.id,
             authenticated,
-            mail: self.told(session, &open),
+            mail: self.told(session, election, &open)?,
         };
         self.answer(self.inner.writer.record(cast).await?)
     }
@@ -250,22 +252,17 @@ impl VotingServer {
     }
 
     /// Tells the voter that a vote was recorded. Says nothing of the ballot, not even its tracker.
-    fn told(&self, session: &Session, open: &OpenBox) -> Option<Mail> {
-        let voter = &session.voter;
-        let (title, consultation) = &open.titles;
-        let body = format!(
-            "Bonjour {first} {last},\n\n\
-             Votre vote a été enregistré pour le scrutin « {title} » ({consultation}).\n\n\
-             Ce message ne contient ni votre choix ni votre numéro de suivi. Si vous n’avez pas voté, prévenez sans attendre \
-             la cellule d’assistance.\n\n\
-             ---\n\n\
-             Your vote was recorded in the election “{title}” ({consultation}). This message holds neither your choice nor your \
-             tracker. If you did not vote, tell the help desk at once.\n",
-            first = voter.first_name,
-            last = voter.last_name,
-        );
-        let subject = "Votre vote est enregistré / Your vote is recorded".to_owned();
-        Some(self.new_mail(voter.email.clone()?, subject, body))
+    fn told(&self, session: &Session, election: &ElectionId, open: &OpenBox) -> Result<Option<NewMessage>, Fault> {
+        let Some(to) = Recipient::voter(&session.voter) else {
+            return Ok(None);
+        };
+        let [title, consultation, organiser] = &open.titles;
+        let letter = Letter::VoteRecorded {
+            election: title.clone(),
+            consultation: consultation.clone(),
+        };
+        let cause = format!("vote|{election}|{}", session.voter.id);
+        self.letter_signed(organiser, &to, &letter, Some(&cause)).map(Some)
     }
 }
 

@@ -28,7 +28,9 @@
 //!
 //! Around
 //! - [`consult`]: consultations, elections, lists, rolls, phases, to read
-//! - [`mail`]: the outbox, its worker, and the demonstration's inbox
+//! - [`letters`]: every mail and SMS, in both languages
+//! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it; [`mail`], [`sms`]: by which carriers
+//! - [`phone`], [`gsm`]: what an SMS may be sent to, and written in; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
 #![deny(
@@ -49,22 +51,29 @@ pub mod close_polls;
 pub mod consult;
 mod count;
 pub mod decide_complaint;
+pub mod deliver;
 pub mod examine_file;
 pub mod fault;
 pub mod file_complaint;
 pub mod finish_tally;
+pub mod gsm;
 pub mod import_consultation;
 pub mod import_lists;
 pub mod import_roll;
 pub mod issue_ticket;
+pub mod letters;
 pub mod mail;
+pub mod outbox;
 pub mod password;
+pub mod phone;
 pub mod receipt;
 pub mod record_partial_decryption;
 pub mod results;
+mod sealed;
 pub mod server;
 pub mod set_up_election;
 pub mod sign_in;
+pub mod sms;
 mod table;
 pub mod voter_complaints;
 pub mod voter_elections;

@@ -1,173 +1,260 @@
-//! Mail leaves after the commit that asked for it, from the outbox. Its failure cannot undo a vote.
+//! Mail by SMTP (*courriel*): submitted to the operator's relay, over connections that stay open, signed by DKIM when a key is given.
+//!
+//! Message-ID and Date are those of the message in the outbox and stay the same at every attempt: a mail whose acceptance was not recorded in
+//! time goes out twice, and a receiver can tell that it is the same.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use isoloir_store::outbox::{Mail, QueuedMail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use lettre::address::Envelope;
 use lettre::message::Mailbox;
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use lettre::message::dkim::{
+    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey,
+};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use zeroize::Zeroizing;
 
-use rand_core::Rng as _;
+pub use crate::deliver::Carriers;
+use crate::deliver::Handed;
+use crate::outbox::Content;
+pub use crate::outbox::InboxMessage;
 
-use crate::{Fault, VotingServer};
-
-/// Where mails go.
+/// Where messages go.
 pub enum MailMode {
     /// Nowhere: they stay in the outbox, for everyone to read on a page that says so. Demonstration and rehearsal only.
     Demonstration,
-    /// To an SMTP server.
-    Smtp {
-        /// For instance `smtps://user:password@mail.example.fr` (lettre's form).
-        url: String,
-        /// Sender, for instance `Élections <elections@example.fr>`.
-        from: String,
-    },
+    /// To an SMTP relay and, when there is one, an SMS gateway.
+    Carriers(Box<Carriers>),
 }
 
-/// What is wrong with the mail settings.
+/// The mail relay, as the operator describes it.
+pub struct SmtpSettings {
+    /// `smtp://host:port`, `smtp://host:port?tls=required` (STARTTLS) or `smtps://host:port`.
+    pub url: String,
+    /// Name and password, when the URL does not hold them.
+    pub credentials: Option<(String, Zeroizing<String>)>,
+    /// A certificate authority of the operator's own, in PEM.
+    pub authority: Option<Vec<u8>>,
+    /// Sender, for instance `elections@example.fr` (the organiser's name is put before it) or `Élections <elections@example.fr>`.
+    pub from: String,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// Where bounces go: `retours@example.fr` becomes `retours+IDENTIFIER@example.fr`, so that a bounce names its message.
+    pub return_path: Option<String>,
+    /// Signs every mail.
+    pub dkim: Option<DkimSettings>,
+    /// Connections, and mails under way, at most.
+    pub connections: u32,
+}
+
+impl SmtpSettings {
+    /// Without password, DKIM or VERP, over 16 connections.
+    #[must_use]
+    pub fn new(url: impl Into<String>, from: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            credentials: None,
+            authority: None,
+            from: from.into(),
+            reply_to: None,
+            return_path: None,
+            dkim: None,
+            connections: 16,
+        }
+    }
+}
+
+/// The key that signs mails.
+pub struct DkimSettings {
+    /// Domain, that of the sender's address.
+    pub domain: String,
+    /// Selector: the public key is at `SELECTOR._domainkey.DOMAIN`.
+    pub selector: String,
+    /// RSA key in PKCS#1 PEM (`openssl genrsa -traditional 2048`).
+    pub key: Zeroizing<String>,
+}
+
+/// What is wrong with the mail or SMS settings.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The server's URL.
+    /// The relay's URL.
     #[error("the SMTP URL is wrong")]
-    Url(#[source] lettre::transport::smtp::Error),
-    /// The sender.
-    #[error("the sender's address is wrong")]
-    From(#[source] lettre::address::AddressError),
+    Url(#[source] SmtpError),
+    /// The certificate authority.
+    #[error("the certificate authority of the SMTP relay cannot be read")]
+    Authority(#[source] SmtpError),
+    /// An address.
+    #[error("{0} is not a mail address")]
+    Address(&'static str, #[source] lettre::address::AddressError),
+    /// The DKIM key. Its text is not repeated.
+    #[error("the DKIM key is not an RSA key in PKCS#1 PEM: `openssl genrsa -traditional 2048` makes one")]
+    Dkim,
+    /// The SMS gateway's client.
+    #[error("the SMS gateway's settings are wrong")]
+    Gateway(#[source] reqwest::Error),
+    /// A sender's name that telephones do not show.
+    #[error("the SMS sender is at most 11 letters, digits or spaces, or a number of at most 15 digits")]
+    SmsSender,
 }
 
-/// A mail that the demonstration shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InboxMessage {
-    /// Address.
-    pub to: String,
-    /// Subject.
-    pub subject: String,
-    /// Text.
-    pub body: String,
-    /// The minute in which it was queued.
-    pub at: Timestamp,
+/// The relay, ready to be sent to.
+pub(crate) struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+    return_path: Option<Address>,
+    dkim: Option<DkimConfig>,
 }
 
-pub(crate) enum Mailer {
-    Demonstration,
-    Smtp {
-        transport: AsyncSmtpTransport<Tokio1Executor>,
-        from: Mailbox,
-    },
-}
+/// How long the relay may take for one answer; well under the lease.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-impl Mailer {
-    pub(crate) fn new(mode: MailMode) -> Result<Self, MailError> {
-        match mode {
-            MailMode::Demonstration => Ok(Self::Demonstration),
-            MailMode::Smtp { url, from } => {
-                let from = from.parse().map_err(MailError::From)?;
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
-                    .map_err(MailError::Url)?
-                    .build();
-                Ok(Self::Smtp { transport, from })
-            }
+impl Smtp {
+    pub(crate) fn new(settings: &SmtpSettings) -> Result<Self, MailError> {
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.url)
+            .map_err(MailError::Url)?
+            .timeout(Some(PATIENCE))
+            .pool_config(PoolConfig::new().max_size(settings.connections.max(1)));
+        if let Some((user, password)) = &settings.credentials {
+            builder = builder.credentials(Credentials::new(user.clone(), password.as_str().to_owned()));
         }
-    }
-}
-
-/// How long a claimed mail is left to the worker that took it.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
-const AT_ONCE: u32 = 50;
-
-impl VotingServer {
-    /// Sends what is due once; returns how many mails left.
-    ///
-    /// # Errors
-    /// [`Fault`]; a mail that a server refuses is tried again later, and is not an error here.
-    pub async fn deliver_due_mail(&self) -> Result<u64, Fault> {
-        let Mailer::Smtp { transport, from } = &self.inner.mailer else {
-            return Ok(0);
+        if let Some(pem) = &settings.authority {
+            builder = builder.tls(tls_of(&settings.url, pem).map_err(MailError::Authority)?);
+        }
+        let address = |text: &Option<String>, what| -> Result<Option<Mailbox>, MailError> {
+            text.as_deref()
+                .map(|text| text.parse().map_err(|error| MailError::Address(what, error)))
+                .transpose()
         };
-        let now = self.inner.clock.now();
-        let lease = now.saturating_add(LEASE).unwrap_or(now);
-        let mut left = 0;
-        for mail in self.inner.store.claim_mail(now, lease, AT_ONCE).await? {
-            if send(transport, from, &mail).await {
-                self.inner.store.mail_sent(&mail.id, self.inner.clock.now()).await?;
-                left += 1;
-            } else {
-                let wait = SignedDuration::from_secs(30 << mail.attempts.min(7));
-                let due = now.saturating_add(wait).unwrap_or(now);
-                self.inner.store.postpone_mail(&mail.id, due).await?;
-            }
-        }
-        Ok(left)
+        Ok(Self {
+            transport: builder.build(),
+            from: settings
+                .from
+                .parse()
+                .map_err(|error| MailError::Address("from", error))?,
+            reply_to: address(&settings.reply_to, "reply_to")?,
+            return_path: address(&settings.return_path, "return_path")?.map(|mailbox| mailbox.email),
+            dkim: settings.dkim.as_ref().map(dkim).transpose()?,
+        })
     }
 
-    /// Delivers for ever, every `period`. To be spawned by the binary.
-    pub async fn run_mail_worker(self, period: Duration) {
-        let mut ticks = tokio::time::interval(period);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.deliver_due_mail().await {
-                tracing::error!(%error, "the outbox could not be read");
-            }
-        }
-    }
-
-    /// The latest mails, for the demonstration's inbox; empty unless the mode is [`MailMode::Demonstration`].
-    /// `to` restricts to one address.
-    ///
-    /// # Errors
-    /// [`Fault`].
-    pub async fn demonstration_inbox(&self, to: Option<&str>, limit: u32) -> Result<Vec<InboxMessage>, Fault> {
-        if !matches!(self.inner.mailer, Mailer::Demonstration) {
-            return Ok(Vec::new());
-        }
-        let mails = self.inner.store.inbox(to, limit).await?;
-        let read = |mail: QueuedMail| InboxMessage {
-            to: mail.recipient,
-            subject: mail.subject,
-            body: mail.body,
-            at: mail.queued,
+    /// Hands one mail to the relay. Neither address nor text goes to the log.
+    pub(crate) async fn send(&self, id: &str, queued: Timestamp, content: &Content) -> Handed {
+        let message = match self.written(id, queued, content) {
+            Ok(message) => message,
+            Err(class) => return Handed::Refused(class.to_owned()),
         };
-        Ok(mails.into_iter().map(read).collect())
+        match self.transport.send(message).await {
+            Ok(_) => Handed::Sent { gateway: None },
+            Err(error) => {
+                tracing::warn!(message = id, code = ?error.status().map(u16::from), "a mail did not leave");
+                judged(&error)
+            }
+        }
     }
 
-    /// A mail to be queued in the transaction that causes it.
-    pub(crate) fn new_mail(&self, recipient: String, subject: String, body: String) -> Mail {
-        let mut random = [0; 16];
-        self.rng().fill_bytes(&mut random);
-        let id = uuid::Builder::from_random_bytes(random).into_uuid().to_string();
-        Mail {
-            id,
-            recipient,
-            subject,
-            body,
-            queued: self.inner.clock.now(),
+    fn written(&self, id: &str, queued: Timestamp, content: &Content) -> Result<Message, &'static str> {
+        let to: Address = content.to.parse().map_err(|_| "address")?;
+        let name = self.from.name.clone().or_else(|| Some(content.from.clone()));
+        let domain = self.from.email.domain();
+        let mut builder = Message::builder()
+            .from(Mailbox::new(
+                name.filter(|name| !name.is_empty()),
+                self.from.email.clone(),
+            ))
+            .to(Mailbox::new(None, to.clone()))
+            .subject(content.subject.clone())
+            .message_id(Some(format!("<{id}@{domain}>")))
+            .date(system_time(queued))
+            .header(ContentType::TEXT_PLAIN)
+            // RFC 3834: no out-of-office answers, please.
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Auto-Submitted"),
+                "auto-generated".to_owned(),
+            ));
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
         }
+        if let Some(bounces) = &self.return_path {
+            let path = Address::new(format!("{}+{id}", bounces.user()), bounces.domain()).map_err(|_| "return_path")?;
+            builder = builder.envelope(Envelope::new(Some(path), vec![to]).map_err(|_| "address")?);
+        }
+        let mut message = builder.body(content.body.clone()).map_err(|_| "message")?;
+        if let Some(dkim) = &self.dkim {
+            message.sign(dkim);
+        }
+        Ok(message)
     }
 }
 
-/// Whether the mail left. Neither address nor text goes to the log.
-async fn send(transport: &AsyncSmtpTransport<Tokio1Executor>, from: &Mailbox, mail: &QueuedMail) -> bool {
-    let Ok(to) = mail.recipient.parse::<Mailbox>() else {
-        tracing::warn!(mail = mail.id, "an address cannot be written to");
-        return false;
+fn system_time(at: Timestamp) -> SystemTime {
+    let seconds = u64::try_from(at.as_second()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// The TLS mode that the URL asks for, trusting `pem` besides the public authorities.
+fn tls_of(url: &str, pem: &[u8]) -> Result<Tls, SmtpError> {
+    let place = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    let host = place.split([':', '/', '?']).next().unwrap_or_default();
+    let parameters = TlsParameters::builder(host.to_owned())
+        .add_root_certificate(Certificate::from_pem(pem)?)
+        .build()?;
+    Ok(if url.starts_with("smtps:") {
+        Tls::Wrapper(parameters)
+    } else {
+        Tls::Required(parameters)
+    })
+}
+
+fn dkim(settings: &DkimSettings) -> Result<DkimConfig, MailError> {
+    let key = DkimSigningKey::new(&settings.key, DkimSigningAlgorithm::Rsa).map_err(|_| MailError::Dkim)?;
+    let headers = [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Auto-Submitted",
+    ];
+    let relaxed = DkimCanonicalization {
+        header: DkimCanonicalizationType::Relaxed,
+        body: DkimCanonicalizationType::Relaxed,
     };
-    let message = Message::builder()
-        .from(from.clone())
-        .to(to)
-        .subject(&mail.subject)
-        .body(mail.body.clone());
-    let message = match message {
-        Ok(message) => message,
-        Err(error) => {
-            tracing::warn!(mail = mail.id, %error, "a mail could not be written");
-            return false;
-        }
-    };
-    match transport.send(message).await {
-        Ok(_) => true,
-        Err(error) => {
-            tracing::warn!(mail = mail.id, attempts = mail.attempts, %error, "a mail did not leave");
-            false
-        }
+    Ok(DkimConfig::new(
+        settings.selector.clone(),
+        settings.domain.clone(),
+        key,
+        headers.into_iter().map(HeaderName::new_from_ascii_str).collect(),
+        relaxed,
+    ))
+}
+
+/// What an error of the relay means for the mail. A relay that does not like *us* (credentials, commands) says nothing about the recipient: the
+/// mail waits until the operator has mended the settings.
+fn judged(error: &SmtpError) -> Handed {
+    if let Some(code) = error.status().map(u16::from) {
+        return match code {
+            454 | 500..=504 | 530..=538 => Handed::Later(format!("settings-{code}")),
+            500.. => Handed::Refused(format!("smtp-{code}")),
+            _ => Handed::Later(format!("smtp-{code}")),
+        };
     }
+    let class = if error.is_timeout() {
+        "timeout"
+    } else if error.is_tls() {
+        "tls"
+    } else if error.is_client() {
+        "settings-client"
+    } else {
+        "connection"
+    };
+    Handed::Later(class.to_owned())
 }

@@ -1,12 +1,13 @@
 //! What all use cases share: store, keys, clock, randomness, pools.
 
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use isoloir_domain::Clock;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_store::{Store, StoreError};
+use jiff::Timestamp;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rayon::ThreadPool;
@@ -15,7 +16,9 @@ use tokio::sync::Semaphore;
 use crate::Fault;
 use crate::boxes::Boxes;
 use crate::captcha::{CaptchaProvider, LocalCaptcha};
-use crate::mail::{MailError, MailMode, Mailer};
+use crate::deliver::Postman;
+use crate::mail::{MailError, MailMode};
+use crate::sealed::Vault;
 use crate::writer::Writer;
 
 /// What the operator decides.
@@ -26,7 +29,7 @@ pub struct Settings {
     pub registrar_key: VerifyingKey,
     /// Origin of the pages, for links in mails, for instance `https://vote.example.fr`. No final slash.
     pub public_url: String,
-    /// Where mails go.
+    /// Where messages go.
     pub mail: MailMode,
     /// Threads that verify proofs; as many as there are cores when `None`.
     pub verifiers: Option<usize>,
@@ -58,7 +61,11 @@ pub(crate) struct Inner {
     pub(crate) server_key: SigningKey,
     pub(crate) registrar_key: VerifyingKey,
     pub(crate) public_url: String,
-    pub(crate) mailer: Mailer,
+    pub(crate) postman: Postman,
+    /// Seals what the database must not read.
+    pub(crate) vault: Vault,
+    /// Who signs letters, and when that was read.
+    pub(crate) organiser: RwLock<Option<(String, Timestamp)>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Store,
     pub(crate) writer: Writer,
@@ -94,7 +101,7 @@ impl VotingServer {
             .num_threads(settings.verifiers.unwrap_or(cores))
             .thread_name(|i| format!("verify-{i}"))
             .build()?;
-        let mailer = Mailer::new(settings.mail)?;
+        let postman = Postman::new(settings.mail)?;
         let store = Store::open(url).await?;
         let writer = Writer::start(store.clone(), Arc::clone(&clock));
         let captcha = LocalCaptcha::new(
@@ -103,11 +110,14 @@ impl VotingServer {
             StdRng::from_rng(&mut rng),
             &settings.server_key,
         );
+        let vault = Vault::new(&settings.server_key);
         let inner = Inner {
             server_key: settings.server_key,
             registrar_key: settings.registrar_key,
             public_url: settings.public_url,
-            mailer,
+            postman,
+            vault,
+            organiser: RwLock::default(),
             clock,
             store,
             writer,

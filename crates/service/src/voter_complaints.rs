@@ -3,7 +3,10 @@
 use isoloir_domain::Consultation;
 use isoloir_domain::complaint::ComplaintNumber;
 use isoloir_store::complaint::{Complaint, ComplaintFile, NewComplaint};
-use isoloir_store::outbox::Mail;
+use isoloir_store::outbox::NewMessage;
+
+use crate::letters::Letter;
+use crate::outbox::Recipient;
 
 use crate::decide_complaint::WholeComplaint;
 use crate::file_complaint::form_token_hash;
@@ -69,44 +72,33 @@ impl VotingServer {
         complaint: &NewComplaint,
         number: ComplaintNumber,
         consultation: &Consultation,
-    ) -> Option<Mail> {
+    ) -> Option<NewMessage> {
         if complaint.contact.is_empty() {
             return None;
         }
-        let days = consultation.policy.complaints.answer_days;
-        let body = format!(
-            "Bonjour {first} {last},\n\n\
-             Votre réclamation est enregistrée sous le numéro {number} ({title}).\n\
-             L’autorité organisatrice se prononce, avec ses motifs, sous {days} jour(s).\n\n\
-             ---\n\n\
-             Your complaint is registered under number {number}. The organising authority decides, with reasons, within {days} day(s).\n",
-            first = complaint.first_name,
-            last = complaint.last_name,
-            title = consultation.title,
-        );
-        let subject = format!("Réclamation {number} enregistrée / Complaint registered");
-        Some(self.new_mail(complaint.contact.clone(), subject, body))
+        let letter = Letter::ComplaintReceived {
+            number: number.to_string(),
+            consultation: consultation.title.clone(),
+            days: u32::from(consultation.policy.complaints.answer_days),
+        };
+        let to = Recipient::address(complaint.contact.clone())
+            .named(format!("{} {}", complaint.first_name, complaint.last_name));
+        // Fails only for texts of gigabytes; the complaint is on record all the same.
+        self.letter_signed(&consultation.organiser, &to, &letter, None).ok()
     }
 
     /// The mail that says that the complaint is decided; the decision itself is read on the portal. None without an address.
-    pub(crate) fn decision_mail(&self, complaint: &Complaint, consultation: &Consultation) -> Option<Mail> {
+    pub(crate) fn decision_mail(&self, complaint: &Complaint, consultation: &Consultation) -> Option<NewMessage> {
         if complaint.contact.is_empty() {
             return None;
         }
-        let number = complaint.number;
-        let body = format!(
-            "Bonjour {first} {last},\n\n\
-             L’autorité organisatrice s’est prononcée sur votre réclamation {number} ({title}).\n\
-             La décision et ses motifs se lisent sur le portail, à la page de votre réclamation :\n\n\
-             {url}/reclamations\n\n\
-             ---\n\n\
-             The organising authority has decided on your complaint {number}. Read the decision and its reasons on the portal.\n",
-            first = complaint.first_name,
-            last = complaint.last_name,
-            title = consultation.title,
-            url = self.inner.public_url,
-        );
-        let subject = format!("Réclamation {number} : décision / decision");
-        Some(self.new_mail(complaint.contact.clone(), subject, body))
+        let letter = Letter::ComplaintDecided {
+            number: complaint.number.to_string(),
+            consultation: consultation.title.clone(),
+            link: format!("{}/reclamations", self.inner.public_url),
+        };
+        let to = Recipient::address(complaint.contact.clone())
+            .named(format!("{} {}", complaint.first_name, complaint.last_name));
+        self.letter_signed(&consultation.organiser, &to, &letter, None).ok()
     }
 }

@@ -5,7 +5,7 @@ use isoloir_domain::{Identifier, SessionId, Voter, VoterId};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
-use crate::outbox::Mail;
+use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse, unsigned};
 use crate::{Store, StoreError};
@@ -49,7 +49,7 @@ pub struct NewLink {
     /// Until when.
     pub expires: Timestamp,
     /// The mail, when there is one.
-    pub mail: Option<Mail>,
+    pub mail: Option<NewMessage>,
 }
 
 /// What a password is checked against.
@@ -140,7 +140,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
                 if let Some(mail) = &link.mail {
-                    queue_mail!(tx, mail);
+                    queue_message!(tx, mail);
                 }
             }
             if let Some(entry) = entry {

@@ -5,7 +5,7 @@ use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{ConsultationId, ElectionId, VoterId};
 use jiff::Timestamp;
 
-use crate::outbox::Mail;
+use crate::outbox::NewMessage;
 use crate::value::{instant, millis, parse, small, unsigned};
 use crate::{Store, StoreError};
 
@@ -246,7 +246,7 @@ impl Store {
         &self,
         new: &NewComplaint,
         files: &[NewFile],
-        mail: impl FnOnce(ComplaintNumber) -> Option<Mail> + Send,
+        mail: impl FnOnce(ComplaintNumber) -> Option<NewMessage> + Send,
     ) -> Result<Filed, StoreError> {
         let voter = new.voter.map(|id| id.to_string());
         on!(tx &self.db, tx => {
@@ -291,7 +291,7 @@ impl Store {
                     .await?;
             }
             if let Some(mail) = mail(given) {
-                queue_mail!(tx, &mail);
+                queue_message!(tx, &mail);
             }
             let subject = match new.voter {
                 Some(voter) => Subject::Voter(voter),
@@ -420,7 +420,7 @@ impl Store {
         status: Status,
         decision: &Decision,
         files: &[NewFile],
-        mail: Option<&Mail>,
+        mail: Option<&NewMessage>,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
         let (year, rank) = key(number);
@@ -453,7 +453,7 @@ impl Store {
                     .await?;
             }
             if let Some(mail) = mail {
-                queue_mail!(tx, mail);
+                queue_message!(tx, mail);
             }
             append_journal!(tx, entry);
         });

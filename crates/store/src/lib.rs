@@ -9,7 +9,7 @@
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
-//! - [`journal`]: chained entries; [`outbox`]: mail to send after the commit
+//! - [`journal`]: chained entries; [`outbox`]: messages to send after the commit, and the delivery ledger
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
 #![deny(

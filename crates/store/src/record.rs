@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
 use crate::consultation::calendar;
-use crate::outbox::Mail;
+use crate::outbox::NewMessage;
 use crate::value::{hash, minute, signed, unsigned};
 use crate::{Store, StoreError};
 
@@ -63,8 +63,8 @@ pub struct NewCast {
     pub voter: VoterId,
     /// When this voter had shown both factors: decides within the grace.
     pub authenticated: Timestamp,
-    /// The mail that tells the voter.
-    pub mail: Option<Mail>,
+    /// The message that tells the voter.
+    pub mail: Option<NewMessage>,
 }
 
 /// What became of a cast.
@@ -125,7 +125,7 @@ struct BoxState {
 struct Additions<'a> {
     ballots: Vec<NewRow<'a>>,
     marks: Vec<VoterId>,
-    mails: Vec<&'a Mail>,
+    mails: Vec<&'a NewMessage>,
 }
 
 struct NewRow<'a> {
@@ -239,20 +239,7 @@ impl Store {
                 entries.push(recorded_entry(election, additions.ballots.len(), &state.head, now)?);
                 mails.extend(additions.mails);
             }
-            if !mails.is_empty() {
-                let mut insert =
-                    QueryBuilder::new("INSERT INTO outbox (id, recipient, subject, body, queued, due, attempts) ");
-                insert.push_values(&mails, |mut row, mail| {
-                    row.push_bind(&mail.id)
-                        .push_bind(&mail.recipient)
-                        .push_bind(&mail.subject)
-                        .push_bind(&mail.body)
-                        .push_bind(minute(mail.queued))
-                        .push_bind(minute(mail.queued))
-                        .push_bind(0_i64);
-                });
-                insert.build().persistent(false).execute(&mut *tx).await?;
-            }
+            queue_messages!(tx, &mails);
             for entry in &entries {
                 append_journal!(tx, entry);
             }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::{ConfigArg, block_on, server};
 use crate::config::ServerConfig;
 
-/// How often mail is sent and closings are looked for.
+/// How often the outbox is looked into and closings are looked for.
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the server was asked to end.
@@ -66,7 +66,7 @@ pub(crate) fn portal_config(
 /// Serves the portal with the workers beside it: mail, closing by the calendar.
 pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, listen: SocketAddr) -> anyhow::Result<()> {
     let workers = [
-        tokio::spawn(server.clone().run_mail_worker(MAIL_PERIOD)),
+        tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
     ];
     let served = serve(listen, isoloir_portal::router(server, portal)).await;

@@ -1,12 +1,15 @@
 //! Opening the voting server's data from its configuration, for the commands that work on it.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use ed25519_dalek::SigningKey;
 use isoloir_domain::{Consultation, Election, SystemClock};
-use isoloir_service::mail::MailMode;
+use isoloir_service::deliver::Pace;
+use isoloir_service::mail::{Carriers, MailMode, SmtpSettings};
 use isoloir_service::{Settings, VotingServer};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -54,13 +57,19 @@ pub(crate) async fn open_scratch(folder: &Path) -> anyhow::Result<VotingServer> 
         .context("scratch database")
 }
 
+/// Wait after the first failure of a message.
+const FIRST_RETRY: Duration = Duration::from_secs(30);
+
 fn mail_mode(mail: &MailConfig, demonstration: bool) -> anyhow::Result<MailMode> {
     match (&mail.smtp, &mail.from, demonstration) {
         (None, _, true) => Ok(MailMode::Demonstration),
-        (Some(url), Some(from), false) => Ok(MailMode::Smtp {
-            url: url.clone(),
-            from: from.clone(),
-        }),
+        (Some(url), Some(from), false) => Ok(MailMode::Carriers(Box::new(Carriers {
+            mail: SmtpSettings::new(url.clone(), from.clone()),
+            sms: None,
+            pace: Pace::default(),
+            paces: HashMap::new(),
+            retry: FIRST_RETRY,
+        }))),
         (Some(_), _, true) => bail!("a demonstration sends no mail: remove `smtp` from [mail]"),
         _ => bail!("[mail] needs `smtp` and `from`"),
     }

@@ -595,6 +595,7 @@ inbox-title = Demonstration inbox
 inbox-lede = The messages that a real portal would send. Here, none leaves.
 inbox-open = Open the inbox
 inbox-empty = No message for the moment.
+inbox-sms = Text message
 inbox-to = To { $to }, on { $when } (Paris time)
 
 ## Errors

@@ -592,6 +592,7 @@ inbox-title = Boîte de démonstration
 inbox-lede = Les messages qu’un vrai portail enverrait. Ici, aucun ne part.
 inbox-open = Ouvrir la boîte
 inbox-empty = Aucun message pour le moment.
+inbox-sms = SMS
 inbox-to = À { $to }, le { $when } (heure de Paris)
 
 ## Erreurs

@@ -78,6 +78,8 @@ fn commands(lang: Lang, demo: &Demonstration) -> Markup {
 /// One mail of the inbox.
 #[derive(Debug, Clone)]
 pub struct InboxMail {
+    /// An SMS: it has no subject.
+    pub sms: bool,
     /// Address.
     pub to: String,
     /// Subject.
@@ -102,7 +104,7 @@ pub fn render_inbox(chrome: &Chrome, origin: &str, mails: &[InboxMail]) -> Marku
             div.stack {
                 @for mail in mails {
                     article.panel {
-                        h2 { (mail.subject) }
+                        h2 { @if mail.sms { (lang.text("inbox-sms")) } @else { (mail.subject) } }
                         p.small.soft { (lang.with("inbox-to", args![to = mail.to.as_str(), when = when::date_time(lang, mail.at)])) }
                         div.letter-text { (linked(&mail.body, origin)) }
                     }

@@ -3,6 +3,7 @@
 use crate::access::{Access, Declared, declare};
 use axum::extract::State;
 use axum::routing::get;
+use isoloir_domain::delivery::Channel;
 use maud::Markup;
 
 use crate::error::PageError;
@@ -40,6 +41,7 @@ pub(super) async fn inbox(
     let mails: Vec<InboxMail> = mails
         .into_iter()
         .map(|mail| InboxMail {
+            sms: mail.channel == Channel::Sms,
             to: mail.to,
             subject: mail.subject,
             body: mail.body,

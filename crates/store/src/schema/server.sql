@@ -100,18 +100,6 @@ CREATE TABLE sign_in_failure (
   latest BIGINT NOT NULL
 );
 
-CREATE TABLE outbox (
-  id TEXT NOT NULL PRIMARY KEY,
-  recipient TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  body TEXT NOT NULL,
-  queued BIGINT NOT NULL,
-  due BIGINT NOT NULL,
-  attempts BIGINT NOT NULL,
-  sent BIGINT
-);
-CREATE INDEX outbox_due ON outbox (sent, due);
-
 -- Entries name a voter or a tracker, never both. Each hash covers the one before.
 CREATE TABLE journal (
   seq BIGINT NOT NULL PRIMARY KEY,

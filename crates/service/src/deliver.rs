@@ -291,7 +291,8 @@ impl VotingServer {
                 Channel::Sms => match &depot.sms {
                     Some(gateway) => {
                         let left = message.expires.duration_since(self.inner.clock.now());
-                        let report = self.report_address(&message.id);
+                        let origin = gateway.report_origin().unwrap_or(&self.inner.public_url);
+                        let report = format!("{origin}/api/livraison/sms/{}", self.report_token(&message.id));
                         gateway.send(&message.id, &content, left, &report).await
                     }
                     None => Handed::Later("settings-no-gateway".to_owned()),
@@ -325,11 +326,6 @@ impl VotingServer {
 
     fn later(&self, wait: SignedDuration) -> Timestamp {
         self.after(wait)
-    }
-
-    /// Where a gateway reports on a message.
-    fn report_address(&self, id: &str) -> String {
-        format!("{}/api/livraison/sms/{}", self.inner.public_url, self.report_token(id))
     }
 
     /// An SMS gateway reports (`status` in Kannel's numbers: 1 delivered, 2 not, 4 buffered, 8 taken by the operator, 16 refused by it). The

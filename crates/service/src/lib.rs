@@ -29,7 +29,8 @@
 //! Around
 //! - [`consult`]: consultations, elections, lists, rolls, phases, to read
 //! - [`letters`]: every mail and SMS, in both languages
-//! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it; [`mail`], [`sms`]: by which carriers
+//! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it; [`mail`], [`sms`]: by which carriers;
+//!   [`ledger`]: what has become of it
 //! - [`phone`], [`gsm`]: what an SMS may be sent to, and written in; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
@@ -61,6 +62,7 @@ pub mod import_consultation;
 pub mod import_lists;
 pub mod import_roll;
 pub mod issue_ticket;
+pub mod ledger;
 pub mod letters;
 pub mod mail;
 pub mod outbox;

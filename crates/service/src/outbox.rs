@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::letters::{Letter, TextMessage, one_line};
 use crate::phone::Phone;
-use crate::{Fault, VotingServer, gsm};
+use crate::{Fault, VotingServer};
 
 /// Whom a mail goes to.
 #[derive(Clone)]
@@ -198,7 +198,7 @@ impl VotingServer {
             to: to.as_str().to_owned(),
             from: String::new(),
             subject: String::new(),
-            body: gsm::transliterated(&text.words(language)),
+            body: text.words(language),
         };
         self.message(
             Channel::Sms,

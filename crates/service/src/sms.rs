@@ -40,6 +40,7 @@ pub(crate) struct Kannel {
     user: String,
     password: Zeroizing<String>,
     sender: String,
+    report_origin: Option<String>,
 }
 
 /// How long the gateway may take to answer; well under the lease.
@@ -65,7 +66,14 @@ impl SmsGateway {
             user: settings.user,
             password: settings.password,
             sender: settings.sender,
+            report_origin: settings.report_origin,
         })))
+    }
+
+    /// Where it reports to, when that is not the public origin.
+    pub(crate) fn report_origin(&self) -> Option<&str> {
+        let Self::Kannel(kannel) = self;
+        kannel.report_origin.as_deref()
     }
 
     /// Hands one SMS to the gateway, which reports to `report`. Neither number nor text goes to the log.

@@ -1,4 +1,4 @@
-//! For tests only: a throw-away PostgreSQL started from the system's own binaries.
+//! For tests only: real peers started from the system's own binaries: a throw-away PostgreSQL, an SMTP server, an SMS gateway.
 //!
 //! No service, no container, no privilege: a cluster in a temporary directory, reached by a Unix socket in that directory,
 //! gone with the test process however it ends. When the tests run as root, the cluster runs as `postgres` or `nobody`.
@@ -8,6 +8,7 @@
 //! ```
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a fixture that cannot start is a failed test"
 )]
@@ -21,6 +22,12 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+mod kannel;
+mod smtp;
+
+pub use kannel::Kannel;
+pub use smtp::{AcceptedMail, SmtpOptions, SmtpServer, dkim_key};
 
 /// The supervisor makes the cluster, runs it, and outlives the test process by a moment: its input closes with the process, even
 /// one killed by SIGKILL; then it stops the server and removes the directory.
@@ -187,6 +194,14 @@ fn make_directory(user: Option<(u32, u32)>) -> PathBuf {
     if let Some((uid, gid)) = user {
         chown(&directory, Some(uid), Some(gid)).expect("its owner");
     }
+    directory
+}
+
+/// An empty directory that nobody else has.
+fn fresh_directory(what: &str) -> PathBuf {
+    let n = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let directory = std::env::temp_dir().join(format!("isoloir-{what}-{}-{n}", std::process::id()));
+    fs::create_dir(&directory).expect("a new directory in the temporary directory");
     directory
 }
 

@@ -8,12 +8,14 @@ use isoloir_domain::ElectionId;
 use isoloir_service::VotingServer;
 
 mod bench;
+mod carriers;
 mod consultation;
 mod count;
 mod demo;
 pub(crate) mod demo_steps;
 mod election;
 mod key;
+mod mail;
 mod registrar;
 mod rehearse;
 mod seats;
@@ -41,6 +43,7 @@ enum Command {
     Rehearse(rehearse::RehearseArgs),
     Key(key::KeyArgs),
     Serve(serve::ServeArgs),
+    Mail(mail::MailArgs),
     Registrar(registrar::RegistrarArgs),
     Consultation(consultation::ConsultationArgs),
     Election(election::ElectionArgs),
@@ -86,6 +89,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Rehearse(arguments) => rehearse::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Mail(arguments) => mail::run(&arguments),
         Command::Registrar(arguments) => registrar::run(&arguments),
         Command::Consultation(arguments) => consultation::run(&arguments),
         Command::Election(arguments) => election::run(&arguments),

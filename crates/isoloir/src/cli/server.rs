@@ -1,22 +1,19 @@
 //! Opening the voting server's data from its configuration, for the commands that work on it.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use ed25519_dalek::SigningKey;
 use isoloir_domain::{Consultation, Election, SystemClock};
-use isoloir_service::deliver::Pace;
-use isoloir_service::mail::{Carriers, MailMode, SmtpSettings};
+use isoloir_service::mail::MailMode;
 use isoloir_service::{Settings, VotingServer};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::{ConfigArg, key};
+use super::{ConfigArg, carriers, key};
 use crate::ambient;
-use crate::config::{MailConfig, ServerConfig};
+use crate::config::ServerConfig;
 
 /// Opens the voting server of a configuration file, creating or migrating its database.
 pub(crate) async fn open(argument: &ConfigArg) -> anyhow::Result<VotingServer> {
@@ -29,7 +26,7 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
         server_key: key::read_private(&config.key)?,
         registrar_key: key::read_public(&config.registrar_key)?,
         public_url: config.origin.clone(),
-        mail: mail_mode(&config.mail, config.demonstration)?,
+        mail: carriers::mail_mode(config)?,
         verifiers: None,
         hashers: None,
     };
@@ -55,24 +52,6 @@ pub(crate) async fn open_scratch(folder: &Path) -> anyhow::Result<VotingServer> 
     VotingServer::open(&url, settings, Arc::new(SystemClock), rng)
         .await
         .context("scratch database")
-}
-
-/// Wait after the first failure of a message.
-const FIRST_RETRY: Duration = Duration::from_secs(30);
-
-fn mail_mode(mail: &MailConfig, demonstration: bool) -> anyhow::Result<MailMode> {
-    match (&mail.smtp, &mail.from, demonstration) {
-        (None, _, true) => Ok(MailMode::Demonstration),
-        (Some(url), Some(from), false) => Ok(MailMode::Carriers(Box::new(Carriers {
-            mail: SmtpSettings::new(url.clone(), from.clone()),
-            sms: None,
-            pace: Pace::default(),
-            paces: HashMap::new(),
-            retry: FIRST_RETRY,
-        }))),
-        (Some(_), _, true) => bail!("a demonstration sends no mail: remove `smtp` from [mail]"),
-        _ => bail!("[mail] needs `smtp` and `from`"),
-    }
 }
 
 /// The database's address as it may be shown.

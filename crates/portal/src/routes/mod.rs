@@ -3,6 +3,7 @@
 mod account;
 mod booth;
 mod captcha;
+mod delivery;
 mod demonstration;
 mod information;
 mod public;
@@ -41,6 +42,7 @@ pub fn table() -> Vec<Declared> {
         captcha::table(),
         information::table(),
         tutorials::table(),
+        delivery::table(),
         demonstration::table(),
         api::table(),
     ]

@@ -380,6 +380,7 @@ async fn listening(server: VotingServer, listener: TcpListener) {
         source_url: None,
         accessibility: None,
         host: None,
+        limits: isoloir_portal::LimitsConfig::default(),
     };
     let router = isoloir_portal::router(server, config);
     tokio::spawn(async move {

@@ -1,9 +1,8 @@
 //! Complaints about the roll (*réclamations*): what one may contest, the number of a complaint, where it stands.
 
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+pub use crate::number::UnknownName;
 
 /// What a complaint is about (*objet de la réclamation*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,11 +41,6 @@ impl Object {
         }
     }
 }
-
-/// The text names nothing known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unknown name")]
-pub struct UnknownName;
 
 impl FromStr for Object {
     type Err = UnknownName;
@@ -94,71 +88,9 @@ impl FromStr for Status {
     }
 }
 
-/// Number of a complaint (*numéro de réclamation*): `R-2026-000123`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ComplaintNumber {
-    year: u16,
-    rank: u32,
-}
-
-impl ComplaintNumber {
-    /// The complaint of rank `rank` (from 1) of the year `year`.
-    #[must_use]
-    pub const fn new(year: u16, rank: u32) -> Self {
-        Self { year, rank }
-    }
-
-    /// Its year, in Paris.
-    #[must_use]
-    pub const fn year(self) -> u16 {
-        self.year
-    }
-
-    /// Its rank in the year, from 1.
-    #[must_use]
-    pub const fn rank(self) -> u32 {
-        self.rank
-    }
-}
-
-impl fmt::Display for ComplaintNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "R-{:04}-{:06}", self.year, self.rank)
-    }
-}
-
-impl FromStr for ComplaintNumber {
-    type Err = UnknownName;
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let (year, rank) = text
-            .strip_prefix("R-")
-            .and_then(|rest| rest.split_once('-'))
-            .ok_or(UnknownName)?;
-        let number = Self {
-            year: year.parse().map_err(|_| UnknownName)?,
-            rank: rank.parse().map_err(|_| UnknownName)?,
-        };
-        // One spelling only.
-        if number.to_string() == text {
-            Ok(number)
-        } else {
-            Err(UnknownName)
-        }
-    }
-}
-
-impl TryFrom<String> for ComplaintNumber {
-    type Error = UnknownName;
-    fn try_from(text: String) -> Result<Self, UnknownName> {
-        text.parse()
-    }
-}
-
-impl From<ComplaintNumber> for String {
-    fn from(number: ComplaintNumber) -> Self {
-        number.to_string()
-    }
+yearly_number! {
+    /// Number of a complaint (*numéro de réclamation*): `R-2026-000123`.
+    ComplaintNumber, "R"
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::complaint::ComplaintNumber;
 use crate::ids::{ConsultationId, ElectionId, VoterId};
+use crate::ticket::TicketNumber;
 
 /// What an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +78,41 @@ pub enum Event {
         accepted: bool,
         /// Who decided: the identifier of a staff account, or `operator`.
         by: String,
+    },
+    /// A request to the help desk was opened.
+    TicketOpened {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// The person wrote again in a request.
+    TicketReplied {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// An agent took a request.
+    TicketAssigned {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// An agent answered a request.
+    TicketAnswered {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// An agent wrote an internal note in a request.
+    TicketNoted {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// An agent closed a request.
+    TicketClosed {
+        /// Its number.
+        number: TicketNumber,
+    },
+    /// An agent reopened a request.
+    TicketReopened {
+        /// Its number.
+        number: TicketNumber,
     },
     /// The box was set up and is empty.
     ElectionSetUp {

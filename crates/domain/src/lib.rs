@@ -11,6 +11,7 @@
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
 //! - [`names`]: names compared without accents and case; [`texts`]: what the organiser writes for voters
 //! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
+//! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
 //! - [`message`]: refusals with a stable code and a message in French and English
 //! - [`token`]: the signed tokens that pass between voting server, browser and registrar
 #![deny(
@@ -20,6 +21,8 @@
     clippy::cast_possible_truncation
 )]
 
+#[macro_use]
+pub mod number;
 pub mod ballot_box;
 pub mod clock;
 pub mod complaint;
@@ -34,6 +37,7 @@ pub mod policy;
 pub mod publication;
 pub mod roll;
 pub mod texts;
+pub mod ticket;
 pub mod token;
 
 pub use clock::{Clock, SystemClock};

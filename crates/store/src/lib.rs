@@ -10,6 +10,7 @@
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
 //! - [`journal`]: chained entries; [`outbox`]: messages to send after the commit, and the delivery ledger
+//! - [`ticket`]: requests to the help desk
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
 #![deny(
@@ -37,6 +38,7 @@ mod error;
 pub mod record;
 pub mod roll;
 mod schema;
+pub mod ticket;
 mod value;
 
 pub use db::Store;

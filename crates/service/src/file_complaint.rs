@@ -12,12 +12,12 @@ use isoloir_domain::publication::Place;
 use isoloir_domain::{Consultation, ConsultationId, ElectionId, VoterId};
 use isoloir_store::complaint::{Filed, NewComplaint, NewFile};
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 use rand_core::Rng as _;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::examine_file::{self, Examined, FileRefused, Purpose, safe_name};
+use crate::free_text::{self, TextProblem, form_token_hash, year_in_paris};
 use crate::{Fault, Session, VotingServer};
 
 /// Longest text of a complaint, in characters.
@@ -238,49 +238,22 @@ impl Refusal for ComplaintError {
 
 /// Checks one line of text; `""` when it may be left empty.
 fn line(field: ComplaintField, text: &str, required: bool) -> Result<String, ComplaintError> {
-    let text = text.trim();
-    if required && text.is_empty() {
-        return Err(ComplaintError::Empty(field));
-    }
-    if text.chars().count() > MAX_FIELD || text.chars().any(char::is_control) {
-        return Err(ComplaintError::BadText(field));
-    }
-    Ok(text.to_owned())
+    free_text::line(text, MAX_FIELD, required).map_err(|problem| text_error(field, problem))
 }
 
 /// Checks a text of several lines; line ends become one sign.
 pub(crate) fn paragraphs(field: ComplaintField, text: &str) -> Result<String, ComplaintError> {
-    let text = text.replace("\r\n", "\n");
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(ComplaintError::Empty(field));
-    }
-    let foreign = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if text.chars().count() > MAX_BODY || text.chars().any(foreign) {
-        return Err(ComplaintError::BadText(field));
-    }
-    Ok(text.to_owned())
+    free_text::paragraphs(text, MAX_BODY).map_err(|problem| text_error(field, problem))
 }
 
-/// SHA-256 of a form's token, which is 32 bytes in base64url.
-pub(crate) fn form_token_hash(token: &str) -> Option<[u8; 32]> {
-    let sound = token.len() == 43
-        && token
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    sound.then(|| Sha256::digest(token).into())
+const fn text_error(field: ComplaintField, problem: TextProblem) -> ComplaintError {
+    match problem {
+        TextProblem::Empty => ComplaintError::Empty(field),
+        TextProblem::Bad => ComplaintError::BadText(field),
+    }
 }
 
 impl VotingServer {
-    /// A token for a new form.
-    #[must_use]
-    pub fn new_form_token(&self) -> String {
-        use base64::Engine as _;
-        let mut bytes = [0; 32];
-        self.rng().fill_bytes(&mut bytes);
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
-    }
-
     /// Files a voter's complaint; the same form again gives the same number.
     ///
     /// # Errors
@@ -382,11 +355,8 @@ impl VotingServer {
         let body = paragraphs(ComplaintField::Body, &complaint.body)?;
         let files = self.seal_files(complaint.files).await?;
         let days = i64::from(rules.answer_days).saturating_mul(24);
-        let year = now
-            .to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC))
-            .year();
         let new = NewComplaint {
-            year: u16::try_from(year).map_err(|_| Fault::Damaged("a year"))?,
+            year: year_in_paris(self.clock())?,
             consultation: consultation.clone(),
             token,
             voter,

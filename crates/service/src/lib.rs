@@ -19,6 +19,9 @@
 //! - [`file_complaint`]: by a voter, or by a person on no roll; [`voter_complaints`]: what they follow
 //! - [`decide_complaint`]: what the organiser reads and decides; [`examine_file`]: files that people send
 //!
+//! Help desk
+//! - [`open_ticket`]: a request, by a voter or by a person who is not signed in; [`ticket_conversation`]: what they read and reply
+//!
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
@@ -32,7 +35,7 @@
 //! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it; [`mail`], [`sms`]: by which carriers;
 //!   [`ledger`]: what has become of it
 //! - [`phone`], [`gsm`]: what an SMS may be sent to, and written in; `sealed`: data at rest
-//! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files
+//! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
 #![deny(
     clippy::unwrap_used,
@@ -57,6 +60,7 @@ pub mod examine_file;
 pub mod fault;
 pub mod file_complaint;
 pub mod finish_tally;
+mod free_text;
 pub mod gsm;
 pub mod import_consultation;
 pub mod import_lists;
@@ -65,6 +69,7 @@ pub mod issue_ticket;
 pub mod ledger;
 pub mod letters;
 pub mod mail;
+pub mod open_ticket;
 pub mod outbox;
 pub mod password;
 pub mod phone;
@@ -77,6 +82,7 @@ pub mod set_up_election;
 pub mod sign_in;
 pub mod sms;
 mod table;
+pub mod ticket_conversation;
 pub mod voter_complaints;
 pub mod voter_elections;
 mod writer;

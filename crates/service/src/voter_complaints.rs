@@ -9,7 +9,7 @@ use crate::letters::Letter;
 use crate::outbox::Recipient;
 
 use crate::decide_complaint::WholeComplaint;
-use crate::file_complaint::form_token_hash;
+use crate::free_text::form_token_hash;
 use crate::{Fault, Session, VotingServer};
 
 impl VotingServer {

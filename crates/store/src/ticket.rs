@@ -5,7 +5,7 @@ use isoloir_domain::ticket::{Author, TicketNumber, TicketStatus, Topic};
 use isoloir_domain::{ConsultationId, Language, VoterId};
 use jiff::Timestamp;
 
-use crate::outbox::Mail;
+use crate::outbox::NewMessage;
 use crate::value::{hash, instant, millis, parse, small, unsigned};
 use crate::{Store, StoreError};
 
@@ -30,7 +30,7 @@ statements! {
     COUNTS = "SELECT status, COUNT(*) FROM ticket WHERE $1 = '' OR consultation = $1 GROUP BY status";
     RUNNING_OF_VOTER = "SELECT COUNT(*) FROM ticket WHERE voter = $1 AND status <> 'closed'";
     RUNNING_AT = "SELECT COUNT(*) FROM ticket WHERE contact = $1 AND status <> 'closed'";
-    KNOWN_MESSAGE = "SELECT COUNT(*) FROM ticket_message WHERE form = $1 AND year = $2 AND rank = $3";
+    KNOWN_MESSAGE = "SELECT year, rank FROM ticket_message WHERE form = $1";
     FROM_PERSON = "SELECT COUNT(*) FROM ticket_message WHERE year = $1 AND rank = $2 AND author = 'person'";
     TOUCH = "UPDATE ticket SET updated = $3, agent = COALESCE(agent, $5),
         status = CASE WHEN $4 = '' THEN status WHEN $4 = 'open' AND status = 'new' THEN status ELSE $4 END
@@ -153,6 +153,8 @@ pub enum Written {
     Again,
     /// The request is closed, or there is none of this number.
     Closed,
+    /// The token belongs to the form of another request.
+    Foreign,
 }
 
 /// Which requests to list.
@@ -236,7 +238,7 @@ impl Store {
     pub async fn open_ticket(
         &self,
         new: &NewTicket,
-        mail: impl FnOnce(TicketNumber) -> Option<Mail> + Send,
+        mail: impl FnOnce(TicketNumber) -> Option<NewMessage> + Send,
     ) -> Result<Opened, StoreError> {
         let voter = new.voter.map(|id| id.to_string());
         on!(tx &self.db, tx => {
@@ -247,6 +249,11 @@ impl Store {
             if let Some((year, rank, owner)) = known {
                 // Dropped without commit, so that no number is lost.
                 return Ok(if owner == voter { Opened::Again(number(year, rank)?) } else { Opened::Foreign });
+            }
+            let reply: Option<(i64, i64)> =
+                sqlx::query_as(KNOWN_MESSAGE).bind(new.form.as_slice()).fetch_optional(&mut *tx).await?;
+            if reply.is_some() {
+                return Ok(Opened::Foreign);
             }
             let given = number(i64::from(new.year), rank)?;
             sqlx::query(INSERT)
@@ -413,7 +420,7 @@ impl Store {
         &self,
         number: TicketNumber,
         message: &NewTicketMessage,
-        mail: Option<&Mail>,
+        mail: Option<&NewMessage>,
         entry: &Entry,
     ) -> Result<Written, StoreError> {
         let (year, rank) = key(number);
@@ -432,15 +439,11 @@ impl Store {
                 .bind(taken_by)
                 .execute(&mut *tx)
                 .await?;
-            let known: i64 = sqlx::query_scalar(KNOWN_MESSAGE)
-                .bind(message.form.as_slice())
-                .bind(year)
-                .bind(rank)
-                .fetch_one(&mut *tx)
-                .await?;
-            // Dropped without commit: the row stays as it was.
-            if known > 0 {
-                return Ok(Written::Again);
+            let known: Option<(i64, i64)> =
+                sqlx::query_as(KNOWN_MESSAGE).bind(message.form.as_slice()).fetch_optional(&mut *tx).await?;
+            if let Some(known) = known {
+                // Dropped without commit: the row stays as it was.
+                return Ok(if known == (year, rank) { Written::Again } else { Written::Foreign });
             }
             if touched.rows_affected() == 0 {
                 return Ok(Written::Closed);
@@ -488,7 +491,7 @@ impl Store {
     pub async fn close_ticket(
         &self,
         number: TicketNumber,
-        mail: Option<&Mail>,
+        mail: Option<&NewMessage>,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
         let (year, rank) = key(number);

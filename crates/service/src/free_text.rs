@@ -138,7 +138,9 @@ fn looks_drawn(symbols: &str, by_four: bool) -> bool {
     let mixed = |group: &[u8]| group.iter().any(digit) && group.iter().any(letter);
     let symbols = symbols.as_bytes();
     let letters = symbols.iter().filter(|c| letter(c)).count();
-    mixed(symbols) && (by_four || letters >= FEWEST_LETTERS) && (symbols.chunks(4).any(mixed) || !symbols.iter().any(u8::is_ascii_lowercase))
+    mixed(symbols)
+        && (by_four || letters >= FEWEST_LETTERS)
+        && (symbols.chunks(4).any(mixed) || !symbols.iter().any(u8::is_ascii_lowercase))
 }
 
 impl VotingServer {

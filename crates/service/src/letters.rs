@@ -60,11 +60,15 @@ pub enum Letter {
     TicketOpened {
         /// Its number.
         number: String,
+        /// Where the answer is read.
+        link: String,
     },
     /// The help desk answered.
     TicketReply {
         /// Its number.
         number: String,
+        /// Where the answer is read.
+        link: String,
     },
     /// The help desk closed the request.
     TicketClosed {
@@ -362,19 +366,25 @@ impl Letter {
                     text(NOT_YOU_FR),
                 ],
             ),
-            Self::TicketOpened { number } => said(
+            Self::TicketOpened { number, link: url } => said(
                 format!("Votre demande d’assistance {}", one_line(number)),
-                vec![text(format!(
-                    "Votre demande d’assistance porte le numéro {}. La réponse sera sur le portail, et un courriel vous préviendra.",
-                    one_line(number)
-                ))],
+                vec![
+                    text(format!(
+                        "Votre demande d’assistance porte le numéro {}. Un courriel vous préviendra de la réponse, qui se lira à cette adresse\u{a0}:",
+                        one_line(number)
+                    )),
+                    link(url),
+                ],
             ),
-            Self::TicketReply { number } => said(
+            Self::TicketReply { number, link: url } => said(
                 format!("Réponse à votre demande d’assistance {}", one_line(number)),
-                vec![text(format!(
-                    "La cellule d’assistance a répondu à votre demande {}. Sa réponse est sur le portail, où vous pouvez lui écrire à nouveau.",
-                    one_line(number)
-                ))],
+                vec![
+                    text(format!(
+                        "La cellule d’assistance a répondu à votre demande {}. Sa réponse est à cette adresse, où vous pouvez lui écrire à nouveau\u{a0}:",
+                        one_line(number)
+                    )),
+                    link(url),
+                ],
             ),
             Self::TicketClosed { number } => said(
                 format!("Votre demande d’assistance {} est close", one_line(number)),
@@ -529,19 +539,25 @@ impl Letter {
                     text(NOT_YOU_EN),
                 ],
             ),
-            Self::TicketOpened { number } => said(
+            Self::TicketOpened { number, link: url } => said(
                 format!("Your request for help {}", one_line(number)),
-                vec![text(format!(
-                    "Your request for help has the number {}. The answer will be on the portal, and a mail will tell you.",
-                    one_line(number)
-                ))],
+                vec![
+                    text(format!(
+                        "Your request for help has the number {}. A mail will tell you of the answer, which will be at this address:",
+                        one_line(number)
+                    )),
+                    link(url),
+                ],
             ),
-            Self::TicketReply { number } => said(
+            Self::TicketReply { number, link: url } => said(
                 format!("Answer to your request for help {}", one_line(number)),
-                vec![text(format!(
-                    "The help desk has answered your request {}. Its answer is on the portal, where you can write again.",
-                    one_line(number)
-                ))],
+                vec![
+                    text(format!(
+                        "The help desk has answered your request {}. Its answer is at this address, where you can write again:",
+                        one_line(number)
+                    )),
+                    link(url),
+                ],
             ),
             Self::TicketClosed { number } => said(
                 format!("Your request for help {} is closed", one_line(number)),
@@ -735,8 +751,14 @@ mod tests {
                 valid: SignedDuration::from_mins(20),
             },
             Letter::CodeReissued,
-            Letter::TicketOpened { number: number.clone() },
-            Letter::TicketReply { number: number.clone() },
+            Letter::TicketOpened {
+                number: number.clone(),
+                link: url.clone(),
+            },
+            Letter::TicketReply {
+                number: number.clone(),
+                link: url.clone(),
+            },
             Letter::TicketClosed { number: number.clone() },
             Letter::ComplaintReceived {
                 number: number.clone(),
@@ -834,6 +856,7 @@ mod tests {
         assert!(words.body.contains("Bonjour Eve Bcc: all@example.org x,") && words.body.ends_with("O rg\n"));
         let ticket = Letter::TicketOpened {
             number: "1\r\nTo: b@example.org".to_owned(),
+            link: LINK.to_owned(),
         };
         assert!(!ticket.words(None, None, "O").subject.contains(['\r', '\n']));
         assert!(one_line(&"x".repeat(5000)).len() <= LONGEST_VALUE);

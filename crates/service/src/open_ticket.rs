@@ -118,12 +118,7 @@ impl TicketError {
         match self {
             Self::Empty(field) | Self::BadText(field) | Self::Code(field) => Some(*field),
             Self::BadContact => Some(TicketField::Contact),
-            Self::Token
-            | Self::TooMany
-            | Self::TooManyMessages
-            | Self::Unknown
-            | Self::Closed
-            | Self::Fault(_) => None,
+            Self::Token | Self::TooMany | Self::TooManyMessages | Self::Unknown | Self::Closed | Self::Fault(_) => None,
         }
     }
 }
@@ -146,9 +141,10 @@ impl Refusal for TicketError {
 
     fn message(&self) -> Message {
         match self {
-            Self::Empty(TicketField::Topic) => {
-                Message::new("Choisissez l’objet de votre demande.", "Choose what your request is about.")
-            }
+            Self::Empty(TicketField::Topic) => Message::new(
+                "Choisissez l’objet de votre demande.",
+                "Choose what your request is about.",
+            ),
             Self::Empty(TicketField::Body) => Message::new("Écrivez votre demande.", "Write your request."),
             Self::Empty(TicketField::Name) => Message::new("Écrivez votre nom.", "Write your name."),
             Self::Empty(TicketField::Contact) => Message::new(
@@ -227,7 +223,11 @@ const fn text_error(field: TicketField, problem: TextProblem) -> TicketError {
 }
 
 fn without_code(field: TicketField, text: String) -> Result<String, TicketError> {
-    if holds_code(&text) { Err(TicketError::Code(field)) } else { Ok(text) }
+    if holds_code(&text) {
+        Err(TicketError::Code(field))
+    } else {
+        Ok(text)
+    }
 }
 
 /// Whether a mail can be written to it.
@@ -263,7 +263,12 @@ impl VotingServer {
         if let Some(number) = self.opened_already(&form, Some(voter.id)).await? {
             return Ok(number);
         }
-        let running = self.inner.store.running_tickets_of(voter.id).await.map_err(Fault::from)?;
+        let running = self
+            .inner
+            .store
+            .running_tickets_of(voter.id)
+            .await
+            .map_err(Fault::from)?;
         if running >= MAX_RUNNING {
             return Err(TicketError::TooMany);
         }
@@ -325,11 +330,7 @@ impl VotingServer {
         Ok(Followed { number, token: follow })
     }
 
-    async fn opened_already(
-        &self,
-        form: &[u8; 32],
-        by: Option<VoterId>,
-    ) -> Result<Option<TicketNumber>, TicketError> {
+    async fn opened_already(&self, form: &[u8; 32], by: Option<VoterId>) -> Result<Option<TicketNumber>, TicketError> {
         match self.inner.store.ticket_by_form(form).await.map_err(Fault::from)? {
             Some((number, owner)) if owner == by => Ok(Some(number)),
             Some(_) => Err(TicketError::Token),
@@ -338,7 +339,12 @@ impl VotingServer {
     }
 
     async fn store_ticket(&self, new: NewTicket) -> Result<TicketNumber, TicketError> {
-        let told = self.inner.store.running_tickets_at(&new.contact).await.map_err(Fault::from)?;
+        let told = self
+            .inner
+            .store
+            .running_tickets_at(&new.contact)
+            .await
+            .map_err(Fault::from)?;
         let mailable = is_address(&new.contact) && (new.voter.is_some() || told < MAX_ACKNOWLEDGED);
         let organiser = self.organiser().await?;
         let acknowledge = |number| {
@@ -373,7 +379,12 @@ impl VotingServer {
         })
     }
 
-    fn ticket_opened_mail(&self, ticket: &NewTicket, number: TicketNumber, organiser: &str) -> Result<NewMessage, Fault> {
+    fn ticket_opened_mail(
+        &self,
+        ticket: &NewTicket,
+        number: TicketNumber,
+        organiser: &str,
+    ) -> Result<NewMessage, Fault> {
         let letter = Letter::TicketOpened {
             number: number.to_string(),
             link: self.ticket_page(ticket.voter.is_some(), number, &ticket.form)?,

@@ -249,7 +249,7 @@ impl VotingServer {
     }
 
     /// Who signs letters: the organiser of the consultation that opens last.
-    async fn organiser(&self) -> Result<String, Fault> {
+    pub(crate) async fn organiser(&self) -> Result<String, Fault> {
         let now = self.inner.clock.now();
         let known = self
             .inner

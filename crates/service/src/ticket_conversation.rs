@@ -133,7 +133,11 @@ impl VotingServer {
             at: self.inner.clock.now(),
         };
         let entry = self.entry(ticket_subject(ticket), Event::TicketReplied { number: ticket.number });
-        let outcome = self.inner.store.write_in_ticket(ticket.number, &message, None, &entry).await;
+        let outcome = self
+            .inner
+            .store
+            .write_in_ticket(ticket.number, &message, None, &entry)
+            .await;
         match outcome.map_err(Fault::from)? {
             Written::New | Written::Again => Ok(()),
             Written::Closed => Err(TicketError::Closed),

@@ -283,7 +283,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             if let Some(mail) = mail(given) {
-                queue_mail!(tx, &mail);
+                queue_message!(tx, &mail);
             }
             let entry = Entry {
                 at: new.opened,
@@ -461,7 +461,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             if let Some(mail) = mail {
-                queue_mail!(tx, mail);
+                queue_message!(tx, mail);
             }
             append_journal!(tx, entry);
         });
@@ -501,7 +501,7 @@ impl Store {
                 return Ok(false);
             }
             if let Some(mail) = mail {
-                queue_mail!(tx, mail);
+                queue_message!(tx, mail);
             }
             append_journal!(tx, entry);
         });

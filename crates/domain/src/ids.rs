@@ -183,6 +183,10 @@ uuid_id!(
     /// Public identifier of a session: random, and no help in guessing the session's secret token.
     SessionId
 );
+uuid_id!(
+    /// Identifier of a member of the organiser's staff (*agent*): random.
+    StaffId
+);
 
 impl VoterId {
     /// Draws a new identifier whose first bits are the time, so that indexes stay compact.
@@ -196,6 +200,16 @@ impl VoterId {
 }
 
 impl SessionId {
+    /// Draws a new identifier.
+    #[must_use]
+    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+}
+
+impl StaffId {
     /// Draws a new identifier.
     #[must_use]
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {

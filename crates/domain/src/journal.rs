@@ -1,13 +1,15 @@
 //! The journal of what was done to the system (R. 211-571): appended to, chained by hashes, never changed.
 //!
-//! An entry names a voter or a tracker, never both: the type has no place for two.
+//! An entry names a voter or a tracker, never both: the type has no place for two. It also says who acted when that is a member of the
+//! staff; the chain hashes the entry's text, in which an absent actor leaves no trace, so that entries with and without one share a chain.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::complaint::ComplaintNumber;
-use crate::ids::{ConsultationId, ElectionId, VoterId};
+use crate::ids::{ConsultationId, ElectionId, StaffId, VoterId};
+use crate::staff::Roles;
 use crate::ticket::TicketNumber;
 
 /// What an entry is about.
@@ -22,6 +24,8 @@ pub enum Subject {
     Voter(VoterId),
     /// One ballot. Says nothing of a voter.
     Tracker(String),
+    /// One member of the staff.
+    Staff(StaffId),
 }
 
 /// What happened.
@@ -133,6 +137,19 @@ pub enum Event {
         /// Head of the box after them, in hexadecimal.
         head: String,
     },
+    /// Somebody was invited to the staff.
+    StaffInvited {
+        /// With these roles.
+        roles: Roles,
+    },
+    /// A member of the staff was invited again: password and second factor are void until the link is used.
+    StaffInvitedAgain,
+    /// A member of the staff chose a password and enrolled a second factor.
+    StaffActivated,
+    /// A member of the staff signed in.
+    StaffSignedIn,
+    /// A member of the staff may no longer sign in.
+    StaffDisabled,
     /// The box was frozen.
     PollsClosed {
         /// Head of the box, in hexadecimal.
@@ -160,6 +177,9 @@ pub enum Event {
 pub struct Entry {
     /// When.
     pub at: Timestamp,
+    /// Which member of the staff acted, when one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<StaffId>,
     /// About what.
     pub subject: Subject,
     /// What.

@@ -13,6 +13,7 @@
 //! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
 //! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
 //! - [`message`]: refusals with a stable code and a message in French and English
+//! - [`staff`]: who works for the organiser, and in which roles
 //! - [`token`]: the signed tokens that pass between voting server, browser and registrar
 #![deny(
     clippy::unwrap_used,
@@ -36,6 +37,7 @@ pub mod names;
 pub mod policy;
 pub mod publication;
 pub mod roll;
+pub mod staff;
 pub mod texts;
 pub mod ticket;
 pub mod token;
@@ -43,7 +45,8 @@ pub mod token;
 pub use clock::{Clock, SystemClock};
 pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use election::{Candidate, CandidateList, Election, Sex};
-pub use ids::{ConsultationId, ElectionId, SessionId, VoterId};
+pub use ids::{ConsultationId, ElectionId, SessionId, StaffId, VoterId};
 pub use message::{Language, Message, Refusal};
 pub use policy::Policy;
 pub use roll::{ElectoralRoll, Identifier, PollBook, Voter};
+pub use staff::{Role, Roles, StaffMember};

@@ -4,8 +4,8 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use isoloir_domain::Clock;
 use isoloir_domain::journal::{Entry, Event, Subject};
+use isoloir_domain::{Clock, StaffId};
 use isoloir_store::{Store, StoreError};
 use jiff::Timestamp;
 use rand::SeedableRng as _;
@@ -174,8 +174,17 @@ impl VotingServer {
     pub(crate) fn entry(&self, subject: Subject, what: Event) -> Entry {
         Entry {
             at: self.inner.clock.now(),
+            actor: None,
             subject,
             what,
+        }
+    }
+
+    /// An entry of the journal about what a member of the staff does at this instant.
+    pub(crate) fn entry_by(&self, actor: StaffId, subject: Subject, what: Event) -> Entry {
+        Entry {
+            actor: Some(actor),
+            ..self.entry(subject, what)
         }
     }
 

@@ -297,7 +297,7 @@ impl Store {
                 Some(voter) => Subject::Voter(voter),
                 None => Subject::Consultation(new.consultation.clone()),
             };
-            let entry = Entry { at: new.filed, subject, what: Event::ComplaintFiled { number: given } };
+            let entry = Entry { at: new.filed, actor: None, subject, what: Event::ComplaintFiled { number: given } };
             append_journal!(tx, &entry);
             Ok(Filed::New(given))
         })

@@ -383,6 +383,7 @@ fn recorded_entry(election: &ElectionId, count: usize, head: &EventHash, now: Ti
     };
     Ok(Entry {
         at,
+        actor: None,
         subject: Subject::Election(election.clone()),
         what,
     })

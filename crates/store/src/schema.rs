@@ -12,6 +12,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (4, "outbox", include_str!("schema/outbox.sql")),
     (5, "content", include_str!("schema/content.sql")),
     (6, "complaints", include_str!("schema/complaints.sql")),
+    (7, "staff", include_str!("schema/staff.sql")),
     (8, "support", include_str!("schema/support.sql")),
     (9, "captcha", include_str!("schema/captcha.sql")),
 ];

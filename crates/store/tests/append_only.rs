@@ -45,6 +45,7 @@ fn now() -> Timestamp {
 
 fn entry(election: &ElectionId) -> Entry {
     Entry {
+        actor: None,
         at: now(),
         subject: Subject::Election(election.clone()),
         what: Event::InvitationsSent { count: 1 },

@@ -286,6 +286,7 @@ impl Store {
                 queue_message!(tx, &mail);
             }
             let entry = Entry {
+                actor: None,
                 at: new.opened,
                 subject: subject(new.voter, &new.consultation),
                 what: Event::TicketOpened { number: given },

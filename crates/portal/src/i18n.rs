@@ -24,6 +24,7 @@ macro_rules! topics {
 topics!(
     "portal",
     "accounts",
+    "assistance",
     "captcha",
     "complaints",
     "content",

@@ -363,7 +363,7 @@ async fn a_flood_from_one_network_waits_and_others_do_not() {
         .unwrap();
     assert!((1..=60).contains(&wait));
     let page = text(refused).await;
-    assert!(page.contains(&format!("Réessayez dans {wait}")) && page.contains("/aide#assistance"));
+    assert!(page.contains(&format!("Réessayez dans {wait}")) && page.contains("href=\"/assistance\""));
     let lying = scene.send(request(Some("203.0.113.9"), "198.51.100.77")).await;
     assert_eq!(
         lying.status(),

@@ -230,6 +230,34 @@ fn without_code(field: TicketField, text: String) -> Result<String, TicketError>
     }
 }
 
+/// What is wrong with a request before it is opened, in the order of the form; `who` is needed of a person who is not signed in.
+#[must_use]
+pub fn problems(who: Option<&Asker>, request: &Request) -> Vec<TicketError> {
+    let of_asker = |who: &Asker| {
+        [
+            line(TicketField::Name, &who.name, true).err(),
+            contact(&who.contact).err(),
+            line(TicketField::Number, &who.number, false).err(),
+        ]
+    };
+    let asker = who.map(of_asker).into_iter().flatten().flatten();
+    let asked = [topic(request).err(), body(&request.body).err()];
+    asker.chain(asked.into_iter().flatten()).collect()
+}
+
+fn topic(request: &Request) -> Result<Topic, TicketError> {
+    request.topic.ok_or(TicketError::Empty(TicketField::Topic))
+}
+
+fn contact(text: &str) -> Result<String, TicketError> {
+    let text = line(TicketField::Contact, text, true)?;
+    if is_address(&text) || is_phone(&text) {
+        Ok(text)
+    } else {
+        Err(TicketError::BadContact)
+    }
+}
+
 /// Whether a mail can be written to it.
 pub(crate) fn is_address(contact: &str) -> bool {
     contact
@@ -272,7 +300,6 @@ impl VotingServer {
         if running >= MAX_RUNNING {
             return Err(TicketError::TooMany);
         }
-        let topic = request.topic.ok_or(TicketError::Empty(TicketField::Topic))?;
         let new = NewTicket {
             year: year_in_paris(self.clock())?,
             consultation: consultation.clone(),
@@ -283,7 +310,7 @@ impl VotingServer {
             contact: voter.email.clone().unwrap_or_default(),
             number: voter.number.clone(),
             language: voter.language.unwrap_or(request.language),
-            topic,
+            topic: topic(&request)?,
             body: body(&request.body)?,
             opened: self.inner.clock.now(),
         };
@@ -302,32 +329,39 @@ impl VotingServer {
         request: Request,
     ) -> Result<Followed, TicketError> {
         let form = form_token_hash(token).ok_or(TicketError::Token)?;
+        if let Some(known) = self.ticket_of_form(token).await? {
+            return Ok(known);
+        }
         let follow = self.follow_token(&form)?;
-        if let Some(number) = self.opened_already(&form, None).await? {
-            return Ok(Followed { number, token: follow });
-        }
-        let topic = request.topic.ok_or(TicketError::Empty(TicketField::Topic))?;
-        let name = line(TicketField::Name, &who.name, true)?;
-        let contact = line(TicketField::Contact, &who.contact, true)?;
-        if !is_address(&contact) && !is_phone(&contact) {
-            return Err(TicketError::BadContact);
-        }
         let new = NewTicket {
             year: year_in_paris(self.clock())?,
             consultation: consultation.clone(),
             form,
             follow: Some(Sha256::digest(follow.as_bytes()).into()),
             voter: None,
-            name,
-            contact,
+            name: line(TicketField::Name, &who.name, true)?,
+            contact: contact(&who.contact)?,
             number: line(TicketField::Number, &who.number, false)?,
             language: request.language,
-            topic,
+            topic: topic(&request)?,
             body: body(&request.body)?,
             opened: self.inner.clock.now(),
         };
         let number = self.store_ticket(new).await?;
         Ok(Followed { number, token: follow })
+    }
+
+    /// The request that a form sent without signing in has opened already: to be asked before anything that may be answered once.
+    ///
+    /// # Errors
+    /// [`TicketError::Token`] for a form of somebody else, [`TicketError::Fault`].
+    pub async fn ticket_of_form(&self, token: &str) -> Result<Option<Followed>, TicketError> {
+        let form = form_token_hash(token).ok_or(TicketError::Token)?;
+        let Some(number) = self.opened_already(&form, None).await? else {
+            return Ok(None);
+        };
+        let token = self.follow_token(&form)?;
+        Ok(Some(Followed { number, token }))
     }
 
     async fn opened_already(&self, form: &[u8; 32], by: Option<VoterId>) -> Result<Option<TicketNumber>, TicketError> {

@@ -4,9 +4,11 @@
 
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::ticket::{Author, TicketNumber};
-use isoloir_store::ticket::{NewTicketMessage, Ticket, TicketMessage, Written};
+use isoloir_store::ticket::{NewTicketMessage, Written};
 use jiff::SignedDuration;
 use sha2::{Digest as _, Sha256};
+
+pub use isoloir_store::ticket::{Ticket, TicketMessage};
 
 use crate::free_text::form_token_hash;
 use crate::open_ticket::{TicketError, body};

@@ -203,7 +203,7 @@ pub fn render_dead_link(chrome: &Chrome, words: &str) -> Markup {
             (notice(Tone::Warning, lang.text("dead-link-notice"), html! { p { (words) } }))
             div.actions {
                 a.btn.btn--primary href="/connexion" { (lang.text("sign-in-action")) }
-                a.btn.btn--secondary href="/aide#assistance" { (lang.text("home-assistance")) }
+                a.btn.btn--secondary href="/assistance" { (lang.text("home-assistance")) }
             }
         },
     )

@@ -195,7 +195,7 @@ fn search_outcome(lang: Lang, search: &Search) -> Markup {
         Search::Absent { .. } => notice_within(
             Tone::Error,
             lang.text("box-absent"),
-            html! { p { (lang.text("box-absent-text")) " " a href="/aide#assistance" { (lang.text("box-absent-link")) } } },
+            html! { p { (lang.text("box-absent-text")) " " a href="/assistance" { (lang.text("box-absent-link")) } } },
         ),
         Search::NotATracker { typed } => notice_within(
             Tone::Error,

@@ -128,7 +128,7 @@ pub fn render(chrome: &Chrome, kind: ErrorKind, said: Option<&str>) -> Markup {
             (notice(tone, lang.text("error-what"), html! { p { (text) } p { (lang.text("error-safe")) } }))
             div.actions {
                 a.btn.btn--primary href="/" { (lang.text("back-home")) }
-                a.btn.btn--secondary href="/aide#assistance" { (lang.text("home-assistance")) }
+                a.btn.btn--secondary href="/assistance" { (lang.text("home-assistance")) }
             }
             p.small.soft { (lang.with("error-number", crate::args![number = kind.status().to_string()])) }
         },

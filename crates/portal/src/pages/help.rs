@@ -112,6 +112,7 @@ fn contact(chrome: &Chrome) -> Markup {
             h2 #t-assistance { (lang.text("home-assistance")) }
             p { (lang.text("help-contact-text")) }
             (contact_lines(lang, &chrome.contact))
+            p { a href="/assistance" { (lang.text("help-contact-form")) } }
             p.small { (lang.rich("help-contact-never")) }
         }
     }

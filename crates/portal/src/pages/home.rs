@@ -73,7 +73,7 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
                         h3 { (lang.text("home-help")) }
                         ul.links {
                             (link_row("/aide#questions", lang.text("home-faq")))
-                            (link_row("/aide#assistance", lang.text("home-assistance")))
+                            (link_row("/assistance", lang.text("home-assistance")))
                             (link_row("/aide#verifier", lang.text("home-verify")))
                         }
                     }

@@ -1,6 +1,7 @@
 //! The table of routes: every address of the portal, who may call it, and who answers.
 
 mod account;
+mod assistance;
 mod booth;
 mod captcha;
 mod delivery;
@@ -38,6 +39,7 @@ pub fn table() -> Vec<Declared> {
     [
         public::table(),
         account::table(),
+        assistance::table(),
         booth::table(),
         captcha::table(),
         information::table(),

@@ -21,6 +21,7 @@
 //!
 //! Help desk
 //! - [`open_ticket`]: a request, by a voter or by a person who is not signed in; [`ticket_conversation`]: what they read and reply
+//! - [`answer_ticket`]: what the help desk reads, answers and closes
 //!
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
@@ -45,6 +46,7 @@
 )]
 
 pub mod activate_account;
+pub mod answer_ticket;
 pub mod ballot_box;
 pub mod board_counts;
 mod boxes;

@@ -2,7 +2,7 @@
 
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::ticket::{Author, TicketNumber, TicketStatus, Topic};
-use isoloir_domain::{ConsultationId, Language, VoterId};
+use isoloir_domain::{ConsultationId, Language, StaffId, VoterId};
 use jiff::Timestamp;
 
 use crate::outbox::NewMessage;
@@ -100,8 +100,8 @@ pub struct Ticket {
     pub opened: Timestamp,
     /// When somebody last wrote in it, closed or reopened it.
     pub updated: Timestamp,
-    /// Identifier of the staff account that has it.
-    pub agent: Option<String>,
+    /// Who of the help desk has it.
+    pub agent: Option<StaffId>,
 }
 
 /// A message to write in a request.
@@ -110,8 +110,8 @@ pub struct NewTicketMessage {
     pub form: [u8; 32],
     /// Who writes.
     pub author: Author,
-    /// Identifier of the staff account that writes; none for the person.
-    pub agent: Option<String>,
+    /// Who of the help desk writes; none for the person.
+    pub agent: Option<StaffId>,
     /// The text.
     pub body: String,
     /// When.
@@ -125,8 +125,8 @@ pub struct TicketMessage {
     pub position: u32,
     /// Who wrote it.
     pub author: Author,
-    /// Identifier of the staff account that wrote it.
-    pub agent: Option<String>,
+    /// Who of the help desk wrote it.
+    pub agent: Option<StaffId>,
     /// The text.
     pub body: String,
     /// When.
@@ -162,8 +162,8 @@ pub enum Written {
 pub struct QueueFilter {
     /// In this status only; all but closed ones without.
     pub status: Option<TicketStatus>,
-    /// Those of this staff account only.
-    pub agent: Option<String>,
+    /// Those that this agent has only.
+    pub agent: Option<StaffId>,
     /// Those of this consultation only.
     pub consultation: Option<ConsultationId>,
 }
@@ -191,6 +191,10 @@ fn number(year: i64, rank: i64) -> Result<TicketNumber, StoreError> {
     Ok(TicketNumber::new(year, small(rank, "a rank")?))
 }
 
+fn agent(text: Option<String>) -> Result<Option<StaffId>, StoreError> {
+    text.map(|id| parse(&id, "a staff identifier")).transpose()
+}
+
 fn key(number: TicketNumber) -> (i64, i64) {
     (i64::from(number.year()), i64::from(number.rank()))
 }
@@ -210,7 +214,7 @@ impl Row {
             status: parse(&self.status, "a ticket's status")?,
             opened: instant(self.opened)?,
             updated: instant(self.updated)?,
-            agent: self.agent,
+            agent: agent(self.agent)?,
         })
     }
 }
@@ -333,13 +337,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn tickets(&self, filter: &QueueFilter, limit: u32, offset: u64) -> Result<Vec<Ticket>, StoreError> {
         let status = filter.status.map_or("", TicketStatus::as_str);
-        let agent = filter.agent.as_deref().unwrap_or("");
+        let agent = filter.agent.map_or_else(String::new, |agent| agent.to_string());
         let consultation = filter.consultation.as_ref().map_or("", ConsultationId::as_str);
         let (limit, offset) = (i64::from(limit), i64::try_from(offset).unwrap_or(i64::MAX));
         let rows: Vec<Row> = on!(read &self.db, pool => if filter.status == Some(TicketStatus::Closed) {
-            sqlx::query_as(CLOSED).bind(agent).bind(consultation).bind(limit).bind(offset).fetch_all(pool).await?
+            sqlx::query_as(CLOSED).bind(&agent).bind(consultation).bind(limit).bind(offset).fetch_all(pool).await?
         } else {
-            sqlx::query_as(QUEUE).bind(status).bind(agent).bind(consultation).bind(limit).bind(offset).fetch_all(pool).await?
+            sqlx::query_as(QUEUE).bind(status).bind(&agent).bind(consultation).bind(limit).bind(offset).fetch_all(pool).await?
         });
         rows.into_iter().map(Row::read).collect()
     }
@@ -400,11 +404,11 @@ impl Store {
         let rows: Vec<(i64, String, Option<String>, String, i64)> =
             on!(read &self.db, pool => sqlx::query_as(MESSAGES).bind(year).bind(rank).fetch_all(pool).await?);
         rows.into_iter()
-            .map(|(position, author, agent, body, at)| {
+            .map(|(position, author, writer, body, at)| {
                 Ok(TicketMessage {
                     position: small(position, "a rank")?,
                     author: parse(&author, "an author")?,
-                    agent,
+                    agent: agent(writer)?,
                     body,
                     at: instant(at)?,
                 })
@@ -425,9 +429,10 @@ impl Store {
         entry: &Entry,
     ) -> Result<Written, StoreError> {
         let (year, rank) = key(number);
+        let writer = message.agent.map(|agent| agent.to_string());
         let (status, taken_by) = match message.author {
             Author::Person => (TicketStatus::Open.as_str(), None),
-            Author::Agent => (TicketStatus::Waiting.as_str(), message.agent.as_deref()),
+            Author::Agent => (TicketStatus::Waiting.as_str(), writer.as_deref()),
             Author::Note => ("", None),
         };
         on!(tx &self.db, tx => {
@@ -456,7 +461,7 @@ impl Store {
                 .bind(position)
                 .bind(message.form.as_slice())
                 .bind(message.author.as_str())
-                .bind(message.agent.as_deref())
+                .bind(writer.as_deref())
                 .bind(&message.body)
                 .bind(millis(message.at))
                 .execute(&mut *tx)
@@ -473,10 +478,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn assign_ticket(&self, number: TicketNumber, agent: &str, entry: &Entry) -> Result<bool, StoreError> {
+    pub async fn assign_ticket(&self, number: TicketNumber, agent: StaffId, entry: &Entry) -> Result<bool, StoreError> {
         let (year, rank) = key(number);
         on!(tx &self.db, tx => {
-            let made = sqlx::query(ASSIGN).bind(year).bind(rank).bind(agent).execute(&mut *tx).await?;
+            let made = sqlx::query(ASSIGN).bind(year).bind(rank).bind(agent.to_string()).execute(&mut *tx).await?;
             if made.rows_affected() == 0 {
                 return Ok(false);
             }

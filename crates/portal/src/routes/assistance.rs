@@ -33,8 +33,13 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/assistance/{number}", Voter, get(read)),
         declare("POST", "/assistance/{number}", Voter, post(reply).layer(limit())).limited(Limit::Assistance),
         declare("GET", "/assistance/suivi/{token}", Public, get(follow)),
-        declare("POST", "/assistance/suivi/{token}", Public, post(reply_by_link).layer(limit()))
-            .limited(Limit::Assistance),
+        declare(
+            "POST",
+            "/assistance/suivi/{token}",
+            Public,
+            post(reply_by_link).layer(limit()),
+        )
+        .limited(Limit::Assistance),
     ]
 }
 
@@ -124,10 +129,20 @@ impl AskForm {
     }
 
     /// What was typed, to be shown again. A token that is not ours is replaced, so that the form can be sent again.
-    fn again(self, state: &PortalState, problems: Vec<Problem>, token_lost: bool, captcha: Option<CaptchaView>) -> FormView {
+    fn again(
+        self,
+        state: &PortalState,
+        problems: Vec<Problem>,
+        token_lost: bool,
+        captcha: Option<CaptchaView>,
+    ) -> FormView {
         FormView {
             topic: self.objet.parse().ok(),
-            token: if token_lost { state.server().new_form_token() } else { self.jeton },
+            token: if token_lost {
+                state.server().new_form_token()
+            } else {
+                self.jeton
+            },
             body: self.texte,
             name: self.nom,
             contact: self.contact,
@@ -174,7 +189,11 @@ async fn ask_as_voter(
         let view = form.again(state, wrong, false, None);
         return Ok(drawn(status, drawn_desk(state, chrome, Some(session), &view).await?));
     }
-    match state.server().open_ticket(session, &consultation.id, &form.jeton, request).await {
+    match state
+        .server()
+        .open_ticket(session, &consultation.id, &form.jeton, request)
+        .await
+    {
         Ok(number) => Ok(Redirect::to(&format!("/assistance/{number}?envoi=demande")).into_response()),
         Err(TicketError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refused) => {
@@ -318,8 +337,18 @@ pub(super) async fn reply(
     Form(form): Form<ReplyForm>,
 ) -> Result<Response, PageError> {
     let (number, conversation) = conversation_of(&state, &session, &number).await?;
-    let written = state.server().reply_to_ticket(&session, number, &form.jeton, &form.texte).await;
-    after_reply(&state, &chrome, conversation, format!("/assistance/{number}"), form, written)
+    let written = state
+        .server()
+        .reply_to_ticket(&session, number, &form.jeton, &form.texte)
+        .await;
+    after_reply(
+        &state,
+        &chrome,
+        conversation,
+        format!("/assistance/{number}"),
+        form,
+        written,
+    )
 }
 
 /// `GET /assistance/suivi/{token}`: reads only, since mail scanners open links.

@@ -87,6 +87,7 @@ fn content_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
         Some("webp") => "image/webp",
         Some("wasm") => "application/wasm",
         Some("json" | "map") => "application/json",

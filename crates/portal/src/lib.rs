@@ -6,7 +6,7 @@
 //! - [`request`], [`error`], [`headers`]: what every request brings, how every error ends, what every answer tells the browser
 //! - `api`: the JSON side, for the booth, verifiers and watchers
 //! - [`pages`]: one file for each page, drawn from plain structs; [`layout`], [`components`], [`icons`], [`when`]: what they are made of
-//! - [`i18n`]: French and English; [`assets`]: style sheet and scripts, from the binary
+//! - [`markdown`]: the organiser's texts; [`i18n`]: French and English; [`assets`]: style sheet and scripts, from the binary
 //!
 //! Pages work without a script, except the booth, which encrypts on the voter's own device.
 #![deny(
@@ -29,6 +29,7 @@ pub mod i18n;
 pub mod icons;
 pub mod layout;
 pub mod limits;
+pub mod markdown;
 pub mod pages;
 pub mod request;
 mod results_view;

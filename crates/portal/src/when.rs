@@ -85,6 +85,23 @@ pub fn hour(lang: Lang, at: Timestamp) -> String {
     clock(lang, zoned.hour(), zoned.minute())
 }
 
+/// A day, without hour: `jeudi 3 décembre 2026`.
+#[must_use]
+pub fn day(lang: Lang, date: jiff::civil::Date) -> String {
+    let index = |n: i8| usize::try_from(n.saturating_sub(1)).unwrap_or(0);
+    let (days, months) = match lang {
+        Lang::Fr => (DAYS_FR, MONTHS_FR),
+        Lang::En => (DAYS_EN, MONTHS_EN),
+    };
+    let name = days.get(index(date.weekday().to_monday_one_offset())).unwrap_or(&"");
+    let month = months.get(index(date.month())).unwrap_or(&"");
+    let number = match (lang, date.day()) {
+        (Lang::Fr, 1) => "1er".to_owned(),
+        (_, day) => day.to_string(),
+    };
+    format!("{name} {number}\u{a0}{month} {}", date.year())
+}
+
 /// The overseas places whose hour differs, each with its own day and hour of `at`.
 #[must_use]
 pub fn overseas(lang: Lang, at: Timestamp) -> Vec<(String, String)> {

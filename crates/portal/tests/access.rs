@@ -165,7 +165,10 @@ async fn every_route_in_every_role() {
                     .path
                     .replace("{election}", scene.election.id.as_str())
                     .replace("{token}", "T0ken")
-                    .replace("{captcha}", "Inc0nnu");
+                    .replace("{captcha}", "Inc0nnu")
+                    .replace("{digest}", &"00".repeat(32))
+                    .replace("{number}", "R-2026-000001")
+                    .replace("{piece}", "1");
                 let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
                 if let Some(cookie) = &cookie {
                     headers.push(("cookie", cookie.as_str()));

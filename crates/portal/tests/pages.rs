@@ -126,6 +126,7 @@ fn booth_view(cast: usize) -> BoothView {
             title: (*title).into(),
             seats: *seats,
             lists: lists(),
+            logos: Vec::new(),
             voted: index < cast,
         })
         .collect();
@@ -262,6 +263,8 @@ fn home_pages(lang: Lang) -> Vec<(String, String)> {
         phase,
         now: at(now),
         ballots,
+        foreword: true,
+        answer_days: 3,
     };
     let some = |elections, cast| Some(BallotsOfVoter { elections, cast });
     [

@@ -5,6 +5,7 @@
 //! - [`import_roll`]: voters and rolls from CSV, all or nothing, with an anomaly report
 //! - [`import_lists`]: candidate lists from CSV, likewise
 //! - [`set_up_election`]: trustees' keys and public credentials become the setup of an empty box
+//! - [`import_list_files`]: logos and manifestos; [`replace_texts`]: the organiser's texts
 //! - [`change_calendar`]: opening and closing, while that is still allowed
 //!
 //! Voters
@@ -12,6 +13,7 @@
 //! - [`sign_in`]: sign-in, sessions, sign-out
 //! - [`issue_ticket`]: the word of the voting server for the registrar
 //! - [`captcha`]: digits to copy before a form, who gives them, and the help desk's way past them
+//! - [`consult_roll`]: published rolls
 //! - [`voter_elections`]: what the booth shows
 //! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; `writer`: many casts, one commit
 //!
@@ -55,6 +57,7 @@ pub mod cast_ballot;
 pub mod change_calendar;
 pub mod close_polls;
 pub mod consult;
+pub mod consult_roll;
 mod count;
 pub mod decide_complaint;
 pub mod deliver;
@@ -65,6 +68,7 @@ pub mod finish_tally;
 mod free_text;
 pub mod gsm;
 pub mod import_consultation;
+pub mod import_list_files;
 pub mod import_lists;
 pub mod import_roll;
 pub mod issue_ticket;
@@ -77,6 +81,7 @@ pub mod password;
 pub mod phone;
 pub mod receipt;
 pub mod record_partial_decryption;
+pub mod replace_texts;
 pub mod results;
 mod sealed;
 pub mod server;

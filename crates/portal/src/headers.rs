@@ -61,7 +61,8 @@ pub(crate) async fn secure(State(state): State<PortalState>, request: Request, n
         headers.insert(name, value);
     }
     if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config)) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        // A file that people sent brings a stricter one.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     if config.origin.is_https() {
         headers.insert(

@@ -85,24 +85,14 @@ pub fn hour(lang: Lang, at: Timestamp) -> String {
     clock(lang, zoned.hour(), zoned.minute())
 }
 
-/// A day, without hour: `jeudi 3 décembre 2026`.
+/// Whether two instants fall on the same day in Paris.
 #[must_use]
-pub fn day(lang: Lang, date: jiff::civil::Date) -> String {
-    let index = |n: i8| usize::try_from(n.saturating_sub(1)).unwrap_or(0);
-    let (days, months) = match lang {
-        Lang::Fr => (DAYS_FR, MONTHS_FR),
-        Lang::En => (DAYS_EN, MONTHS_EN),
-    };
-    let name = days.get(index(date.weekday().to_monday_one_offset())).unwrap_or(&"");
-    let month = months.get(index(date.month())).unwrap_or(&"");
-    let number = match (lang, date.day()) {
-        (Lang::Fr, 1) => "1er".to_owned(),
-        (_, day) => day.to_string(),
-    };
-    format!("{name} {number}\u{a0}{month} {}", date.year())
+pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
+    let day = |at: Timestamp| at.to_zoned_datetime(zone(PARIS)).date();
+    day(one) == day(other)
 }
 
-/// The overseas places whose hour differs, each with its own day and hour of `at`.
+/// The overseas places, each with its own day and hour of `at`.
 #[must_use]
 pub fn overseas(lang: Lang, at: Timestamp) -> Vec<(String, String)> {
     OVERSEAS
@@ -243,6 +233,27 @@ mod tests {
                 minutes: 0
             }
         );
+    }
+
+    #[test]
+    fn a_change_of_hour_moves_no_instant() {
+        // Paris goes back from 3 to 2 on 25 October 2026, and ahead from 2 to 3 on 28 March 2027.
+        let hour_of = |text: &str| hour(Lang::Fr, at(text));
+        assert_eq!(hour_of("2026-10-25T00:30:00Z"), "2\u{a0}h\u{a0}30");
+        assert_eq!(hour_of("2026-10-25T01:30:00Z"), "2\u{a0}h\u{a0}30");
+        assert_eq!(hour_of("2027-03-28T00:59:00Z"), "1\u{a0}h\u{a0}59");
+        assert_eq!(hour_of("2027-03-28T01:00:00Z"), "3\u{a0}h\u{a0}00");
+        // From noon to noon over the night that goes back: twenty-five hours, said as such.
+        let left = TimeLeft::between(at("2026-10-24T12:00:00+02:00"), at("2026-10-25T12:00:00+01:00"));
+        assert_eq!((left.days, left.hours, left.minutes), (1, 1, 0));
+        let left = TimeLeft::between(at("2027-03-27T12:00:00+01:00"), at("2027-03-28T12:00:00+02:00"));
+        assert_eq!((left.days, left.hours, left.minutes), (0, 23, 0));
+        // Overseas does not follow: La Réunion is three hours ahead in winter, two in summer.
+        let reunion = |text: &str| overseas(Lang::Fr, at(text)).into_iter().nth(2).unwrap().1;
+        assert!(reunion("2026-10-24T10:00:00Z").ends_with("14\u{a0}h\u{a0}00"));
+        assert!(reunion("2026-10-26T10:00:00Z").ends_with("14\u{a0}h\u{a0}00"));
+        assert!(is_same_day(at("2026-12-10T16:00:00Z"), at("2026-12-10T22:59:00Z")));
+        assert!(!is_same_day(at("2026-12-10T16:00:00Z"), at("2026-12-10T23:00:00Z")));
     }
 
     #[test]

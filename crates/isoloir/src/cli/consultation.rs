@@ -1,12 +1,15 @@
 //! `isoloir consultation`: import, entitlements for the registrar, invitations, state.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use anyhow::{Context, bail};
+use isoloir_domain::texts::{Faq, Text, TextName};
 use isoloir_domain::{ConsultationId, Language, Policy};
 use isoloir_service::VotingServer;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::import_list_files::{GivenFile, ListFilesError, Role};
 use isoloir_service::import_roll::ImportError;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::Deserialize;
@@ -26,10 +29,10 @@ pub struct ConsultationArgs {
 
 #[derive(clap::Subcommand)]
 enum ConsultationCommand {
-    /// Imports a folder: consultation.toml, roll.csv, lists.csv. Every error is told with its line; on error nothing is imported.
+    /// Imports a folder: consultation.toml, roll.csv, lists.csv; textes/, logos/, manifestos/ if there are any. Every error is told with its line; on error nothing is imported.
     #[command(after_help = "Example:\n  isoloir consultation import demo/\n\nFormats: docs/guides/organiser.md")]
     Import {
-        /// Folder with consultation.toml, roll.csv and lists.csv.
+        /// Folder with consultation.toml, roll.csv, lists.csv, and what voters read.
         folder: PathBuf,
         /// Only checks the files: imports nothing.
         #[arg(long)]
@@ -44,6 +47,21 @@ enum ConsultationCommand {
     },
     /// Sends every voter without an account the mail whose link activates it.
     Invite,
+    /// Replaces the texts that voters read: DIR/textes/edito.fr.md, reclamations.fr.md, the same in .en.md, faq.toml. At any time.
+    #[command(after_help = "Example:\n  isoloir consultation texts elections/\n\nFormats: docs/guides/organiser.md")]
+    Texts {
+        /// The consultation's folder.
+        folder: PathBuf,
+        /// Which consultation, when there are several.
+        #[arg(long, value_name = "ID")]
+        consultation: Option<String>,
+    },
+    /// Writes the complaints about the roll as CSV, safe to open in a spreadsheet.
+    Complaints {
+        /// File to write (mode 0600).
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Shows the phase of every election; with `--board`, also the counts that only the board may see (R. 211-542).
     Status {
         /// Counts of roll, poll book and box, and checks of both chains.
@@ -62,6 +80,10 @@ pub(crate) fn run(arguments: &ConsultationArgs) -> anyhow::Result<()> {
             ConsultationCommand::Import { folder, .. } => import(&server, folder).await.map(|_| ()),
             ConsultationCommand::Entitlements { out } => write_entitlements(&server, out).await,
             ConsultationCommand::Invite => invite(&server).await,
+            ConsultationCommand::Texts { folder, consultation } => {
+                replace_texts(&server, folder, consultation.as_deref()).await
+            }
+            ConsultationCommand::Complaints { out } => export_complaints(&server, out).await,
             ConsultationCommand::Status { board } => status(&server, *board).await,
         }
     })
@@ -93,32 +115,151 @@ struct ElectionFile {
     seats: u32,
 }
 
-/// The three files of a consultation, read and not yet checked against each other.
+/// The files of a consultation's folder, by their path in it, with `/`.
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+
+/// A consultation's folder, read and not yet checked against itself.
 pub(crate) struct Folder {
     plan: ConsultationPlan,
     roll: Vec<u8>,
     lists: Vec<u8>,
+    texts: Texts,
+    files: Vec<GivenFile>,
 }
+
+/// What stands in `textes/`.
+pub(crate) struct Texts {
+    texts: Vec<Text>,
+    faq: Option<Faq>,
+}
+
+const TEXTS: &str = "textes";
+const FILES: [(&str, Role, &[&str]); 2] = [
+    ("logos", Role::Logo, &["png", "jpg", "jpeg", "webp"]),
+    ("manifestos", Role::Manifesto, &["pdf"]),
+];
+/// Larger than anything that is accepted: what is refused is refused by its size, not read to the end.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 impl Folder {
     /// Reads the folder.
     pub(crate) fn read(folder: &Path) -> anyhow::Result<Self> {
-        let toml = std::fs::read_to_string(folder.join("consultation.toml"))
-            .with_context(|| format!("cannot read {}", folder.join("consultation.toml").display()))?;
-        let bytes = |name: &str| {
-            std::fs::read(folder.join(name)).with_context(|| format!("cannot read {}", folder.join(name).display()))
-        };
-        Self::new(&toml, bytes("roll.csv")?, bytes("lists.csv")?)
+        let mut files = Files::new();
+        for name in ["consultation.toml", "roll.csv", "lists.csv"] {
+            let path = folder.join(name);
+            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.insert(name.to_owned(), bytes);
+        }
+        for name in [TEXTS, "logos", "manifestos"] {
+            gather(&folder.join(name), name, &mut files)?;
+        }
+        Self::from_files(files)
     }
 
-    /// From the three texts themselves.
-    pub(crate) fn new(toml: &str, roll: Vec<u8>, lists: Vec<u8>) -> anyhow::Result<Self> {
+    /// From the files themselves.
+    pub(crate) fn from_files(mut files: Files) -> anyhow::Result<Self> {
+        let mut take = |name: &str| files.remove(name).with_context(|| format!("{name} is missing"));
+        let toml = String::from_utf8(take("consultation.toml")?).context("consultation.toml is not UTF-8")?;
+        let (roll, lists) = (take("roll.csv")?, take("lists.csv")?);
         Ok(Self {
-            plan: plan(toml).context("consultation.toml")?,
+            plan: plan(&toml).context("consultation.toml")?,
             roll,
             lists,
+            texts: Texts::of(&files)?,
+            files: list_files(files)?,
         })
     }
+}
+
+/// Adds the files under `folder`; hidden ones (those of file managers) are left out.
+fn gather(folder: &Path, name: &str, files: &mut Files) -> anyhow::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let entry = entry?;
+        let file_name = entry.file_name();
+        let file_name = file_name.to_str().with_context(|| format!("{name}: a name that is not UTF-8"))?;
+        if file_name.starts_with('.') {
+            continue;
+        }
+        let (path, name) = (entry.path(), format!("{name}/{file_name}"));
+        if path.is_dir() {
+            gather(&path, &name, files)?;
+        } else if entry.metadata()?.len() > MAX_FILE {
+            bail!("{name} is far too large");
+        } else {
+            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.insert(name, bytes);
+        }
+    }
+    Ok(())
+}
+
+impl Texts {
+    /// Reads `textes/` of a folder.
+    fn read(folder: &Path) -> anyhow::Result<Self> {
+        let mut files = Files::new();
+        gather(&folder.join(TEXTS), TEXTS, &mut files)?;
+        Self::of(&files)
+    }
+
+    fn of(files: &Files) -> anyhow::Result<Self> {
+        let mut read = Self {
+            texts: Vec::new(),
+            faq: None,
+        };
+        let prefix = format!("{TEXTS}/");
+        for (path, bytes) in files {
+            let Some(name) = path.strip_prefix(&prefix) else { continue };
+            let text = std::str::from_utf8(bytes).with_context(|| format!("{path} is not UTF-8"))?;
+            if name == "faq.toml" {
+                read.faq = Some(toml::from_str(text).with_context(|| path.clone())?);
+            } else {
+                let (name, language) = text_name(name)
+                    .with_context(|| format!("{path}: expected edito.fr.md, reclamations.fr.md, the same in .en.md, or faq.toml"))?;
+                let body = text.to_owned();
+                read.texts.push(Text { name, language, body });
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// `edito.fr.md` is the foreword, in French.
+fn text_name(file: &str) -> Option<(TextName, Language)> {
+    let (name, language) = match file.strip_suffix(".fr.md") {
+        Some(name) => (name, Language::French),
+        None => (file.strip_suffix(".en.md")?, Language::English),
+    };
+    Some((name.parse().ok()?, language))
+}
+
+/// `logos/<election>/<list>.png` and `manifestos/<election>/<list>.pdf`; a file that is nothing of the kind is a mistake, not a silence.
+fn list_files(files: Files) -> anyhow::Result<Vec<GivenFile>> {
+    let mut given = Vec::new();
+    for (path, bytes) in files {
+        let parts: Vec<&str> = path.split('/').collect();
+        let known = FILES.iter().find(|(folder, ..)| parts.first() == Some(folder));
+        let Some((folder, role, endings)) = known else { continue };
+        let [_, election, name] = parts.as_slice() else {
+            bail!("{path}: expected {folder}/<election>/<list>.{}", endings.join("|"));
+        };
+        let Some((list, ending)) = name.rsplit_once('.') else {
+            bail!("{path} has no ending");
+        };
+        if !endings.contains(&ending.to_ascii_lowercase().as_str()) {
+            bail!("{path}: the ending is one of {}", endings.join(", "));
+        }
+        given.push(GivenFile {
+            election: (*election).to_owned(),
+            list: list.to_owned(),
+            role: *role,
+            path: path.clone(),
+            bytes,
+        });
+    }
+    Ok(given)
 }
 
 fn plan(text: &str) -> anyhow::Result<ConsultationPlan> {
@@ -199,6 +340,8 @@ async fn store_quietly(server: &VotingServer, folder: &Folder) -> anyhow::Result
         .context("consultation.toml")?;
     let roll = anomalies("roll.csv", server.import_roll(&id, &folder.roll).await)?;
     let lists = anomalies("lists.csv", server.import_lists(&id, &folder.lists).await)?;
+    let texts = store_texts(server, &id, &folder.texts).await?;
+    let files = store_files(server, &id, folder.files.clone()).await?;
     let mut told: Vec<String> = elections
         .iter()
         .map(|election| format!("{}  {} ({})", election.id, election.title, election.key))
@@ -211,7 +354,63 @@ async fn store_quietly(server: &VotingServer, folder: &Folder) -> anyhow::Result
         "lists.csv: {} rows, {} lists ({}, SHA-256 {})",
         lists.rows, lists.subjects, lists.encoding, lists.file
     ));
+    told.push(format!("{TEXTS}/: {texts} texts and questions; logos/ and manifestos/: {files} files"));
     Ok(Imported { id, told })
+}
+
+async fn store_texts(server: &VotingServer, id: &ConsultationId, given: &Texts) -> anyhow::Result<u64> {
+    if given.texts.is_empty() && given.faq.is_none() {
+        return Ok(0);
+    }
+    server
+        .replace_texts(id, &given.texts, given.faq.as_ref())
+        .await
+        .context(TEXTS)
+}
+
+async fn store_files(server: &VotingServer, id: &ConsultationId, given: Vec<GivenFile>) -> anyhow::Result<u64> {
+    if given.is_empty() {
+        return Ok(0);
+    }
+    match server.import_list_files(id, given).await {
+        Ok(count) => Ok(count),
+        Err(ListFilesError::Wrong(wrong)) => {
+            for (path, what) in &wrong {
+                eprintln!("{path}: {}", what.message().text(Language::English));
+            }
+            bail!("{} file(s) are wrong; nothing was imported", wrong.len())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Replaces the texts of a consultation by those of a folder; without a `textes/` in it, all of them go and the built-in questions come
+/// back.
+async fn replace_texts(server: &VotingServer, folder: &Path, id: Option<&str>) -> anyhow::Result<()> {
+    let consultations = server.consultations().await?;
+    let chosen = match (id, consultations.as_slice()) {
+        (Some(id), all) => all.iter().find(|one| one.id.as_str() == id),
+        (None, [one]) => Some(one),
+        (None, _) => bail!("name the consultation with --consultation"),
+    };
+    let id = &chosen.context("there is no such consultation")?.id;
+    let given = Texts::read(folder)?;
+    let count = server
+        .replace_texts(id, &given.texts, given.faq.as_ref())
+        .await
+        .context(TEXTS)?;
+    println!("{id}: {count} texts and questions stored, and shown from now on");
+    Ok(())
+}
+
+/// Writes the complaints of every consultation as CSV.
+async fn export_complaints(server: &VotingServer, out: &Path) -> anyhow::Result<()> {
+    let [one] = server.consultations().await?.try_into().map_err(|all: Vec<_>| {
+        anyhow::anyhow!("there are {} consultations; complaints are exported one by one", all.len())
+    })?;
+    private_file::create(out, &server.export_complaints(&one.id).await?)?;
+    println!("{}: complaints written to {}", one.id, out.display());
+    Ok(())
 }
 
 /// Tells each anomaly on its line: `roll.csv:17: …`.

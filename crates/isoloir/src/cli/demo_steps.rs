@@ -14,7 +14,7 @@ use super::{consultation, election, key, registrar, serve, server};
 use crate::ambient;
 use crate::handover::Entitlements;
 
-pub(crate) use super::consultation::entitlements;
+pub(crate) use super::consultation::{Files, entitlements};
 pub(crate) use super::registrar::open as open_registrar;
 pub(crate) use super::serve::{portal_config, serve_portal};
 pub(crate) use super::server::open_config as open_server;
@@ -24,9 +24,9 @@ pub(crate) fn new_key(name: &Path) -> anyhow::Result<()> {
     key::create(name).map(|_| ())
 }
 
-/// Imports a consultation from its three texts.
-pub(crate) async fn import(server: &VotingServer, toml: &str, roll: &str, lists: &str) -> anyhow::Result<()> {
-    let folder = consultation::Folder::new(toml, roll.as_bytes().to_vec(), lists.as_bytes().to_vec())?;
+/// Imports a consultation from the files of its folder.
+pub(crate) async fn import(server: &VotingServer, files: consultation::Files) -> anyhow::Result<()> {
+    let folder = consultation::Folder::from_files(files)?;
     consultation::import_folder(server, &folder).await.map(|_| ())
 }
 

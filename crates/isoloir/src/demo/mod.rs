@@ -27,8 +27,11 @@ const PASSWORD: &str = "Valbrune-2026!";
 const TO_ACTIVATE: usize = 2;
 const DAYS_OPEN: i64 = 7;
 const TOML: &str = include_str!("../../demo/consultation.toml");
-const ROLL: &str = include_str!("../../demo/roll.csv");
-const LISTS: &str = include_str!("../../demo/lists.csv");
+
+/// The folder of the demonstration's consultation.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "demo/"]
+struct Given;
 
 /// Where the demonstration runs.
 pub struct Demo {
@@ -128,7 +131,7 @@ fn write_configurations(folder: &Path, port: u16) -> anyhow::Result<()> {
 
 /// The sequence of docs/guides/organiser.md, in one process.
 async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registrar::Registrar) -> anyhow::Result<Kept> {
-    steps::import(server, &toml_open_now()?, ROLL, LISTS).await?;
+    steps::import(server, files_open_now()?).await?;
     let entitlements = steps::entitlements(server).await?;
     let board = Board {
         group: GroupName::Ed25519,
@@ -168,6 +171,15 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
     private_file::create(&folder.join("demo.json"), &serde_json::to_vec_pretty(&kept)?)?;
     std::fs::remove_file(folder.join("demo.begun"))?;
     Ok(kept)
+}
+
+/// The consultation's folder, with opening now.
+fn files_open_now() -> anyhow::Result<steps::Files> {
+    let mut files: steps::Files = Given::iter()
+        .filter_map(|name| Some((name.to_string(), Given::get(&name)?.data.into_owned())))
+        .collect();
+    files.insert("consultation.toml".to_owned(), toml_open_now()?.into_bytes());
+    Ok(files)
 }
 
 /// The consultation's file with opening now and closing in seven days, at the full hour before.

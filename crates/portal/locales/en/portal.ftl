@@ -72,7 +72,10 @@ home-candidates-text-count = { $n ->
    *[other] The { $count } elections in which you may vote, and their lists.
 }
 home-complaint-title = File a complaint
-home-complaint-text = A mistake on the roll? Whom to write to, and what to attach.
+home-complaint-text = { $days ->
+    [one] A mistake on the roll? An answer with reasons within one day.
+   *[other] A mistake on the roll? An answer with reasons within { $days } days.
+}
 home-box-text = Find your encrypted ballot by its tracking number.
 home-practical = Practical information
 home-tutorials = Tutorials
@@ -88,7 +91,6 @@ home-me-title = My personal details
 home-me-text = Identity, staff number, address we write to.
 home-sign-in-title = Sign in
 home-sign-in-text = With your work e-mail address or staff number, and your election password.
-home-privacy-text = What the portal knows about you, and what it cannot know.
 home-results-text = Turnout, votes and seats, as soon as they are declared.
 booth-label = Vote
 booth-before-title = Voting opens soon

@@ -72,7 +72,10 @@ home-candidates-text-count = { $n ->
    *[other] Les { $count } scrutins où vous êtes électeur ou électrice, et leurs listes.
 }
 home-complaint-title = Formuler une réclamation
-home-complaint-text = Une erreur d’inscription ? À qui écrire, et quoi joindre.
+home-complaint-text = { $days ->
+    [one] Une erreur d’inscription ? Réponse motivée sous un jour.
+   *[other] Une erreur d’inscription ? Réponse motivée sous { $days } jours.
+}
 home-box-text = Retrouvez votre bulletin chiffré grâce à son numéro de suivi.
 home-practical = Mes informations pratiques
 home-tutorials = Tutoriels
@@ -88,7 +91,6 @@ home-me-title = Mes informations personnelles
 home-me-text = Identité, matricule, adresse où nous vous écrivons.
 home-sign-in-title = Connexion
 home-sign-in-text = Avec votre adresse professionnelle ou votre matricule, et votre mot de passe Élections.
-home-privacy-text = Ce que le portail sait de vous, et ce qu’il ne peut pas savoir.
 home-results-text = Participation, voix et sièges, dès la proclamation.
 booth-label = Voter
 booth-before-title = Le vote ouvre bientôt

@@ -9,10 +9,11 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::args;
 use crate::assets::Assets;
-use crate::components::{Tone, back, badge, blank_logo, list_logo, notice, required_mark, required_note, vote_stepper};
+use crate::components::{Tone, back, badge, blank_logo, notice, required_mark, required_note, vote_stepper};
 use crate::i18n::{Lang, key};
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, document, page};
+use crate::pages::candidates::logo;
 use crate::pages::elections::{count, seats_and_lists};
 use crate::when;
 
@@ -29,6 +30,8 @@ pub struct BoothElection {
     pub seats: u32,
     /// Lists in the drawn order: the answers of the ballot.
     pub lists: Vec<CandidateList>,
+    /// Addresses of their logos: one for each list, or none at all.
+    pub logos: Vec<String>,
     /// Whether the ballot is stored.
     pub voted: bool,
 }
@@ -324,12 +327,12 @@ fn choice_card(lang: Lang, election: &BoothElection, answer: usize, list: &Candi
         div.choice {
             input.choice__input type="radio" name={ "choice-" (election.id) } id=(id) value=(answer) required data-label=(list.name);
             label.choice__label for=(id) {
-                (list_logo(&list.acronym))
+                (logo(&list.acronym, election.logos.get(answer).map(String::as_str)))
                 span.choice__name { (list.name) small { (list.acronym) " · " (lang.with("n-candidates", args![n = list.candidates.len()])) } }
                 span.choice__mark { (icon(Icon::Tick)) }
             }
             p.choice__more {
-                a href={ "/mes-scrutins#scrutin-" (election.id) } target="_blank" rel="noopener" {
+                a href={ "/mes-scrutins/" (election.id) "#liste-" (list.position) } target="_blank" rel="noopener" {
                     (lang.text("choice-candidates")) span.vh { " – " (list.name) " " (lang.text("new-tab")) } " " (icon(Icon::Next))
                 }
             }

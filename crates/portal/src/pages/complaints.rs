@@ -264,10 +264,10 @@ fn objects(lang: Lang, view: &FormView) -> Markup {
         fieldset.field.field--error[error.is_some()] #objet tabindex="-1" aria-describedby=[error.map(|_| "objet-err")] {
             legend.field__label { (lang.text("complaint-object")) " " (required_mark()) }
             @for object in offered {
-                div.option {
+                label.option for={ "objet-" (object.as_str()) } {
                     input type="radio" name="objet" id={ "objet-" (object.as_str()) } value=(object.as_str()) required
                         checked[view.value("objet") == object.as_str()];
-                    label for={ "objet-" (object.as_str()) } { (lang.text(object_words(object))) }
+                    span { (lang.text(object_words(object))) }
                 }
             }
             @if let Some(error) = error { (field_error("objet", error)) }

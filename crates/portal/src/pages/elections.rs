@@ -68,7 +68,7 @@ pub fn render(chrome: &Chrome, view: &ElectionsView) -> Markup {
             }
             @if view.elections.is_empty() {
                 (notice(Tone::Info, lang.text("elections-none-title"), html! {
-                    p { (lang.text("elections-none-text")) " " a href="/aide#reclamation" { (lang.text("home-complaint-title")) } }
+                    p { (lang.text("elections-none-text")) " " a href="/reclamations" { (lang.text("home-complaint-title")) } }
                 }))
             } @else {
                 @if view.elections.iter().any(|e| e.can_vote) {
@@ -96,6 +96,10 @@ fn poll(lang: Lang, rank: usize, election: &ElectionView, view: &ElectionsView) 
                 p { (seats_and_lists(lang, election.seats, election.lists.len())) }
                 (state_badge(lang, election, view.phase))
                 @for list in &election.lists { (list_details(lang, list)) }
+            }
+            p.poll__links {
+                a.btn.btn--secondary href={ "/mes-scrutins/" (election.id) } { (lang.text("candidates-open")) span.vh { " – " (election.title) } }
+                a.btn.btn--link href={ "/mes-scrutins/" (election.id) "/liste" } { (lang.text("rolls-title")) span.vh { " – " (election.title) } }
             }
         }
     }
@@ -166,7 +170,7 @@ pub fn render_account(chrome: &Chrome, view: &AccountView) -> Markup {
             }
             section.section aria-labelledby="t-faux" {
                 h2 #t-faux { (lang.text("account-wrong-title")) }
-                p { (lang.text("account-wrong-text")) " " a href="/aide#reclamation" { (lang.text("home-complaint-title")) } }
+                p { (lang.text("account-wrong-text")) " " a href="/reclamations" { (lang.text("home-complaint-title")) } }
             }
         },
     )

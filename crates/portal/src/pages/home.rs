@@ -9,6 +9,7 @@ use crate::components::{link_row, tile};
 use crate::i18n::{Lang, key};
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
+use crate::pages::tutorials::Tutorial;
 use crate::when::{self, TimeLeft};
 
 /// What the home page shows.
@@ -22,6 +23,10 @@ pub struct HomeView {
     pub now: Timestamp,
     /// The voter's own count, when someone is signed in.
     pub ballots: Option<BallotsOfVoter>,
+    /// Whether the organiser wrote a foreword.
+    pub foreword: bool,
+    /// Days that the organiser has to decide a complaint.
+    pub answer_days: u8,
 }
 
 /// How far the voter is (*avancement de l'électeur*).
@@ -53,9 +58,10 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
             section.section aria-labelledby="t-scrutins" {
                 h2 #t-scrutins { (lang.text("home-elections")) }
                 ul.tiles {
-                    (tile("/mes-scrutins", Icon::Sheet, lang.text("home-candidates-title"), candidates_text(lang, view)))
-                    (tile("/aide#reclamation", Icon::Flag, lang.text("home-complaint-title"), lang.text("home-complaint-text")))
-                    (tile("/urne", Icon::BallotBox, lang.text("nav-box"), lang.text("home-box-text")))
+                    (tile("/mes-scrutins/listes", Icon::People, lang.text("rolls-title"), lang.text("home-rolls-text")))
+                    (tile(candidates_path(signed_in), Icon::Sheet, lang.text("home-candidates-title"), candidates_text(lang, view)))
+                    (tile("/reclamations", Icon::Flag, lang.text("home-complaint-title"),
+                        lang.with("home-complaint-text", args![days = view.answer_days])))
                 }
             }
             section.section aria-labelledby="t-infos" {
@@ -64,15 +70,14 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
                     div.panel {
                         h3 { (lang.text("home-tutorials")) }
                         ul.links {
-                            (link_row("/tutoriels/electeur", lang.text("home-tutorial-account")))
-                            (link_row("/tutoriels/vote", lang.text("home-tutorial-vote")))
-                            (link_row("/tutoriels/reassorts", lang.text("home-tutorial-code")))
+                            @for tutorial in Tutorial::ALL { (link_row(tutorial.path(), lang.text(tutorial.title()))) }
                         }
                     }
                     div.panel {
                         h3 { (lang.text("home-help")) }
                         ul.links {
-                            (link_row("/aide#questions", lang.text("home-faq")))
+                            @if view.foreword { (link_row("/edito", lang.text("foreword-title"))) }
+                            (link_row("/aide/questions", lang.text("home-faq")))
                             (link_row("/assistance", lang.text("home-assistance")))
                             (link_row("/aide#verifier", lang.text("home-verify")))
                         }
@@ -83,16 +88,21 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
                 h2 #t-compte { (lang.text("home-account")) }
                 ul.tiles {
                     @if signed_in {
-                        (tile("/mon-compte", Icon::Person, lang.text("home-me-title"), lang.text("home-me-text")))
+                        (tile("/mon-compte/informations", Icon::Person, lang.text("home-me-title"), lang.text("home-me-text")))
                     } @else {
                         (tile("/connexion", Icon::Person, lang.text("home-sign-in-title"), lang.text("home-sign-in-text")))
                     }
-                    (tile("/donnees-personnelles", Icon::Info, lang.text("nav-privacy"), lang.text("home-privacy-text")))
+                    (tile("/urne", Icon::BallotBox, lang.text("nav-box"), lang.text("home-box-text")))
                     (tile("/resultats", Icon::Chart, lang.text("nav-results"), lang.text("home-results-text")))
                 }
             }
         },
     )
+}
+
+/// Lists of one's own elections, or those that anyone may read.
+const fn candidates_path(signed_in: bool) -> &'static str {
+    if signed_in { "/mes-scrutins" } else { "/candidatures" }
 }
 
 fn candidates_text(lang: Lang, view: &HomeView) -> String {
@@ -118,7 +128,7 @@ fn say(lang: Lang, view: &HomeView) -> Say {
         (Phase::Preparation, _) => (
             key("booth-before-title"),
             lang.text("booth-before-text"),
-            "/mes-scrutins",
+            candidates_path(view.ballots.is_some()),
             key("booth-before-action"),
         ),
         (Phase::Open, Some(ballots)) if ballots.left() == 0 => (
@@ -210,7 +220,7 @@ fn countdown_card(lang: Lang, view: &HomeView) -> Markup {
                 p.small { (opening_sentence(lang, calendar)) }
                 (overseas(lang, until))
             } @else {
-                p.small { (closing_sentence(lang, calendar)) }
+                p.small { (closing_sentence(lang, view)) }
             }
         }
     }
@@ -250,14 +260,23 @@ fn opening_sentence(lang: Lang, calendar: &Calendar) -> Markup {
     )
 }
 
-fn closing_sentence(lang: Lang, calendar: &Calendar) -> Markup {
-    lang.rich_with(
-        "closing-sentence",
-        args![
-            closes = when::date_time(lang, calendar.closes()),
-            freezes = when::hour(lang, calendar.freezes())
-        ],
-    )
+/// Closed since when, and until when those who were signed in may finish, could finish, or that nobody could.
+fn closing_sentence(lang: Lang, view: &HomeView) -> Markup {
+    let calendar = &view.calendar;
+    let closes = when::date_time(lang, calendar.closes());
+    if calendar.freezes() == calendar.closes() {
+        return lang.rich_with("closing-plain", args![closes = closes]);
+    }
+    let freezes = if when::is_same_day(calendar.closes(), calendar.freezes()) {
+        when::hour(lang, calendar.freezes())
+    } else {
+        when::date_time(lang, calendar.freezes())
+    };
+    let values = args![closes = closes, freezes = freezes];
+    match view.phase {
+        Phase::Grace => lang.rich_with("closing-grace", values),
+        _ => lang.rich_with("closing-sentence", values),
+    }
 }
 
 fn overseas(lang: Lang, until: Timestamp) -> Markup {

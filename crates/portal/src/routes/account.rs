@@ -141,7 +141,15 @@ pub(super) async fn sign_in(
 
 /// Where one may be sent after signing in: our own pages that need it, and nowhere else.
 fn known_page(path: &str) -> &'static str {
-    ["/je-vote", "/mes-scrutins", "/mon-compte"]
+    [
+        "/je-vote",
+        "/mes-scrutins",
+        "/mes-scrutins/listes",
+        "/mon-compte",
+        "/mon-compte/informations",
+        "/reclamations",
+        "/reclamations/nouvelle",
+    ]
         .into_iter()
         .find(|known| *known == path)
         .unwrap_or("")

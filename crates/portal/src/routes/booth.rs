@@ -12,6 +12,7 @@ use isoloir_service::voter_elections::VoterElection;
 use maud::Markup;
 use sha2::{Digest as _, Sha256};
 
+use super::elections::logos_of;
 use crate::error::PageError;
 use crate::pages::booth::{self as booth_page, BoothElection, BoothView, Shut};
 use crate::pages::elections::{self as elections_page, ElectionView, ElectionsView};
@@ -95,7 +96,9 @@ async fn booth_election(state: &PortalState, entry: VoterElection) -> Result<Boo
         .election_bytes(&entry.election.id)
         .await
         .map_err(box_error)?;
+    let logos = logos_of(state, &entry.election.id, &entry.lists).await?;
     Ok(BoothElection {
+        logos,
         id: entry.election.id.to_string(),
         fingerprint: STANDARD_NO_PAD.encode(Sha256::digest(&bytes)),
         title: entry.election.title,

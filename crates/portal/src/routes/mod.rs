@@ -5,7 +5,10 @@ mod assistance;
 mod booth;
 mod captcha;
 mod delivery;
+mod complaints;
+mod content;
 mod demonstration;
+mod elections;
 mod information;
 mod public;
 mod tutorials;
@@ -45,6 +48,9 @@ pub fn table() -> Vec<Declared> {
         information::table(),
         tutorials::table(),
         delivery::table(),
+        content::table(),
+        elections::table(),
+        complaints::table(),
         demonstration::table(),
         api::table(),
     ]

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use isoloir_domain::texts::TextName;
 use isoloir_domain::{Election, ElectionId, Phase};
 use isoloir_service::ballot_box::BoxError;
 use maud::Markup;
@@ -51,7 +52,12 @@ pub(super) async fn home(
     PageChrome(mut chrome): PageChrome,
     session: Result<VoterSession, PageError>,
 ) -> Result<Markup, PageError> {
-    let Some(Shown { calendar, phase, .. }) = state.consultation().await? else {
+    let Some(Shown {
+        calendar,
+        phase,
+        consultation,
+    }) = state.consultation().await?
+    else {
         return Err(PageError::NotFound);
     };
     chrome.site = state.site();
@@ -74,6 +80,8 @@ pub(super) async fn home(
             phase,
             now,
             ballots,
+            foreword: state.server().has_text(&consultation.id, TextName::Foreword).await?,
+            answer_days: consultation.policy.complaints.answer_days,
         },
     ))
 }

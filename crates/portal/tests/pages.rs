@@ -13,6 +13,10 @@ use std::collections::BTreeSet;
 use isoloir_domain::ballot_box::SignedHead;
 use isoloir_domain::{Calendar, Candidate, CandidateList, Phase, Sex};
 use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
+use isoloir_domain::complaint::{ComplaintNumber, Object, Status};
+use isoloir_domain::publication::{Place, RollPolicy, Window};
+use isoloir_domain::texts::{Text, TextName};
+use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
 use isoloir_portal::config::{
     AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
 };
@@ -24,12 +28,18 @@ use isoloir_portal::pages::booth::{BoothElection, BoothView, Shut};
 use isoloir_portal::pages::demonstration::InboxMail;
 use isoloir_portal::pages::elections::{AccountView, ElectionView, ElectionsView};
 use isoloir_portal::pages::error::ErrorKind;
+use isoloir_portal::pages::candidates::{CandidatesView, Draw, ListView as ShownList, Manifesto, PublicElection};
+use isoloir_portal::pages::complaints::{ChoiceOfElection, ComplaintView, FormView, Rules};
 use isoloir_portal::pages::home::{BallotsOfVoter, HomeView};
+use isoloir_portal::pages::personal::PersonalView;
+use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::{
-    about, activation, ballot_box, booth, demonstration, elections, error, help, home, results, sign_in,
+    about, activation, ballot_box, booth, candidates, complaints, demonstration, elections, error, help, home, personal, results, rolls, sign_in, texts,
 };
+use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
+use isoloir_service::file_complaint::ComplaintField;
 use jiff::{SignedDuration, Timestamp};
 
 const ELECTION: &str = "NkHrZ7QCf3Nf3h";
@@ -571,12 +581,199 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
     .collect()
 }
 
+fn content_pages(lang: Lang) -> Vec<(String, String)> {
+    let c = chrome(lang, true);
+    let shown = |manifesto: bool| CandidatesView {
+        title: TITLES[1].0.into(),
+        seats: TITLES[1].2,
+        lists: lists()
+            .into_iter()
+            .map(|list| ShownList {
+                logo: None,
+                manifesto: (manifesto && list.position != 2).then(|| Manifesto {
+                    href: format!("/fichiers/{}", "ab".repeat(32)),
+                    pages: 2,
+                    size: 181_204,
+                }),
+                list,
+            })
+            .collect(),
+        draw: Draw {
+            on: manifesto.then(|| "2026-10-20".parse().unwrap()),
+            how: manifesto.then(|| "Tirage en séance publique".to_owned()),
+        },
+        own: manifesto,
+    };
+    let public: Vec<PublicElection> = TITLES
+        .iter()
+        .map(|(title, id, seats)| PublicElection {
+            id: (*id).into(),
+            title: (*title).into(),
+            seats: *seats,
+            lists: 4,
+        })
+        .collect();
+    let window = Window {
+        from: Some(at("2026-10-05T06:00:00Z")),
+        until: at("2026-12-10T16:00:00Z"),
+    };
+    let entries: Vec<RollEntry> = [Place::Inside, Place::Before, Place::After]
+        .into_iter()
+        .zip(TITLES)
+        .map(|(place, (title, id, _))| RollEntry {
+            id: id.into(),
+            title: title.into(),
+            registered: 4812,
+            window,
+            place,
+        })
+        .collect();
+    let roll = |lines: usize, search: &str| RollView {
+        id: ELECTION.into(),
+        title: TITLES[1].0.into(),
+        registered: 4812,
+        own: ("Durand".into(), "Camille".into()),
+        search: search.into(),
+        lines: (0..lines).map(|n| (format!("Durand-{n}"), "Alix".into())).collect(),
+        next: (lines > 10).then(|| "ZHVyYW5k".into()),
+        later: lines > 10,
+    };
+    let personal = |email: Option<&str>| PersonalView {
+        last_name: "Durand".into(),
+        first_name: "Camille".into(),
+        number: "A-104-221".into(),
+        email: email.map(str::to_owned),
+        elections: vec![(TITLES[1].0.into(), Some(at("2026-10-05T06:00:00Z")))],
+        roll: RollPolicy {
+            source: email.map(|_| "système de gestion des personnels".into()),
+            dated: Some("2026-10-04".parse().unwrap()),
+            ..RollPolicy::default()
+        },
+        dpo: email.map(|_| "dpo@valbrune.example".into()),
+    };
+    let faq = isoloir_service::replace_texts::default_faq().unwrap();
+    vec![
+        ("edito", texts::render_foreword(&c, &organiser_words(TextName::Foreword))),
+        ("questions", texts::render_questions(&c, &faq, "")),
+        ("questions-cherche", texts::render_questions(&c, &faq, "code")),
+        ("questions-rien", texts::render_questions(&c, &faq, "zzz")),
+        ("candidatures", candidates::render(&c, &shown(true))),
+        ("candidatures-publiques", candidates::render(&c, &shown(false))),
+        ("candidatures-liste", candidates::render_public(&c, &public)),
+        ("candidatures-cachees", candidates::render_public(&c, &[])),
+        ("listes", rolls::render_list(&c, &entries)),
+        ("listes-aucune", rolls::render_list(&c, &[])),
+        ("liste", rolls::render(&c, &roll(50, ""))),
+        ("liste-cherche", rolls::render(&c, &roll(3, "duran"))),
+        ("liste-personne", rolls::render(&c, &roll(0, "\"><b>"))),
+        ("mes-informations", personal::render(&c, &personal(Some("camille.durand@valbrune.example")))),
+        ("mes-informations-papier", personal::render(&c, &personal(None))),
+    ]
+    .into_iter()
+    .map(|(name, page)| (name.to_owned(), page.into_string()))
+    .collect()
+}
+
+fn organiser_words(name: TextName) -> Text {
+    Text {
+        name,
+        language: Language::French,
+        body: "## Voter prend quelques minutes\n\nSuivez le [parcours de vote](/tutoriels/vote).".into(),
+    }
+}
+
+fn complaint_pages(lang: Lang) -> Vec<(String, String)> {
+    let c = chrome(lang, true);
+    let rules = |place| Rules {
+        window: Window {
+            from: Some(at("2026-10-05T06:00:00Z")),
+            until: at("2026-12-03T07:00:00Z"),
+        },
+        place,
+        answer_days: 3,
+        text: Some(organiser_words(TextName::Complaints)),
+    };
+    let complaint = |status, decided: bool| Complaint {
+        number: ComplaintNumber::new(2026, 123),
+        consultation: "essai-2026".parse().unwrap(),
+        voter: None,
+        last_name: "Durand".into(),
+        first_name: "Camille".into(),
+        staff_number: "A-104-221".into(),
+        contact: "camille.durand@valbrune.example".into(),
+        object: Object::OtherPerson,
+        election: Some(ELECTION.parse().unwrap()),
+        other_person: "Alix Durand".into(),
+        body: "Alix Durand a quitté l’académie.\n<script>alert(1)</script>".into(),
+        filed: at("2026-11-20T10:00:00Z"),
+        due: at("2026-11-23T10:00:00Z"),
+        status,
+        decision: decided.then(|| Decision {
+            at: at("2026-11-22T10:00:00Z"),
+            by: "agent-7".into(),
+            reasons: "La mutation prend effet après le scrutin.".into(),
+            effect: "Aucun changement.".into(),
+        }),
+    };
+    let one = |status, decided, files: Option<&str>| ComplaintView {
+        whole: WholeComplaint {
+            complaint: complaint(status, decided),
+            files: vec![ComplaintFile {
+                position: 1,
+                by_organiser: decided,
+                name: "justificatif.pdf".into(),
+                media_type: "application/pdf".into(),
+                size: 48_120,
+            }],
+        },
+        election: Some(TITLES[1].0.into()),
+        new: !decided,
+        files: files.map(str::to_owned),
+    };
+    let form = |problem, absent| FormView {
+        token: "T0ken".into(),
+        elections: TITLES
+            .iter()
+            .map(|(title, id, _)| ChoiceOfElection {
+                id: (*id).into(),
+                title: (*title).into(),
+            })
+            .collect(),
+        values: [("objet", "wrong_data"), ("texte", "</textarea><script>"), ("nom", "\"><b>")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        files_lost: problem,
+        problem: problem.then(|| (Some(ComplaintField::Body), "Écrivez ce que vous contestez.".to_owned())),
+        absent,
+        proof: None,
+    };
+    let all = [Status::Open, Status::Accepted, Status::Rejected].map(|status| complaint(status, status != Status::Open));
+    vec![
+        ("reclamations", complaints::render_list(&c, &rules(Place::Inside), &all)),
+        ("reclamations-avant", complaints::render_list(&c, &rules(Place::Before), &[])),
+        ("reclamations-apres", complaints::render_list(&c, &rules(Place::After), &[])),
+        ("reclamation-formulaire", complaints::render_form(&c, &rules(Place::Inside), &form(false, false))),
+        ("reclamation-erreur", complaints::render_form(&c, &rules(Place::Inside), &form(true, false))),
+        ("reclamation-absent", complaints::render_form(&c, &rules(Place::Inside), &form(false, true))),
+        ("reclamation-close", complaints::render_form(&c, &rules(Place::After), &form(false, true))),
+        ("reclamation-recue", complaints::render(&c, &one(Status::Open, false, Some("/reclamations/R-2026-000123/pieces/")))),
+        ("reclamation-suivie", complaints::render(&c, &one(Status::Open, false, None))),
+        ("reclamation-rejetee", complaints::render(&c, &one(Status::Rejected, true, Some("/reclamations/R-2026-000123/pieces/")))),
+        ("reclamation-acceptee", complaints::render(&c, &one(Status::Accepted, true, None))),
+    ]
+    .into_iter()
+    .map(|(name, page)| (name.to_owned(), page.into_string()))
+    .collect()
+}
+
 fn every_page(lang: Lang) -> Vec<(String, String)> {
     [
         home_pages(lang),
         account_pages(lang),
         voter_pages(lang),
         public_pages(lang),
+        content_pages(lang),
+        complaint_pages(lang),
     ]
     .concat()
 }

@@ -13,10 +13,9 @@ use isoloir_domain::ConsultationId;
 use isoloir_domain::complaint::{ComplaintNumber, Status};
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_store::complaint::Decision;
 use jiff::Timestamp;
 
-pub use isoloir_store::complaint::{Complaint, ComplaintFile};
+pub use isoloir_store::complaint::{Complaint, ComplaintFile, Decision};
 
 use crate::examine_file::FileRefused;
 use crate::file_complaint::{ComplaintError, ComplaintField, paragraphs};

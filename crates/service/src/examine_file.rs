@@ -84,7 +84,7 @@ impl Refusal for FileRefused {
                 )
             }
             Self::Unreadable => Message::new(
-                "Ce fichier ne se lit pas\u{202f}: il est incomplet ou endommagé.".replace('\u{202f}', "\u{a0}"),
+                "Ce fichier ne se lit pas\u{a0}: il est incomplet ou endommagé.",
                 "This file cannot be read: it is incomplete or damaged.",
             ),
             Self::Pages(pages) => Message::new(

@@ -37,9 +37,7 @@ fn safe<'a>(event: Event<'a>, shift: usize, links: &mut Vec<bool>) -> Option<Eve
             }))
         }
         Event::End(TagEnd::Link) => links.pop().unwrap_or(false).then_some(Event::End(TagEnd::Link)),
-        Event::Start(Tag::Heading {
-            level, ..
-        }) => Some(Event::Start(Tag::Heading {
+        Event::Start(Tag::Heading { level, .. }) => Some(Event::Start(Tag::Heading {
             level: lower(level, shift),
             id: None,
             classes: Vec::new(),
@@ -56,7 +54,9 @@ fn lower(level: HeadingLevel, shift: usize) -> HeadingLevel {
 
 fn is_allowed(address: &str) -> bool {
     let ours = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-    ours || ["https://", "http://", "mailto:"].iter().any(|scheme| address.starts_with(scheme))
+    ours || ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme))
 }
 
 #[cfg(test)]
@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn titles_go_down_and_text_is_set() {
-        assert_eq!(drawn("# A\n\n**b** [c](/aide)"), "<h2>A</h2>\n<p><strong>b</strong> <a href=\"/aide\">c</a></p>\n");
+        assert_eq!(
+            drawn("# A\n\n**b** [c](/aide)"),
+            "<h2>A</h2>\n<p><strong>b</strong> <a href=\"/aide\">c</a></p>\n"
+        );
         assert!(drawn("###### A").contains("<h6>"));
     }
 
@@ -88,7 +91,15 @@ mod tests {
             "[x][1]\n\n[1]: vbscript:x",
         ] {
             let page = drawn(source);
-            for bad in ["<script", "<img", "href=\"java", "href=\"data", "href=\"//", "href=\"vb", "href=\"/\\"] {
+            for bad in [
+                "<script",
+                "<img",
+                "href=\"java",
+                "href=\"data",
+                "href=\"//",
+                "href=\"vb",
+                "href=\"/\\",
+            ] {
                 assert!(!page.to_lowercase().contains(bad), "{source}: {page}");
             }
         }

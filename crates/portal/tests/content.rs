@@ -14,6 +14,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use ed25519_dalek::SigningKey;
 use isoloir_domain::clock::SettableClock;
+use isoloir_domain::policy::CaptchaWhen;
 use isoloir_domain::texts::{Text, TextName};
 use isoloir_domain::{Election, Language, Policy, Profile};
 use isoloir_portal::config::{Contact, PortalConfig};
@@ -80,7 +81,10 @@ impl Scene {
             grace: None,
             live_box: Some(false),
             policy,
-            elections: vec![election("csa", "Comité social"), election("cap", "Commission paritaire")],
+            elections: vec![
+                election("csa", "Comité social"),
+                election("cap", "Commission paritaire"),
+            ],
         };
         let elections = server.import_consultation(&plan).await.unwrap();
         let mut roll = "matricule;nom;prenom;courriel;scrutin\n".to_owned();
@@ -100,6 +104,7 @@ impl Scene {
             source_url: None,
             accessibility: None,
             host: None,
+            limits: isoloir_portal::LimitsConfig::default(),
         };
         Scene {
             portal: router(server.clone(), config),
@@ -118,7 +123,11 @@ impl Scene {
 
     async fn get(&self, path: &str, cookie: &str) -> Response<Body> {
         let request = Request::builder().uri(path).header("cookie", cookie);
-        self.portal.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        self.portal
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap()
     }
 
     async fn page(&self, path: &str, cookie: &str) -> String {
@@ -166,7 +175,9 @@ fn multipart(parts: &[Part]) -> Vec<u8> {
     for part in parts {
         match part {
             Part::Text(name, value) => {
-                out.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+                out.extend(
+                    format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+                );
             }
             Part::File(name, bytes) => {
                 let head = format!(
@@ -202,7 +213,10 @@ fn token_of(page: &str) -> String {
 async fn the_organisers_words_are_shown_and_cannot_run() {
     let scene = Scene::new(Policy::default()).await;
     assert_eq!(scene.get("/edito", "").await.status(), StatusCode::NOT_FOUND);
-    assert!(!scene.page("/", "").await.contains("/edito"), "no entry without a foreword");
+    assert!(
+        !scene.page("/", "").await.contains("/edito"),
+        "no entry without a foreword"
+    );
     let text = Text {
         name: TextName::Foreword,
         language: Language::French,
@@ -215,7 +229,10 @@ async fn the_organisers_words_are_shown_and_cannot_run() {
     assert!(page.contains("<a href=\"/urne\">bien</a>"));
     assert!(scene.page("/", "").await.contains("href=\"/edito\""));
     let english = scene.page("/edito?lang=en", "").await;
-    assert!(english.contains("<div class=\"prose\" lang=\"fr\">"), "French is said to be French");
+    assert!(
+        english.contains("<div class=\"prose\" lang=\"fr\">"),
+        "French is said to be French"
+    );
 }
 
 #[tokio::test]
@@ -238,8 +255,14 @@ async fn a_roll_shows_names_to_its_own_voters_and_nothing_more() {
     let (csa, cap) = (&scene.elections[0].id, &scene.elections[1].id);
     let cookie = scene.cookie(1).await;
     let first = scene.page(&format!("/mes-scrutins/{csa}/liste"), &cookie).await;
-    assert!(first.contains("60 personnes inscrites") && first.contains("Vous êtes inscrit(e)"), "{first}");
-    assert!(!first.contains("SECRET2") && !first.contains("voter2@"), "neither staff number nor address");
+    assert!(
+        first.contains("60 personnes inscrites") && first.contains("Vous êtes inscrit(e)"),
+        "{first}"
+    );
+    assert!(
+        !first.contains("SECRET2") && !first.contains("voter2@"),
+        "neither staff number nor address"
+    );
     let (_, rest) = first.split_once("rel=\"next\" href=\"").unwrap();
     let next = rest.split('"').next().unwrap().replace("&amp;", "&");
     let second = scene.page(&next, &cookie).await;
@@ -249,7 +272,11 @@ async fn a_roll_shows_names_to_its_own_voters_and_nothing_more() {
     assert_eq!(lines(&found), 10);
     // An election of others looks like one that does not exist.
     for path in [format!("/mes-scrutins/{cap}/liste"), format!("/mes-scrutins/{cap}")] {
-        assert_eq!(scene.get(&path, &cookie).await.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            scene.get(&path, &cookie).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     assert!(location(&scene.get(&format!("/mes-scrutins/{csa}/liste"), "").await).starts_with("/connexion"));
     let own = scene.page("/mon-compte/informations", &cookie).await;
@@ -275,20 +302,30 @@ async fn lists_are_equal_and_their_files_cannot_act() {
     import(vec![uap.clone()]).await.unwrap();
     let path = format!("/candidatures/{csa}");
     assert!(!scene.page(&path, "").await.contains("<img"));
-    import(vec![uap.clone(), avp, scene.demo_file("csa", "uap", Role::Manifesto)]).await.unwrap();
+    import(vec![uap.clone(), avp, scene.demo_file("csa", "uap", Role::Manifesto)])
+        .await
+        .unwrap();
     let page = scene.page(&path, "").await;
     assert_eq!(page.matches("<img").count(), 2);
     assert_eq!(page.matches("Profession de foi (PDF)").count(), 1);
     assert_eq!(page.matches("Profession de foi non fournie").count(), 1);
     let (_, rest) = page.split_once("<p class=\"list__manifesto\"><a href=\"").unwrap();
     let file = scene.get(rest.split('"').next().unwrap(), "").await;
-    let get = |name: &str| file.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let get = |name: &str| {
+        file.headers()
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+            .to_owned()
+    };
     assert_eq!(get("content-type"), "application/pdf");
     assert!(get("content-security-policy").starts_with("sandbox;"));
     assert!(get("content-disposition").starts_with("attachment;"));
     assert_eq!(get("x-content-type-options"), "nosniff");
     for wrong in ["00", &"0".repeat(64), &"F".repeat(64), "..%2f..%2fetc"] {
-        assert_eq!(scene.get(&format!("/fichiers/{wrong}"), "").await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            scene.get(&format!("/fichiers/{wrong}"), "").await.status(),
+            StatusCode::NOT_FOUND
+        );
     }
     let mut svg = uap.clone();
     svg.bytes = b"<svg/>".to_vec();
@@ -298,7 +335,11 @@ async fn lists_are_equal_and_their_files_cannot_act() {
         Err(ListFilesError::Wrong(wrong)) => assert_eq!(wrong.len(), 3, "{wrong:?}"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(scene.page(&path, "").await.matches("<img").count(), 2, "a wrong import changes nothing");
+    assert_eq!(
+        scene.page(&path, "").await.matches("<img").count(),
+        2,
+        "a wrong import changes nothing"
+    );
 }
 
 #[tokio::test]
@@ -313,7 +354,12 @@ async fn lists_that_are_not_public_are_for_their_voters() {
     );
     assert!(!scene.page("/candidatures", "").await.contains("Comité social"));
     let cookie = scene.cookie(2).await;
-    assert!(scene.page(&format!("/mes-scrutins/{csa}"), &cookie).await.contains("Avenir des personnels"));
+    assert!(
+        scene
+            .page(&format!("/mes-scrutins/{csa}"), &cookie)
+            .await
+            .contains("Avenir des personnels")
+    );
 }
 
 #[tokio::test]
@@ -336,7 +382,11 @@ async fn a_complaint_is_filed_once_with_its_pieces_and_answered() {
     };
     // A file that is not what it says: the form comes back with what was typed.
     let refused = scene
-        .post("/reclamations/nouvelle", &cookie, &parts("Mon <b>nom</b>", Some(b"<svg>".to_vec())))
+        .post(
+            "/reclamations/nouvelle",
+            &cookie,
+            &parts("Mon <b>nom</b>", Some(b"<svg>".to_vec())),
+        )
         .await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let page = text(refused).await;
@@ -361,10 +411,19 @@ async fn a_complaint_is_filed_once_with_its_pieces_and_answered() {
     assert!(page.contains("Réclamation enregistrée") && page.contains("preuve.png") && !page.contains("<b>nom"));
     let piece = scene.get("/reclamations/R-2026-000001/pieces/1", &cookie).await;
     assert_eq!(piece.headers()["content-type"], "image/png");
-    assert!(piece.headers()["content-security-policy"].to_str().unwrap().starts_with("sandbox"));
+    assert!(
+        piece.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("sandbox")
+    );
     let stranger = scene.cookie(4).await;
     for path in ["/reclamations/R-2026-000001", "/reclamations/R-2026-000001/pieces/1"] {
-        assert_eq!(scene.get(path, &stranger).await.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            scene.get(path, &stranger).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     assert!(scene.page("/reclamations", &cookie).await.contains("R-2026-000001"));
     scene.clock.set(at("2026-12-03T07:00:00Z"));
@@ -375,7 +434,21 @@ async fn a_complaint_is_filed_once_with_its_pieces_and_answered() {
 
 #[tokio::test]
 async fn a_person_on_no_roll_files_without_account() {
-    let scene = Scene::new(Policy::default()).await;
+    let guarded = Scene::new(Policy::default()).await;
+    assert!(
+        guarded
+            .page("/reclamations/absent", "")
+            .await
+            .contains("name=\"captcha-id\"")
+    );
+    let unanswered = guarded
+        .post("/reclamations/absent", "", &[typed("texte", "Je manque.")])
+        .await;
+    assert_eq!(unanswered.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(unanswered).await.contains("Je manque."), "what was typed is kept");
+    let mut policy = Policy::default();
+    policy.captcha.complaint = CaptchaWhen::Never;
+    let scene = Scene::new(policy).await;
     let token = token_of(&scene.page("/reclamations/absent", "").await);
     let parts = [
         typed("jeton", &token),
@@ -390,6 +463,8 @@ async fn a_person_on_no_roll_files_without_account() {
     assert_eq!(follow, format!("/reclamations/suivi/{token}?recue"));
     let page = scene.page(&follow, "").await;
     assert!(page.contains("R-2026-000001") && page.contains("Gardez l’adresse de cette page"));
-    let other = scene.page("/reclamations/suivi/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "").await;
+    let other = scene
+        .page("/reclamations/suivi/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "")
+        .await;
     assert!(other.contains("Page introuvable"));
 }

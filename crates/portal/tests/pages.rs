@@ -11,12 +11,11 @@
 use std::collections::BTreeSet;
 
 use isoloir_domain::ballot_box::SignedHead;
-use isoloir_domain::{Calendar, Candidate, CandidateList, Phase, Sex};
-use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
 use isoloir_domain::complaint::{ComplaintNumber, Object, Status};
 use isoloir_domain::publication::{Place, RollPolicy, Window};
 use isoloir_domain::texts::{Text, TextName};
 use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
+use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
 use isoloir_portal::config::{
     AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
 };
@@ -25,18 +24,19 @@ use isoloir_portal::layout::{Chrome, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
 use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
 use isoloir_portal::pages::booth::{BoothElection, BoothView, Shut};
+use isoloir_portal::pages::candidates::{CandidatesView, Draw, ListView as ShownList, Manifesto, PublicElection};
+use isoloir_portal::pages::complaints::{ChoiceOfElection, ComplaintView, FormView, Rules};
 use isoloir_portal::pages::demonstration::InboxMail;
 use isoloir_portal::pages::elections::{AccountView, ElectionView, ElectionsView};
 use isoloir_portal::pages::error::ErrorKind;
-use isoloir_portal::pages::candidates::{CandidatesView, Draw, ListView as ShownList, Manifesto, PublicElection};
-use isoloir_portal::pages::complaints::{ChoiceOfElection, ComplaintView, FormView, Rules};
 use isoloir_portal::pages::home::{BallotsOfVoter, HomeView};
 use isoloir_portal::pages::personal::PersonalView;
-use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
+use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::{
-    about, activation, ballot_box, booth, candidates, complaints, demonstration, elections, error, help, home, personal, results, rolls, sign_in, texts,
+    about, activation, ballot_box, booth, candidates, complaints, demonstration, elections, error, help, home,
+    personal, results, rolls, sign_in, texts,
 };
 use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
 use isoloir_service::file_complaint::ComplaintField;
@@ -653,7 +653,10 @@ fn content_pages(lang: Lang) -> Vec<(String, String)> {
     };
     let faq = isoloir_service::replace_texts::default_faq().unwrap();
     vec![
-        ("edito", texts::render_foreword(&c, &organiser_words(TextName::Foreword))),
+        (
+            "edito",
+            texts::render_foreword(&c, &organiser_words(TextName::Foreword)),
+        ),
         ("questions", texts::render_questions(&c, &faq, "")),
         ("questions-cherche", texts::render_questions(&c, &faq, "code")),
         ("questions-rien", texts::render_questions(&c, &faq, "zzz")),
@@ -666,7 +669,10 @@ fn content_pages(lang: Lang) -> Vec<(String, String)> {
         ("liste", rolls::render(&c, &roll(50, ""))),
         ("liste-cherche", rolls::render(&c, &roll(3, "duran"))),
         ("liste-personne", rolls::render(&c, &roll(0, "\"><b>"))),
-        ("mes-informations", personal::render(&c, &personal(Some("camille.durand@valbrune.example")))),
+        (
+            "mes-informations",
+            personal::render(&c, &personal(Some("camille.durand@valbrune.example"))),
+        ),
         ("mes-informations-papier", personal::render(&c, &personal(None))),
     ]
     .into_iter()
@@ -739,27 +745,71 @@ fn complaint_pages(lang: Lang) -> Vec<(String, String)> {
                 title: (*title).into(),
             })
             .collect(),
-        values: [("objet", "wrong_data"), ("texte", "</textarea><script>"), ("nom", "\"><b>")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
+        values: [
+            ("objet", "wrong_data"),
+            ("texte", "</textarea><script>"),
+            ("nom", "\"><b>"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into(),
         files_lost: problem,
         problem: problem.then(|| (Some(ComplaintField::Body), "Écrivez ce que vous contestez.".to_owned())),
         absent,
-        proof: None,
+        captcha: absent.then(|| CaptchaView {
+            id: "C0de".to_owned(),
+            problem: None,
+        }),
     };
-    let all = [Status::Open, Status::Accepted, Status::Rejected].map(|status| complaint(status, status != Status::Open));
+    let all =
+        [Status::Open, Status::Accepted, Status::Rejected].map(|status| complaint(status, status != Status::Open));
     vec![
         ("reclamations", complaints::render_list(&c, &rules(Place::Inside), &all)),
-        ("reclamations-avant", complaints::render_list(&c, &rules(Place::Before), &[])),
-        ("reclamations-apres", complaints::render_list(&c, &rules(Place::After), &[])),
-        ("reclamation-formulaire", complaints::render_form(&c, &rules(Place::Inside), &form(false, false))),
-        ("reclamation-erreur", complaints::render_form(&c, &rules(Place::Inside), &form(true, false))),
-        ("reclamation-absent", complaints::render_form(&c, &rules(Place::Inside), &form(false, true))),
-        ("reclamation-close", complaints::render_form(&c, &rules(Place::After), &form(false, true))),
-        ("reclamation-recue", complaints::render(&c, &one(Status::Open, false, Some("/reclamations/R-2026-000123/pieces/")))),
-        ("reclamation-suivie", complaints::render(&c, &one(Status::Open, false, None))),
-        ("reclamation-rejetee", complaints::render(&c, &one(Status::Rejected, true, Some("/reclamations/R-2026-000123/pieces/")))),
-        ("reclamation-acceptee", complaints::render(&c, &one(Status::Accepted, true, None))),
+        (
+            "reclamations-avant",
+            complaints::render_list(&c, &rules(Place::Before), &[]),
+        ),
+        (
+            "reclamations-apres",
+            complaints::render_list(&c, &rules(Place::After), &[]),
+        ),
+        (
+            "reclamation-formulaire",
+            complaints::render_form(&c, &rules(Place::Inside), &form(false, false)),
+        ),
+        (
+            "reclamation-erreur",
+            complaints::render_form(&c, &rules(Place::Inside), &form(true, false)),
+        ),
+        (
+            "reclamation-absent",
+            complaints::render_form(&c, &rules(Place::Inside), &form(false, true)),
+        ),
+        (
+            "reclamation-close",
+            complaints::render_form(&c, &rules(Place::After), &form(false, true)),
+        ),
+        (
+            "reclamation-recue",
+            complaints::render(
+                &c,
+                &one(Status::Open, false, Some("/reclamations/R-2026-000123/pieces/")),
+            ),
+        ),
+        (
+            "reclamation-suivie",
+            complaints::render(&c, &one(Status::Open, false, None)),
+        ),
+        (
+            "reclamation-rejetee",
+            complaints::render(
+                &c,
+                &one(Status::Rejected, true, Some("/reclamations/R-2026-000123/pieces/")),
+            ),
+        ),
+        (
+            "reclamation-acceptee",
+            complaints::render(&c, &one(Status::Accepted, true, None)),
+        ),
     ]
     .into_iter()
     .map(|(name, page)| (name.to_owned(), page.into_string()))

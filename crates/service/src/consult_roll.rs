@@ -71,7 +71,10 @@ impl Refusal for RollError {
 
     fn message(&self) -> Message {
         match self {
-            Self::Unknown => Message::new("Ce scrutin n’est pas l’un des vôtres.", "This is not one of your elections."),
+            Self::Unknown => Message::new(
+                "Ce scrutin n’est pas l’un des vôtres.",
+                "This is not one of your elections.",
+            ),
             Self::NotPublished(Place::Before) => Message::new(
                 "La liste électorale n’est pas encore publiée.",
                 "The electoral roll is not published yet.",
@@ -132,7 +135,10 @@ impl VotingServer {
         after: Option<&str>,
     ) -> Result<RollPage, RollError> {
         let store = &self.inner.store;
-        let mine = store.is_on_roll(election, session.voter().id).await.map_err(Fault::from)?;
+        let mine = store
+            .is_on_roll(election, session.voter().id)
+            .await
+            .map_err(Fault::from)?;
         if !mine {
             return Err(RollError::Unknown);
         }
@@ -155,17 +161,28 @@ impl VotingServer {
         }
         let full = lines.len() > LINES as usize;
         lines.truncate(LINES as usize);
-        let next = lines.last().filter(|_| full).map(|line| URL_SAFE_NO_PAD.encode(&line.key));
+        let next = lines
+            .last()
+            .filter(|_| full)
+            .map(|line| URL_SAFE_NO_PAD.encode(&line.key));
         Ok(RollPage {
             election,
             consultation,
             registered: import.map_or(0, |import| import.registered),
-            lines: lines.into_iter().map(|line| (line.last_name, line.first_name)).collect(),
+            lines: lines
+                .into_iter()
+                .map(|line| (line.last_name, line.first_name))
+                .collect(),
             next,
         })
     }
 
-    async fn lines_from(&self, election: &ElectionId, prefix: &str, after: Option<&[u8]>) -> Result<Vec<RollLine>, Fault> {
+    async fn lines_from(
+        &self,
+        election: &ElectionId,
+        prefix: &str,
+        after: Option<&[u8]>,
+    ) -> Result<Vec<RollLine>, Fault> {
         let begin = prefix.as_bytes();
         let after = after.filter(|after| *after > begin).unwrap_or(begin);
         // Keys are UTF-8, in which no byte is 0xff: this is after every name that begins with the prefix.

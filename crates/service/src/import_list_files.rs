@@ -93,7 +93,9 @@ impl VotingServer {
         for file in given {
             let path = file.path.clone();
             match self.read_list_file(&elections, file).await {
-                Ok(read) if files.iter().any(|one| is_same_place(one, &read)) => wrong.push((path, ListFileWrong::Twice)),
+                Ok(read) if files.iter().any(|one| is_same_place(one, &read)) => {
+                    wrong.push((path, ListFileWrong::Twice))
+                }
                 Ok(read) => files.push(read),
                 Err(Ok(what)) => wrong.push((path, what)),
                 Err(Err(fault)) => return Err(fault.into()),
@@ -105,7 +107,9 @@ impl VotingServer {
         elections.sort_by(|a, b| a.id.cmp(&b.id));
         let ids: Vec<ElectionId> = elections.into_iter().map(|election| election.id).collect();
         let count = u64::try_from(files.len()).map_err(|_| Fault::Damaged("a count"))?;
-        let digests = files.iter().fold(Sha256::new(), |hash, file| hash.chain_update(file.digest));
+        let digests = files
+            .iter()
+            .fold(Sha256::new(), |hash, file| hash.chain_update(file.digest));
         let what = Event::ListFilesImported {
             files: count,
             digest: hex::encode(digests.finalize()),

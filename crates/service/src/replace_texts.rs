@@ -111,7 +111,10 @@ impl VotingServer {
 /// # Errors
 /// [`Fault`] if they do not read, which a test forbids.
 pub fn default_faq() -> Result<Faq, Fault> {
-    DEFAULT_FAQ.as_ref().map(Clone::clone).map_err(|_| Fault::Damaged("the built-in questions"))
+    DEFAULT_FAQ
+        .as_ref()
+        .map(Clone::clone)
+        .map_err(|_| Fault::Damaged("the built-in questions"))
 }
 
 fn check(name: &str, text: &str, limit: usize) -> Result<(), TextsError> {
@@ -125,7 +128,11 @@ fn check(name: &str, text: &str, limit: usize) -> Result<(), TextsError> {
 
 fn check_both(name: &str, text: &Bilingual, limit: usize) -> Result<(), TextsError> {
     check(name, &text.fr, limit)?;
-    if text.en.is_empty() { Ok(()) } else { check(name, &text.en, limit) }
+    if text.en.is_empty() {
+        Ok(())
+    } else {
+        check(name, &text.en, limit)
+    }
 }
 
 fn check_faq(faq: &Faq) -> Result<(), TextsError> {
@@ -174,7 +181,9 @@ mod tests {
         for entry in &faq.entries {
             for text in [&entry.theme, &entry.question, &entry.answer] {
                 assert!(!text.en.is_empty(), "{}: no English", entry.id);
-                for sign in [" ;", " !", " ?", " :", "« ", " »", "...", "'", "Veuillez", "veuillez", "!"] {
+                for sign in [
+                    " ;", " !", " ?", " :", "« ", " »", "...", "'", "Veuillez", "veuillez", "!",
+                ] {
                     assert!(!text.fr.contains(sign), "{}: {sign:?} in {}", entry.id, text.fr);
                 }
             }

@@ -95,7 +95,10 @@ async fn rolls_are_read_by_name(url: Option<String>) {
     let names = scene.all_names(&session, "").await;
     assert_eq!(names.len(), 133, "each voter once, homonyms too");
     let found = |search: &'static str| scene.all_names(&session, search);
-    assert_eq!(found("d'herou").await, [("D’Hérouville".to_owned(), "Éléonore".to_owned())]);
+    assert_eq!(
+        found("d'herou").await,
+        [("D’Hérouville".to_owned(), "Éléonore".to_owned())]
+    );
     assert_eq!(found("eleonore D’HÉ").await.len(), 1, "given name first");
     assert_eq!(found("le-guen").await.len(), 2);
     assert_eq!(found("%").await.len(), 133, "signs are no pattern");
@@ -104,12 +107,19 @@ async fn rolls_are_read_by_name(url: Option<String>) {
     let refused = scene.server.consult_roll(&session, &scene.cap, "", None).await;
     assert_eq!(isoloir_domain::Refusal::code(&refused.unwrap_err()), "election_unknown");
     for forged in ["AAAA", "____________", "é", ""] {
-        scene.server.consult_roll(&session, &scene.csa, "", Some(forged)).await.unwrap();
+        scene
+            .server
+            .consult_roll(&session, &scene.csa, "", Some(forged))
+            .await
+            .unwrap();
     }
     scene.clock.set(at("2026-12-11T09:00:00Z"));
     let session = scene.session(1).await;
     let refused = scene.server.consult_roll(&session, &scene.csa, "", None).await;
-    assert_eq!(isoloir_domain::Refusal::code(&refused.unwrap_err()), "roll_not_published");
+    assert_eq!(
+        isoloir_domain::Refusal::code(&refused.unwrap_err()),
+        "roll_not_published"
+    );
 }
 
 async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
@@ -137,7 +147,10 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
 
     let mine = server.complaint_of(&session, number).await.unwrap().unwrap();
     assert_eq!((mine.files.len(), mine.files[0].name.as_str()), (1, "justificatif.png"));
-    assert!(server.complaint_of(&other, number).await.unwrap().is_none(), "somebody else’s");
+    assert!(
+        server.complaint_of(&other, number).await.unwrap().is_none(),
+        "somebody else’s"
+    );
     assert!(server.complaint_file_of(&other, number, 1).await.unwrap().is_none());
     let (_, bytes) = server.complaint_file_of(&session, number, 1).await.unwrap().unwrap();
     assert!(bytes.starts_with(b"\x89PNG"));
@@ -145,7 +158,10 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
     let waiting = server.complaints_by_status(Status::Open, 10, 0).await.unwrap();
     assert_eq!((waiting.len(), waiting[0].1), (2, Deadline::Ahead));
     scene.clock.set(at("2026-11-22T10:00:00Z"));
-    assert_eq!(server.complaints_by_status(Status::Open, 10, 0).await.unwrap()[0].1, Deadline::Near);
+    assert_eq!(
+        server.complaints_by_status(Status::Open, 10, 0).await.unwrap()[0].1,
+        Deadline::Near
+    );
     let decision = |reasons: &str| NewDecision {
         accepted: true,
         reasons: reasons.to_owned(),
@@ -153,9 +169,18 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
         files: Vec::new(),
         by: "agent-7".to_owned(),
     };
-    assert!(matches!(server.decide_complaint(number, decision(" ")).await, Err(DecideError::Reasons)));
-    server.decide_complaint(number, decision("Pièce probante.")).await.unwrap();
-    assert!(matches!(server.decide_complaint(number, decision("Non.")).await, Err(DecideError::Decided)));
+    assert!(matches!(
+        server.decide_complaint(number, decision(" ")).await,
+        Err(DecideError::Reasons)
+    ));
+    server
+        .decide_complaint(number, decision("Pièce probante."))
+        .await
+        .unwrap();
+    assert!(matches!(
+        server.decide_complaint(number, decision("Non.")).await,
+        Err(DecideError::Decided)
+    ));
     let told = server.complaint_of(&session, number).await.unwrap().unwrap().complaint;
     assert_eq!(told.status, Status::Accepted);
     assert_eq!(told.decision.unwrap().reasons, "Pièce probante.");
@@ -165,8 +190,17 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
     assert!(csv.contains("'=HYPERLINK"), "{csv}");
     assert!(!csv.contains(";=HYPERLINK") && !csv.contains(";\"=HYPERLINK"));
     let mails = server.demonstration_inbox(None, 100).await.unwrap();
-    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("R-2026-000001")).count(), 2);
-    assert!(mails.iter().all(|mail| !mail.body.contains("Pièce probante")), "reasons stay on the portal");
+    assert_eq!(
+        mails
+            .iter()
+            .filter(|mail| mail.subject.contains("R-2026-000001"))
+            .count(),
+        2
+    );
+    assert!(
+        mails.iter().all(|mail| !mail.body.contains("Pièce probante")),
+        "reasons stay on the portal"
+    );
 }
 
 #[tokio::test]
@@ -197,7 +231,10 @@ async fn a_complaint_says_which_field_is_wrong() {
     let session = scene.session(0).await;
     let file = async |complaint: Complaint| {
         let token = scene.server.new_form_token();
-        let filed = scene.server.file_complaint(&session, &plan().id, &token, complaint).await;
+        let filed = scene
+            .server
+            .file_complaint(&session, &plan().id, &token, complaint)
+            .await;
         filed.err().and_then(|error| error.field())
     };
     assert_eq!(file(complaint("  ")).await, Some(ComplaintField::Body));
@@ -249,7 +286,11 @@ async fn a_person_on_no_roll_follows_the_complaint_by_a_link() {
             .await
     };
     for wrong in ["alix", "alix@x", "a@b.example\r\nBcc: x@y.example"] {
-        assert_eq!(file(wrong).await.unwrap_err().field(), Some(ComplaintField::Contact), "{wrong:?}");
+        assert_eq!(
+            file(wrong).await.unwrap_err().field(),
+            Some(ComplaintField::Contact),
+            "{wrong:?}"
+        );
     }
     let number = file("alix@ailleurs.example").await.unwrap();
     let followed = scene.server.complaint_by_link(&token).await.unwrap().unwrap();
@@ -259,7 +300,11 @@ async fn a_person_on_no_roll_follows_the_complaint_by_a_link() {
     // A voter's form token is no link: a voter reads complaints in a session.
     let session = scene.session(0).await;
     let token = scene.server.new_form_token();
-    scene.server.file_complaint(&session, &plan().id, &token, complaint("x")).await.unwrap();
+    scene
+        .server
+        .file_complaint(&session, &plan().id, &token, complaint("x"))
+        .await
+        .unwrap();
     assert!(scene.server.complaint_by_link(&token).await.unwrap().is_none());
 }
 
@@ -272,7 +317,11 @@ async fn a_roll_of_a_hundred_thousand_is_searched_at_once() {
     let mut slowest = std::time::Duration::ZERO;
     for search in ["", "nom9", "nom99999", "prenom77 nom77", "zzz", "n"] {
         let begun = std::time::Instant::now();
-        let page = scene.server.consult_roll(&session, &scene.csa, search, None).await.unwrap();
+        let page = scene
+            .server
+            .consult_roll(&session, &scene.csa, search, None)
+            .await
+            .unwrap();
         let took = begun.elapsed();
         println!("{search:>16}: {} lines in {took:?}", page.lines.len());
         slowest = slowest.max(took);

@@ -179,7 +179,9 @@ fn gather(folder: &Path, name: &str, files: &mut Files) -> anyhow::Result<()> {
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let entry = entry?;
         let file_name = entry.file_name();
-        let file_name = file_name.to_str().with_context(|| format!("{name}: a name that is not UTF-8"))?;
+        let file_name = file_name
+            .to_str()
+            .with_context(|| format!("{name}: a name that is not UTF-8"))?;
         if file_name.starts_with('.') {
             continue;
         }
@@ -211,13 +213,16 @@ impl Texts {
         };
         let prefix = format!("{TEXTS}/");
         for (path, bytes) in files {
-            let Some(name) = path.strip_prefix(&prefix) else { continue };
+            let Some(name) = path.strip_prefix(&prefix) else {
+                continue;
+            };
             let text = std::str::from_utf8(bytes).with_context(|| format!("{path} is not UTF-8"))?;
             if name == "faq.toml" {
                 read.faq = Some(toml::from_str(text).with_context(|| path.clone())?);
             } else {
-                let (name, language) = text_name(name)
-                    .with_context(|| format!("{path}: expected edito.fr.md, reclamations.fr.md, the same in .en.md, or faq.toml"))?;
+                let (name, language) = text_name(name).with_context(|| {
+                    format!("{path}: expected edito.fr.md, reclamations.fr.md, the same in .en.md, or faq.toml")
+                })?;
                 let body = text.to_owned();
                 read.texts.push(Text { name, language, body });
             }
@@ -354,7 +359,9 @@ async fn store_quietly(server: &VotingServer, folder: &Folder) -> anyhow::Result
         "lists.csv: {} rows, {} lists ({}, SHA-256 {})",
         lists.rows, lists.subjects, lists.encoding, lists.file
     ));
-    told.push(format!("{TEXTS}/: {texts} texts and questions; logos/ and manifestos/: {files} files"));
+    told.push(format!(
+        "{TEXTS}/: {texts} texts and questions; logos/ and manifestos/: {files} files"
+    ));
     Ok(Imported { id, told })
 }
 
@@ -406,7 +413,10 @@ async fn replace_texts(server: &VotingServer, folder: &Path, id: Option<&str>) -
 /// Writes the complaints of every consultation as CSV.
 async fn export_complaints(server: &VotingServer, out: &Path) -> anyhow::Result<()> {
     let [one] = server.consultations().await?.try_into().map_err(|all: Vec<_>| {
-        anyhow::anyhow!("there are {} consultations; complaints are exported one by one", all.len())
+        anyhow::anyhow!(
+            "there are {} consultations; complaints are exported one by one",
+            all.len()
+        )
     })?;
     private_file::create(out, &server.export_complaints(&one.id).await?)?;
     println!("{}: complaints written to {}", one.id, out.display());

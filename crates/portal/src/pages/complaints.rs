@@ -10,7 +10,10 @@ use isoloir_service::file_complaint::{ComplaintField, MAX_BODY, MAX_FIELD, MAX_F
 use maud::{Markup, html};
 
 use crate::args;
-use crate::components::{Field, Tone, back, badge, field, field_error, notice, required_mark, required_note};
+use crate::captcha::CaptchaView;
+use crate::components::{
+    Field, Tone, back, badge, captcha_field, captcha_notice, field, field_error, notice, required_mark, required_note,
+};
 use crate::i18n::{Lang, key};
 use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, contact_lines, page};
@@ -138,8 +141,8 @@ pub struct FormView {
     pub files_lost: bool,
     /// Whether a person on no roll fills it.
     pub absent: bool,
-    /// What stands between the fields and the button: a proof of being a person.
-    pub proof: Option<Markup>,
+    /// The captcha to answer, when one is due.
+    pub captcha: Option<CaptchaView>,
 }
 
 impl FormView {
@@ -191,7 +194,11 @@ pub fn render_form(chrome: &Chrome, rules: &Rules, view: &FormView) -> Markup {
         html! {
             (back(up, up_words))
             div.page-head { h1 { (title) } p.lede { (lede) } }
-            @if let Some((at, words)) = &view.problem { (problem(lang, *at, words, view.files_lost)) }
+            @match (&view.problem, view.captcha.as_ref().and_then(|captcha| captcha.problem)) {
+                (Some((at, words)), _) => (problem(lang, *at, words, view.files_lost)),
+                (None, Some(wrong)) => (captcha_notice(lang, Some(wrong))),
+                (None, None) => {},
+            }
             (window_notice(chrome, rules))
             @if let Some(text) = &rules.text { (organiser_text(text, lang)) }
             @if rules.place == Place::Inside {
@@ -204,7 +211,7 @@ pub fn render_form(chrome: &Chrome, rules: &Rules, view: &FormView) -> Markup {
                     (other_person(lang, view))
                     (body(lang, view))
                     (files(lang, view))
-                    @if let Some(proof) = &view.proof { (proof) }
+                    @if let Some(captcha) = &view.captcha { (captcha_field(lang, captcha)) }
                     div.actions {
                         button.btn.btn--primary type="submit" { (lang.text("complaint-send")) }
                         a.btn.btn--secondary href=(up) { (lang.text("back-home-short")) }
@@ -231,8 +238,18 @@ fn problem(lang: Lang, at: Option<ComplaintField>, words: &str, files_lost: bool
 
 fn identity(lang: Lang, view: &FormView) -> Markup {
     let labels = [
-        (ComplaintField::LastName, lang.text("complaint-last-name"), "family-name", true),
-        (ComplaintField::FirstName, lang.text("complaint-first-name"), "given-name", true),
+        (
+            ComplaintField::LastName,
+            lang.text("complaint-last-name"),
+            "family-name",
+            true,
+        ),
+        (
+            ComplaintField::FirstName,
+            lang.text("complaint-first-name"),
+            "given-name",
+            true,
+        ),
         (ComplaintField::Number, lang.text("account-number"), "off", false),
         (ComplaintField::Contact, lang.text("complaint-contact"), "email", true),
     ];
@@ -431,7 +448,12 @@ fn received(lang: Lang, view: &ComplaintView) -> Markup {
 }
 
 fn attachments(lang: Lang, view: &ComplaintView, by_organiser: bool) -> Markup {
-    let files: Vec<&ComplaintFile> = view.whole.files.iter().filter(|file| file.by_organiser == by_organiser).collect();
+    let files: Vec<&ComplaintFile> = view
+        .whole
+        .files
+        .iter()
+        .filter(|file| file.by_organiser == by_organiser)
+        .collect();
     html! {
         @if !files.is_empty() {
             h3 { (lang.text("complaint-files")) }

@@ -17,7 +17,10 @@ use crate::markdown::markdown;
 #[must_use]
 pub fn for_reader(texts: &[Text], lang: Lang) -> Option<&Text> {
     let wanted = language(lang);
-    texts.iter().find(|text| text.language == wanted).or_else(|| texts.first())
+    texts
+        .iter()
+        .find(|text| text.language == wanted)
+        .or_else(|| texts.first())
 }
 
 /// The `lang` attribute of a text in another language than its page.
@@ -58,7 +61,11 @@ pub fn render_foreword(chrome: &Chrome, text: &Text) -> Markup {
 pub fn render_questions(chrome: &Chrome, faq: &Faq, search: &str) -> Markup {
     let lang = chrome.lang;
     let wanted = words(search);
-    let found: Vec<&FaqEntry> = faq.entries.iter().filter(|entry| has_all(entry, &wanted, language(lang))).collect();
+    let found: Vec<&FaqEntry> = faq
+        .entries
+        .iter()
+        .filter(|entry| has_all(entry, &wanted, language(lang)))
+        .collect();
     page(
         chrome,
         &lang.text("faq-title"),
@@ -132,5 +139,7 @@ fn has_all(entry: &FaqEntry, wanted: &[String], of: Language) -> bool {
     }
     let texts = [&entry.theme, &entry.question, &entry.answer];
     let all: Vec<String> = texts.iter().flat_map(|text| words(text.for_reader(of).0)).collect();
-    wanted.iter().all(|word| all.iter().any(|one| one.starts_with(word.as_str())))
+    wanted
+        .iter()
+        .all(|word| all.iter().any(|one| one.starts_with(word.as_str())))
 }

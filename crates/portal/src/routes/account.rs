@@ -150,9 +150,9 @@ fn known_page(path: &str) -> &'static str {
         "/reclamations",
         "/reclamations/nouvelle",
     ]
-        .into_iter()
-        .find(|known| *known == path)
-        .unwrap_or("")
+    .into_iter()
+    .find(|known| *known == path)
+    .unwrap_or("")
 }
 
 /// `POST /deconnexion`: also without a session, so that it always ends in the same place.

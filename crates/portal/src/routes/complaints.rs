@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::access::{Access, Declared, declare};
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use isoloir_domain::complaint::{ComplaintNumber, Object};
@@ -20,9 +20,11 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::elections::SANDBOX;
+use crate::captcha::{self, CaptchaForm, Gate, Guarded};
 use crate::error::{PageError, drawn, language, log_fault, status_of};
 use crate::i18n::Lang;
 use crate::layout::Chrome;
+use crate::limits::{Client, Limit};
 use crate::pages::complaints::{self as page, ChoiceOfElection, ComplaintView, FormView, Rules};
 use crate::pages::texts::for_reader;
 use crate::request::{PageChrome, VoterSession};
@@ -39,7 +41,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/reclamations/{number}", Voter, get(one)),
         declare("GET", "/reclamations/{number}/pieces/{piece}", Voter, get(piece)),
         declare("GET", "/reclamations/absent", Public, get(absent_form)),
-        declare("POST", "/reclamations/absent", Public, post(file_absent).layer(limit())),
+        declare("POST", "/reclamations/absent", Public, post(file_absent).layer(limit())).limited(Limit::Complaint),
         declare("GET", "/reclamations/suivi/{token}", Public, get(follow)),
     ]
 }
@@ -99,7 +101,11 @@ pub(super) async fn new_form(
         values: object.map(|object| ("objet".to_owned(), object)).into_iter().collect(),
         ..FormView::default()
     };
-    Ok(page::render_form(&chrome, &rules(&state, &consultation, chrome.lang).await?, &view))
+    Ok(page::render_form(
+        &chrome,
+        &rules(&state, &consultation, chrome.lang).await?,
+        &view,
+    ))
 }
 
 /// Every election of the consultation: one may contest not being on a roll.
@@ -206,7 +212,7 @@ fn malformed() -> PageError {
 }
 
 fn form_error(error: &axum::extract::multipart::MultipartError) -> PageError {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         PageError::refused(&FileRefused::TooLarge(MAX_ATTACHMENT))
     } else {
         malformed()
@@ -227,13 +233,21 @@ pub(super) async fn file(
     let filed = match sent.complaint() {
         Ok(complaint) => {
             let server = state.server();
-            server.file_complaint(&session, &consultation.id, &token, complaint).await
+            server
+                .file_complaint(&session, &consultation.id, &token, complaint)
+                .await
         }
         Err(error) => Err(error),
     };
     match filed {
         Ok(number) => Ok(Redirect::to(&format!("/reclamations/{number}?recue")).into_response()),
-        Err(error) => again(&state, &chrome, &consultation, (sent, had_files, false), error).await,
+        Err(error) => {
+            let view = FormView {
+                files_lost: had_files,
+                ..FormView::default()
+            };
+            again(&state, &chrome, &consultation, (sent, view), error).await
+        }
     }
 }
 
@@ -242,7 +256,7 @@ async fn again(
     state: &PortalState,
     chrome: &Chrome,
     consultation: &Consultation,
-    (sent, files_lost, absent): (Sent, bool, bool),
+    (sent, view): (Sent, FormView),
     error: ComplaintError,
 ) -> Result<Response, PageError> {
     if let ComplaintError::Fault(fault) = error {
@@ -262,12 +276,13 @@ async fn again(
         elections: choices(state, consultation).await?,
         problem: Some((error.field(), words)),
         values: sent.values,
-        files_lost,
-        absent,
-        proof: None,
+        ..view
     };
     let rules = rules(state, consultation, chrome.lang).await?;
-    Ok(drawn(status_of(error.class()), page::render_form(chrome, &rules, &view)))
+    Ok(drawn(
+        status_of(error.class()),
+        page::render_form(chrome, &rules, &view),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -284,7 +299,11 @@ pub(super) async fn one(
     Query(query): Query<OneQuery>,
 ) -> Result<Markup, PageError> {
     let number: ComplaintNumber = number.parse().map_err(|_| PageError::NotFound)?;
-    let whole = state.server().complaint_of(&session, number).await?.ok_or(PageError::NotFound)?;
+    let whole = state
+        .server()
+        .complaint_of(&session, number)
+        .await?
+        .ok_or(PageError::NotFound)?;
     let view = ComplaintView {
         election: election_title(&state, &whole).await?,
         new: query.recue.is_some(),
@@ -318,7 +337,13 @@ pub(super) async fn piece(
 pub(crate) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
     let plain: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     let headers = [
         (header::CONTENT_TYPE, media_type.to_owned()),
@@ -331,6 +356,7 @@ pub(crate) fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> Respon
 /// `GET /reclamations/absent`: for persons on no roll, who have no account.
 pub(super) async fn absent_form(
     State(state): State<PortalState>,
+    client: Client,
     PageChrome(chrome): PageChrome,
 ) -> Result<Markup, PageError> {
     let consultation = offered_to_absent(&state).await?;
@@ -339,9 +365,14 @@ pub(super) async fn absent_form(
         elections: choices(&state, &consultation).await?,
         values: BTreeMap::from([("objet".to_owned(), Object::Missing.as_str().to_owned())]),
         absent: true,
+        captcha: captcha::due(&state, client, Guarded::Complaint).await?,
         ..FormView::default()
     };
-    Ok(page::render_form(&chrome, &rules(&state, &consultation, chrome.lang).await?, &view))
+    Ok(page::render_form(
+        &chrome,
+        &rules(&state, &consultation, chrome.lang).await?,
+        &view,
+    ))
 }
 
 async fn offered_to_absent(state: &PortalState) -> Result<Consultation, PageError> {
@@ -356,6 +387,7 @@ async fn offered_to_absent(state: &PortalState) -> Result<Consultation, PageErro
 /// `POST /reclamations/absent`.
 pub(super) async fn file_absent(
     State(state): State<PortalState>,
+    client: Client,
     PageChrome(chrome): PageChrome,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
@@ -369,6 +401,32 @@ pub(super) async fn file_absent(
     let mut sent = read_form(form).await?;
     let had_files = !sent.files.is_empty() || sent.too_large.is_some();
     let token = sent.value("jeton").to_owned();
+    let answer = CaptchaForm {
+        id: sent.value("captcha-id").to_owned(),
+        typed: sent.value("captcha").to_owned(),
+        renew: sent.value("nouveau-code").to_owned(),
+    };
+    let view = FormView {
+        absent: true,
+        files_lost: had_files,
+        ..FormView::default()
+    };
+    // The same form sent twice has used its captcha up the first time, and ends where the first one did.
+    if state.server().complaint_by_link(&token).await?.is_some() {
+        return Ok(Redirect::to(&format!("/reclamations/suivi/{token}?recue")).into_response());
+    }
+    if let Gate::Shut(captcha) = captcha::gate(&state, client, Guarded::Complaint, &answer).await? {
+        let view = FormView {
+            token,
+            elections: choices(&state, &consultation).await?,
+            values: sent.values,
+            captcha: Some(captcha),
+            ..view
+        };
+        let rules = rules(&state, &consultation, chrome.lang).await?;
+        let page = page::render_form(&chrome, &rules, &view);
+        return Ok(drawn(StatusCode::UNPROCESSABLE_ENTITY, page));
+    }
     let who = Stranger {
         last_name: sent.value("nom").to_owned(),
         first_name: sent.value("prenom").to_owned(),
@@ -378,13 +436,21 @@ pub(super) async fn file_absent(
     let filed = match sent.complaint() {
         Ok(complaint) => {
             let server = state.server();
-            server.file_complaint_of_absent(who, &consultation.id, &token, complaint).await
+            server
+                .file_complaint_of_absent(who, &consultation.id, &token, complaint)
+                .await
         }
         Err(error) => Err(error),
     };
     match filed {
         Ok(_) => Ok(Redirect::to(&format!("/reclamations/suivi/{token}?recue")).into_response()),
-        Err(error) => again(&state, &chrome, &consultation, (sent, had_files, true), error).await,
+        Err(error) => {
+            let view = FormView {
+                captcha: captcha::due(&state, client, Guarded::Complaint).await?,
+                ..view
+            };
+            again(&state, &chrome, &consultation, (sent, view), error).await
+        }
     }
 }
 
@@ -395,7 +461,11 @@ pub(super) async fn follow(
     Path(token): Path<String>,
     Query(query): Query<OneQuery>,
 ) -> Result<Markup, PageError> {
-    let whole = state.server().complaint_by_link(&token).await?.ok_or(PageError::NotFound)?;
+    let whole = state
+        .server()
+        .complaint_by_link(&token)
+        .await?
+        .ok_or(PageError::NotFound)?;
     chrome.here = format!("/reclamations/suivi/{token}");
     let view = ComplaintView {
         election: election_title(&state, &whole).await?,

@@ -217,7 +217,11 @@ fn logos(lists: &[CandidateList], files: &[ListFile]) -> Vec<String> {
         let is_its_logo = |file: &&ListFile| file.role == Role::Logo && file.list == list.position;
         files.iter().find(is_its_logo).map(file_path)
     };
-    lists.iter().map(logo).collect::<Option<Vec<String>>>().unwrap_or_default()
+    lists
+        .iter()
+        .map(logo)
+        .collect::<Option<Vec<String>>>()
+        .unwrap_or_default()
 }
 
 /// As [`logos`], for an election whose lists are at hand.
@@ -266,7 +270,10 @@ pub(super) async fn personal_data(
     VoterSession(session): VoterSession,
 ) -> Result<Markup, PageError> {
     let own = state.server().own_rolls(&session).await?;
-    let policy = own.first().map(|roll| roll.consultation.policy.clone()).unwrap_or_default();
+    let policy = own
+        .first()
+        .map(|roll| roll.consultation.policy.clone())
+        .unwrap_or_default();
     let voter = session.voter();
     let view = PersonalView {
         last_name: voter.last_name.clone(),

@@ -146,9 +146,10 @@ impl Scene {
     }
 
     fn demo_file(&self, election: &str, list: &str, role: Role) -> GivenFile {
+        let acronym = list.to_uppercase();
         let path = match role {
-            Role::Logo => format!("logos/csa/{list}.png"),
-            Role::Manifesto => format!("manifestos/csa/{list}.pdf"),
+            Role::Logo => format!("logos/csa/{acronym}.png"),
+            Role::Manifesto => format!("manifestos/csa/{acronym}.pdf"),
         };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../isoloir/demo");
         GivenFile {

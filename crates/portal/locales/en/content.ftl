@@ -12,7 +12,7 @@ faq-found = { $n ->
 }
 faq-all = All questions
 faq-none-title = Nothing matches these words
-faq-none-text = Try a shorter word, or <a href="/aide#assistance">ask the help desk</a>.
+faq-none-text = Try a shorter word, or <a href="/assistance">ask the help desk</a>.
 faq-link = Link to this answer
 rolls-title = Electoral rolls
 rolls-lede = You may read the rolls of the elections in which you are registered, and no other. A line holds a family name and a given name, nothing more.

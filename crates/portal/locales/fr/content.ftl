@@ -12,7 +12,7 @@ faq-found = { $n ->
 }
 faq-all = Toutes les questions
 faq-none-title = Rien ne correspond à ces mots
-faq-none-text = Essayez un mot plus court, ou <a href="/aide#assistance">posez votre question à l’assistance</a>.
+faq-none-text = Essayez un mot plus court, ou <a href="/assistance">posez votre question à l’assistance</a>.
 faq-link = Lien vers cette réponse
 rolls-title = Listes électorales
 rolls-lede = Vous consultez les listes des scrutins où vous êtes inscrit, et aucune autre. Une ligne porte un nom et un prénom, rien de plus.

@@ -96,6 +96,9 @@ pub enum MailError {
     /// The SMS gateway's client.
     #[error("the SMS gateway's settings are wrong")]
     Gateway(#[source] reqwest::Error),
+    /// The gateway's address is not `http`.
+    #[error("the SMS gateway is reached by http: put a TLS proxy between when it is not in a network of yours")]
+    GatewayScheme,
     /// A sender's name that telephones do not show.
     #[error("the SMS sender is at most 11 letters, digits or spaces, or a number of at most 15 digits")]
     SmsSender,

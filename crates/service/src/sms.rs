@@ -55,6 +55,9 @@ impl SmsGateway {
         if !is_sender(&settings.sender) {
             return Err(MailError::SmsSender);
         }
+        if settings.url.scheme() != "http" {
+            return Err(MailError::GatewayScheme);
+        }
         let client = Client::builder()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())

@@ -103,9 +103,27 @@ impl Kannel {
         std::thread::sleep(Duration::from_millis(500));
     }
 
-    /// What reached the operator: each line holds sender, number, coding and text.
+    /// What reached the operator, once it is `count` messages: each line holds sender, number, coding and text.
+    ///
+    /// # Panics
+    /// When fewer arrive in time.
     #[must_use]
-    pub fn received(&self) -> Vec<String> {
+    pub fn received(&self, count: usize) -> Vec<String> {
+        let start = Instant::now();
+        loop {
+            let messages = self.messages();
+            if messages.len() >= count {
+                return messages;
+            }
+            assert!(
+                start.elapsed() < START_LIMIT,
+                "of {count} messages arrived: {messages:?}"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn messages(&self) -> Vec<String> {
         let log = fs::read(self.directory.join("operator.log")).unwrap_or_default();
         String::from_utf8_lossy(&log)
             .lines()
@@ -129,7 +147,7 @@ impl Kannel {
 
 impl Drop for Kannel {
     fn drop(&mut self) {
-        for mut child in self.operator.take().into_iter().chain([]) {
+        if let Some(mut child) = self.operator.take() {
             drop(child.stdin.take());
             let _ = child.wait();
         }

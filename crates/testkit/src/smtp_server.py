@@ -35,7 +35,8 @@ class Handler:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=(data.login == user.encode() and data.password == password.encode()))
+    # Not "handled": the server is to answer 535 itself.
+    return AuthResult(success=(data.login == user.encode() and data.password == password.encode()), handled=False)
 
 
 async def serve():

@@ -1,11 +1,12 @@
 //! `isoloir bench`: figures of docs/benchmarks.md that need the whole server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use isoloir_protocol::group::GroupName;
 
 use super::block_on;
 use crate::rehearse::bench::{CastBench, run as measure};
+use crate::rehearse::load;
 
 /// Benchmarks of the whole server.
 #[derive(clap::Args)]
@@ -35,24 +36,116 @@ enum BenchCommand {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
+    /// Pages per second and their latencies, under many readers at the same time.
+    #[command(after_help = "Example (optimised build):\n  isoloir bench pages --out /tmp/bench")]
+    Pages {
+        /// Readers at the same time.
+        #[arg(long, default_value_t = 50)]
+        readers: u32,
+        /// How often each reads each page.
+        #[arg(long, default_value_t = 40)]
+        reads: u32,
+        /// Empty or missing folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Database of the voting server; SQLite in DIR by default.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
+    /// Casts per second alone, and while many people sign in: the rush must not starve those who are casting.
+    #[command(after_help = "Example (optimised build):\n  isoloir bench rush --ballots 3000 --out /tmp/bench")]
+    Rush {
+        /// Ballots, made before anything is measured.
+        #[arg(long, default_value_t = 1800)]
+        ballots: u32,
+        /// Casts under way at the same time.
+        #[arg(long, default_value_t = 64)]
+        jobs: usize,
+        /// People who sign in again and again.
+        #[arg(long, default_value_t = 200)]
+        people: u32,
+        /// Empty or missing folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Database of the voting server; SQLite in DIR by default.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
 }
 
 pub(crate) fn run(arguments: &BenchArgs) -> anyhow::Result<()> {
-    let BenchCommand::Cast {
+    match &arguments.command {
+        BenchCommand::Cast {
+            ballots,
+            jobs,
+            out,
+            group,
+            database,
+        } => cast(&CastBench {
+            ballots: *ballots,
+            jobs: *jobs,
+            folder: out.clone(),
+            group: group.to_string(),
+            database: database.clone(),
+        }),
+        BenchCommand::Pages {
+            readers,
+            reads,
+            out,
+            database,
+        } => pages(&bench(*readers, 1, out, database.as_deref()), *readers, *reads),
+        BenchCommand::Rush {
+            ballots,
+            jobs,
+            people,
+            out,
+            database,
+        } => rush(&bench(*ballots, *jobs, out, database.as_deref()), *people),
+    }
+}
+
+fn bench(ballots: u32, jobs: usize, out: &Path, database: Option<&str>) -> CastBench {
+    CastBench {
         ballots,
         jobs,
-        out,
-        group,
-        database,
-    } = &arguments.command;
-    let bench = CastBench {
-        ballots: *ballots,
-        jobs: *jobs,
-        folder: out.clone(),
-        group: group.to_string(),
-        database: database.clone(),
-    };
-    let figures = block_on(measure(&bench))?;
+        folder: out.to_path_buf(),
+        group: GroupName::Ed25519.to_string(),
+        database: database.map(str::to_owned),
+    }
+}
+
+fn pages(bench: &CastBench, readers: u32, reads: u32) -> anyhow::Result<()> {
+    let figures = block_on(load::pages(bench, readers, reads))?;
+    for page in &figures {
+        let who = if page.signed_in { "signed in" } else { "" };
+        let times = &page.latencies;
+        println!(
+            "{:<16} {who:<10} {:>7.0}/s  p50 {:>6.1} ms  p95 {:>6.1} ms  p99 {:>6.1} ms",
+            page.page, page.per_second, times.p50_ms, times.p95_ms, times.p99_ms
+        );
+    }
+    println!("Target: p95 under 30 ms with 50 readers.");
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
+}
+
+fn rush(bench: &CastBench, people: u32) -> anyhow::Result<()> {
+    let figures = block_on(load::rush(bench, people))?;
+    for (alone, rushed) in figures.alone.iter().zip(&figures.rushed) {
+        println!("casts alone {alone:>6.0}/s  during the rush {rushed:>6.0}/s");
+    }
+    println!(
+        "sign-ins {:.0}/s, {} told to come back; casts kept {:.1} % of their rate. Target: at least 90 %.",
+        figures.sign_ins_per_second,
+        figures.told_to_wait,
+        100.0 * figures.ratio
+    );
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
+}
+
+fn cast(bench: &CastBench) -> anyhow::Result<()> {
+    let figures = block_on(measure(bench))?;
     for round in &figures.rounds {
         println!(
             "bare verification {:>6.0}/s  cast {:>6.0}/s  ratio of rates {:>5.1} %  of CPU time {}  (server alone {})",

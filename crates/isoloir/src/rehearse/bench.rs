@@ -23,7 +23,7 @@ use crate::voter::{Admission, Ballot, Portal, Session};
 
 const ROUNDS: usize = 3;
 const DELEGATES: u32 = 3;
-const PASSWORD: &str = "Vote-a-blanc-2026!";
+pub(super) const PASSWORD: &str = "Vote-a-blanc-2026!";
 
 /// What to measure.
 pub struct CastBench {
@@ -75,7 +75,7 @@ impl Round {
 }
 
 /// A ballot with the session that may cast it.
-struct Ready {
+pub(super) struct Ready {
     session: Session,
     admission: Admission,
     election: String,
@@ -90,11 +90,7 @@ pub async fn run(bench: &CastBench) -> anyhow::Result<CastFigures> {
     let site = set_up(bench).await?;
     let running = site.start().await?;
     let portal = Portal::at(&site.portal())?;
-    let id = election_ids(&open(&site).await?)
-        .await?
-        .first()
-        .context("no election")?
-        .to_string();
+    let id = first_election(&site).await?;
     let election = Ballots::fetch(&portal, [id.clone()]).await?.election(&id)?;
     eprintln!("signing in and encrypting…");
     let mut ready = prepare(bench, &site, &portal, &election).await?;
@@ -128,7 +124,13 @@ pub async fn run(bench: &CastBench) -> anyhow::Result<CastFigures> {
     })
 }
 
-async fn set_up(bench: &CastBench) -> anyhow::Result<Site> {
+/// The identifier of the only election.
+pub(super) async fn first_election(site: &Site) -> anyhow::Result<String> {
+    let ids = election_ids(&open(site).await?).await?;
+    Ok(ids.first().context("no election")?.to_string())
+}
+
+pub(super) async fn set_up(bench: &CastBench) -> anyhow::Result<Site> {
     let scenario = Scenario {
         registered: bench.ballots,
         ..Scenario::whole(CORSE_2022)
@@ -143,7 +145,7 @@ async fn set_up(bench: &CastBench) -> anyhow::Result<Site> {
     Ok(site)
 }
 
-async fn prepare(
+pub(super) async fn prepare(
     bench: &CastBench,
     site: &Site,
     portal: &Portal,
@@ -201,7 +203,7 @@ fn verify_all(election: &AnyElection, ready: &[Ready]) -> anyhow::Result<f64> {
     Ok(per_second(ready.len(), begun))
 }
 
-async fn cast_all(ready: Vec<Ready>, jobs: usize) -> anyhow::Result<f64> {
+pub(super) async fn cast_all(ready: Vec<Ready>, jobs: usize) -> anyhow::Result<f64> {
     let count = ready.len();
     let gate = Arc::new(Semaphore::new(jobs));
     let mut tasks = JoinSet::new();

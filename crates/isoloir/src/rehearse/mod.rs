@@ -7,11 +7,13 @@
 //! - `verdict`: what must hold in the end
 //! - `figures`: times, latencies, rates
 //! - [`bench`]: the whole server against bare verification
+//! - [`load`]: pages under many readers, casts during a rush of sign-ins
 //! - [`run`]: the whole, in order
 
 pub mod bench;
 mod electorate;
 mod figures;
+pub mod load;
 mod process;
 mod run;
 mod scenario;

@@ -25,4 +25,5 @@ CREATE TABLE outbox (
   settled BIGINT
 );
 CREATE INDEX outbox_due ON outbox (status, due);
+CREATE INDEX outbox_expiry ON outbox (status, expires);
 CREATE INDEX outbox_by_voter ON outbox (voter);

@@ -128,8 +128,29 @@ pub enum Event {
         /// How many.
         count: u64,
     },
-    /// A voter chose a password.
+    /// Activation letters were made, for voters without an address.
+    LettersMade {
+        /// How many.
+        count: u64,
+    },
+    /// A voter typed the activation code of a letter.
+    ActivationCodeUsed,
+    /// A voter chose a password and a challenge question.
     AccountActivated,
+    /// A voter changed the password, knowing the old one.
+    PasswordChanged,
+    /// A voter asked for a link to choose a new password.
+    PasswordResetAsked,
+    /// A voter chose a new password by such a link.
+    PasswordReset,
+    /// A voter chose another challenge question or answer.
+    ChallengeChanged,
+    /// A voter ended all sessions.
+    SessionsEnded,
+    /// An account was suspended: nobody signs in to it.
+    AccountSuspended,
+    /// A suspended account was opened again.
+    AccountRestored,
     /// Ballots entered the box and as many marks the poll book, in one transaction.
     BallotsRecorded {
         /// How many.

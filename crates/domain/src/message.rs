@@ -1,6 +1,6 @@
 //! Refusals: what a person did cannot be accepted, said with a stable code and in two languages.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Language of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -32,7 +32,8 @@ impl Language {
 }
 
 /// One text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Message {
     /// In French.
     pub fr: String,

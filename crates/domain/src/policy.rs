@@ -2,12 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::Message;
 use crate::publication::{CandidatesPolicy, ComplaintsPolicy, PrivacyPolicy, RollPolicy};
 
 /// The organiser's decisions. Every section may be left out; what is then true stands at its type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
+    /// Activation of accounts.
+    pub activation: ActivationPolicy,
+    /// Challenge question.
+    pub challenge: ChallengePolicy,
+    /// Forgotten passwords.
+    pub password_reset: PasswordResetPolicy,
+    /// Sessions.
+    pub session: SessionPolicy,
     /// Publication of the rolls.
     pub roll: RollPolicy,
     /// Publication of the candidate lists.
@@ -57,5 +66,141 @@ impl Default for CaptchaPolicy {
             assistance: CaptchaWhen::Always,
             complaint: CaptchaWhen::Always,
         }
+    }
+}
+
+/// `[policy.activation]`: how long links and letters that activate an account are good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ActivationPolicy {
+    /// Days of a link sent by mail: 14 unless said otherwise.
+    pub link_days: u16,
+    /// Days of the code of a letter, which travels and waits: 45 unless said otherwise.
+    pub letter_days: u16,
+}
+
+impl Default for ActivationPolicy {
+    fn default() -> Self {
+        Self {
+            link_days: 14,
+            letter_days: 45,
+        }
+    }
+}
+
+/// `[policy.challenge]`: the questions among which voters choose (*questions défi*).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChallengePolicy {
+    /// The questions, in display order. At least one.
+    #[serde(deserialize_with = "some_questions")]
+    pub questions: Vec<Message>,
+}
+
+impl Default for ChallengePolicy {
+    fn default() -> Self {
+        let question = |fr: &str, en: &str| Message::new(fr, en);
+        Self {
+            questions: vec![
+                question(
+                    "Quelle était la marque de votre première voiture\u{202f}?",
+                    "What was the make of your first car?",
+                ),
+                question(
+                    "Dans quelle rue habitait votre meilleure amie ou votre meilleur ami d’enfance\u{202f}?",
+                    "In which street did your best childhood friend live?",
+                ),
+                question(
+                    "Quel était le titre du premier livre que vous avez acheté\u{202f}?",
+                    "What was the title of the first book that you bought?",
+                ),
+                question(
+                    "Quel était le nom de famille de votre institutrice ou de votre instituteur préféré\u{202f}?",
+                    "What was the surname of your favourite primary school teacher?",
+                ),
+                question(
+                    "Où avez-vous passé vos premières vacances sans vos parents\u{202f}?",
+                    "Where did you spend your first holiday without your parents?",
+                ),
+            ],
+        }
+    }
+}
+
+/// A challenge that nobody can choose would bar every activation.
+fn some_questions<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<Message>, D::Error> {
+    let questions = Vec::<Message>::deserialize(reader)?;
+    let sound = |question: &Message| {
+        [&question.fr, &question.en]
+            .iter()
+            .all(|text| (1..=200).contains(&text.trim().chars().count()))
+    };
+    if questions.is_empty() || questions.len() > 50 || !questions.iter().all(sound) {
+        return Err(serde::de::Error::custom(
+            "1 to 50 questions, each with fr and en of 1 to 200 characters",
+        ));
+    }
+    Ok(questions)
+}
+
+/// `[policy.password_reset]`: what a voter who forgot the password must show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PasswordResetPolicy {
+    /// Whether the secret answer is asked too, so that the mailbox alone is not enough: yes unless said otherwise.
+    pub challenge: bool,
+    /// Minutes for which the link is good: 60 unless said otherwise.
+    pub link_minutes: u16,
+    /// Minutes between two mails to the same voter at least: 5 unless said otherwise.
+    pub resend_minutes: u16,
+}
+
+impl Default for PasswordResetPolicy {
+    fn default() -> Self {
+        Self {
+            challenge: true,
+            link_minutes: 60,
+            resend_minutes: 5,
+        }
+    }
+}
+
+/// `[policy.session]`: how long one stays signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionPolicy {
+    /// Minutes without use after which a session is over: 30 unless said otherwise.
+    pub idle_minutes: u16,
+    /// Minutes after which a session is over, used or not: 240 unless said otherwise.
+    pub absolute_minutes: u16,
+    /// Minutes before either end at which the voter is warned: 2 unless said otherwise.
+    pub warning_minutes: u16,
+    /// As `idle_minutes`, on a shared machine (*borne*): 5 unless said otherwise.
+    pub kiosk_idle_minutes: u16,
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        Self {
+            idle_minutes: 30,
+            absolute_minutes: 240,
+            warning_minutes: 2,
+            kiosk_idle_minutes: 5,
+        }
+    }
+}
+
+#[cfg(test)]
+mod accounts_tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_says_nothing_has_five_questions_and_one_without_questions_is_refused() {
+        let policy: Policy = serde_json::from_str("{}").unwrap();
+        assert_eq!(policy.challenge.questions.len(), 5);
+        assert_eq!(policy, Policy::default());
+        assert!(serde_json::from_str::<Policy>(r#"{"challenge":{"questions":[]}}"#).is_err());
+        assert!(serde_json::from_str::<Policy>(r#"{"challenge":{"questions":[{"fr":" ","en":"x"}]}}"#).is_err());
+        assert!(serde_json::from_str::<Policy>(r#"{"session":{"idle":3}}"#).is_err());
     }
 }

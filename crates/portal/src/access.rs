@@ -9,7 +9,8 @@ use isoloir_service::Session;
 
 use crate::error::{ApiError, PageError};
 use crate::limits::{Client, Limit};
-use crate::request::{VoterSession, is_api, session_token};
+use crate::request::{VoterSession, accepts_json, is_api, session_token};
+use crate::routes::account::SESSION_ENDS;
 use crate::state::PortalState;
 
 /// Who may call a route.
@@ -79,7 +80,8 @@ struct Guard {
 
 /// Lets through who may pass, with the session at hand for the handler.
 async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    let api = is_api(request.uri().path());
+    let path_of_api = is_api(request.uri().path());
+    let api = path_of_api || accepts_json(request.headers());
     if guard.access == Access::Demonstration && guard.state.config().demonstration.is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -91,12 +93,12 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         }
     }
     // Public answers of the API depend on nobody: no session is looked up for them.
-    if api && guard.access == Access::Public {
+    if path_of_api && guard.access == Access::Public {
         return next.run(request).await;
     }
     let token = session_token(request.headers(), guard.state.config());
     let had_cookie = token.is_some();
-    let session = match session_of(&guard.state, token).await {
+    let session = match session_of(&guard.state, token, request.uri().path() == SESSION_ENDS).await {
         Ok(session) => session,
         Err(refused) if api => return ApiError::from(refused).into_response(),
         Err(refused) => return PageError::from(refused).into_response(),
@@ -112,8 +114,14 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     next.run(request).await
 }
 
-async fn session_of(state: &PortalState, token: Option<String>) -> Result<Option<Session>, isoloir_service::Fault> {
+/// `only_look`: asking how long a session lasts does not make it last longer.
+async fn session_of(
+    state: &PortalState,
+    token: Option<String>,
+    only_look: bool,
+) -> Result<Option<Session>, isoloir_service::Fault> {
     match token {
+        Some(token) if only_look => state.server().look_at_session(&token).await,
         Some(token) => state.server().session(&token).await,
         None => Ok(None),
     }

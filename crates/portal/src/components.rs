@@ -90,7 +90,7 @@ pub fn vote_stepper(lang: Lang, current: usize) -> Markup {
 /// The stepper of the activation.
 #[must_use]
 pub fn activation_stepper(lang: Lang, current: usize) -> Markup {
-    const STEPS: [&str; 2] = [key("step-password"), key("step-activated")];
+    const STEPS: [&str; 3] = [key("step-password"), key("step-challenge"), key("step-activated")];
     stepper(lang, &lang.text("stepper-activation"), &STEPS, current)
 }
 

@@ -14,9 +14,10 @@ use isoloir_service::Fault;
 use serde::Serialize;
 
 use crate::i18n::Lang;
+use crate::layout::Chrome;
 use crate::limits::Wait;
 use crate::pages::error::{self, ErrorKind};
-use crate::request::{chrome, is_api, lang_of};
+use crate::request::{KioskMode, chrome, is_api, lang_of};
 use crate::state::PortalState;
 
 /// Why a page cannot be shown.
@@ -207,6 +208,7 @@ pub(crate) fn drawn(status: StatusCode, body: impl IntoResponse) -> Response {
 /// Gives every error the body it should have: a page in the reader's language, or JSON under `/api`.
 pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Request, next: Next) -> Response {
     let lang = lang_of(request.uri(), request.headers());
+    let KioskMode(kiosk) = KioskMode::of(request.headers());
     let path = request.uri().path().to_owned();
     let here = if request.method() == Method::GET {
         path.clone()
@@ -234,7 +236,11 @@ pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Reque
             HeaderValue::from_static("text/html; charset=utf-8"),
         );
         let words = said.as_ref().map(|Said(message)| message.text(language(lang)));
-        error::render(&chrome(&state, lang, &here, None), kind, words).into_string()
+        let chrome = Chrome {
+            kiosk,
+            ..chrome(&state, lang, &here, None)
+        };
+        error::render(&chrome, kind, words).into_string()
     };
     Response::from_parts(parts, body.into())
 }

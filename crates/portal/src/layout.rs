@@ -26,6 +26,21 @@ pub struct Who {
     pub name: String,
     /// The sign-in before this one, if there was one.
     pub last_sign_in: Option<Timestamp>,
+    /// When the session ends, for the page's script; `None` where nothing ends.
+    pub ends: Option<SessionEnds>,
+}
+
+/// When a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionEnds {
+    /// Unless it is used before.
+    pub idle: Timestamp,
+    /// In any case.
+    pub absolute: Timestamp,
+    /// The moment the page is made for.
+    pub now: Timestamp,
+    /// Seconds before an end at which the voter is warned.
+    pub warning: i64,
 }
 
 /// What surrounds a page.
@@ -39,6 +54,8 @@ pub struct Chrome {
     pub who: Option<Who>,
     /// Path that shows this page again by GET, for the language switch.
     pub here: String,
+    /// Whether this browser is a shared machine (*borne*): nothing is offered there to download.
+    pub kiosk: bool,
     /// Whether this is the demonstration: said on every page.
     pub demonstration: bool,
     /// How to reach the help desk.
@@ -69,12 +86,14 @@ pub fn document(chrome: &Chrome, title: &str, head: impl Render, main: impl Rend
                 (Assets::stylesheet("theme.css"))
                 (Assets::favicon("favicon.svg"))
                 (Assets::module("portal.js"))
+                @if chrome.kiosk { (kiosk_refresh(chrome)) }
                 (head)
             }
-            body {
+            body data-kiosk[chrome.kiosk] {
                 a.skip-link href="#contenu" { (lang.text("skip-link")) }
                 @if chrome.demonstration { (demonstration_banner(lang)) }
                 (header(chrome))
+                @if let Some(ends) = chrome.who.as_ref().and_then(|who| who.ends) { (session_dialog(chrome, ends)) }
                 (main)
                 (footer(chrome))
             }
@@ -119,18 +138,63 @@ fn header(chrome: &Chrome) -> Markup {
                     }
                 }
             }
-            @if let Some(who) = &chrome.who { (session_bar(lang, who)) }
+            @if let Some(who) = &chrome.who { (session_bar(chrome, who)) }
         }
     }
 }
 
-fn session_bar(lang: Lang, who: &Who) -> Markup {
+/// On a shared machine a page left alone goes home a few seconds after its session is over. With scripts, the session's own does it.
+fn kiosk_refresh(chrome: &Chrome) -> Markup {
+    let ends = chrome.who.as_ref().and_then(|who| who.ends);
+    let seconds = ends.map(|ends| ends.idle.duration_since(ends.now).as_secs().saturating_add(5));
+    html! {
+        @if let Some(seconds) = seconds {
+            noscript { meta http-equiv="refresh" content={ (seconds) ";url=/borne/expiration" }; }
+        }
+    }
+}
+
+/// The warning before a session ends, which a script opens in time.
+fn session_dialog(chrome: &Chrome, ends: SessionEnds) -> Markup {
+    let lang = chrome.lang;
+    let over = if chrome.kiosk {
+        "/borne/expiration"
+    } else {
+        "/connexion?motif=fin"
+    };
+    html! {
+        div data-session data-idle=(ends.idle) data-absolute=(ends.absolute) data-now=(ends.now) data-warning=(ends.warning)
+            data-over=(over) {
+            dialog.dialog aria-labelledby="t-session" {
+                h2 #t-session { (lang.text("session-warning-title")) }
+                p data-session-left data-one=(lang.text("session-left-one")) data-other=(lang.text("session-left-other")) {}
+                p { (lang.text("session-warning-text")) }
+                div.actions {
+                    form method="post" action="/session/prolonger" {
+                        input type="hidden" name="suite" value=(chrome.here);
+                        button.btn.btn--primary type="submit" data-extend { (lang.text("session-stay")) }
+                    }
+                    form method="post" action="/deconnexion" {
+                        button.btn.btn--secondary type="submit" { (lang.text("sign-out")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn session_bar(chrome: &Chrome, who: &Who) -> Markup {
+    let lang = chrome.lang;
     html! {
         div.session {
             div.wrap.session__row {
                 p.session__who { (who.name) }
                 form.session__out method="post" action="/deconnexion" {
-                    button.link-button type="submit" { (icon(Icon::SignOut)) " " (lang.text("sign-out")) }
+                    @if chrome.kiosk {
+                        button.btn.btn--primary type="submit" { (icon(Icon::SignOut)) " " (lang.text("kiosk-finished")) }
+                    } @else {
+                        button.link-button type="submit" { (icon(Icon::SignOut)) " " (lang.text("sign-out")) }
+                    }
                 }
                 p.session__last {
                     @match who.last_sign_in {

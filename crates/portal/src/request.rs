@@ -3,17 +3,19 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Query};
-use axum::http::header::{self, HeaderMap};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use isoloir_service::Session;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::config::{Conformity, PortalConfig};
 use crate::error::PageError;
 use crate::i18n::Lang;
-use crate::layout::{Chrome, Who};
+use crate::layout::{Chrome, SessionEnds, Who};
 use crate::state::PortalState;
 
 const LANG_COOKIE: &str = "langue";
@@ -55,6 +57,67 @@ pub fn lang_cookie(lang: Lang) -> Cookie<'static> {
         .same_site(SameSite::Lax)
         .path("/")
         .build()
+}
+
+const KIOSK_COOKIE: &str = "borne";
+
+/// The cookie by which a shared machine is known, for good; switched off, it goes.
+#[must_use]
+pub fn kiosk_cookie(config: &PortalConfig, on: bool) -> Cookie<'static> {
+    let mut cookie = Cookie::build((KIOSK_COOKIE, "1"))
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(config.origin.is_https())
+        .path("/")
+        .build();
+    if on {
+        cookie.make_permanent();
+    } else {
+        cookie.make_removal();
+    }
+    cookie
+}
+
+/// Whether this browser is a shared machine (*borne*): what is downloaded there stays for the next person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KioskMode(pub bool);
+
+impl KioskMode {
+    /// As the request's cookies say.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> KioskMode {
+        KioskMode(CookieJar::from_headers(headers).get(KIOSK_COOKIE).is_some())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for KioskMode {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<KioskMode, Infallible> {
+        Ok(KioskMode::of(&parts.headers))
+    }
+}
+
+/// Makes a shared machine forget pages, scripts' storage and the language. Our cookies are removed one by one, because the header that
+/// clears all of them would also clear the one that makes the machine a shared one.
+#[must_use]
+pub fn leave_no_trace(response: Response) -> Response {
+    let mut forgotten = Cookie::build((LANG_COOKIE, "")).path("/").build();
+    forgotten.make_removal();
+    let mut response = (CookieJar::new().add(forgotten), response).into_response();
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
+    response
+}
+
+/// Whether the caller asks for JSON, as our own scripts do.
+#[must_use]
+pub fn accepts_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .is_some_and(|accepted| accepted == "application/json")
 }
 
 /// The token in the session's cookie, if there is one.
@@ -120,13 +183,16 @@ impl FromRequestParts<PortalState> for PageChrome {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &PortalState) -> Result<PageChrome, Infallible> {
-        let who = parts.extensions.get::<VoterSession>().map(|session| who(&session.0));
-        Ok(PageChrome(chrome(
-            state,
-            lang_of(&parts.uri, &parts.headers),
-            parts.uri.path(),
-            who,
-        )))
+        let now = state.server().clock().now();
+        let who = parts
+            .extensions
+            .get::<VoterSession>()
+            .map(|session| who(&session.0, now));
+        let lang = lang_of(&parts.uri, &parts.headers);
+        Ok(PageChrome(Chrome {
+            kiosk: KioskMode::of(&parts.headers).0,
+            ..chrome(state, lang, parts.uri.path(), who)
+        }))
     }
 }
 
@@ -139,6 +205,7 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
         site: state.site(),
         who,
         here: path.to_owned(),
+        kiosk: false,
         demonstration: config.demonstration.is_some(),
         contact: config.contact.clone(),
         source_url: config.source_url.clone(),
@@ -148,11 +215,17 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
 
 /// The person of a session, as the session bar says it.
 #[must_use]
-pub fn who(session: &Session) -> Who {
+pub fn who(session: &Session, now: Timestamp) -> Who {
     let voter = session.voter();
     Who {
         name: voter.full_name(),
         last_sign_in: session.previous_sign_in(),
+        ends: Some(SessionEnds {
+            idle: session.idle_ends(),
+            absolute: session.expires(),
+            now,
+            warning: session.warning().as_secs(),
+        }),
     }
 }
 

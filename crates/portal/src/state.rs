@@ -78,13 +78,7 @@ impl PortalState {
     /// [`Fault`].
     pub async fn consultation(&self) -> Result<Option<Shown>, Fault> {
         let now = self.server().clock().now();
-        let consultations = self.server().consultations().await?;
-        let rank = |consultation: &Consultation| match consultation.calendar.phase(now) {
-            Phase::Open | Phase::Grace => (0, consultation.calendar.closes().as_second()),
-            Phase::Preparation => (1, consultation.calendar.opens().as_second()),
-            Phase::Closed | Phase::Tallied => (2, consultation.calendar.closes().as_second().saturating_neg()),
-        };
-        let Some(consultation) = consultations.into_iter().min_by_key(rank) else {
+        let Some(consultation) = self.server().portal_consultation().await? else {
             return Ok(None);
         };
         let mut phase = consultation.calendar.phase(now);

@@ -319,7 +319,24 @@ async fn an_account_is_activated_once() {
             .contains("identique")
     );
     let body = format!("token={token}&password=Orage-violet-72&confirmation=Orage-violet-72");
-    let done = send(&portal, "POST", "/activation", &form, &body).await;
+    let chosen = send(&portal, "POST", "/activation", &form, &body).await;
+    let next = format!("/activation/{token}/question");
+    assert_eq!(
+        (chosen.status(), location(&chosen)),
+        (StatusCode::SEE_OTHER, next.as_str())
+    );
+    assert!(scene.server.sign_in(EMAIL, "Orage-violet-72").await.is_err(), "not yet");
+    let page = text(send(&portal, "GET", &next, &[], "").await).await;
+    assert!(!page.contains(" selected"), "no question is chosen in advance");
+    let (_, rest) = page.split_once("name=\"etape\" value=\"").unwrap();
+    let step = rest.split('"').next().unwrap();
+    let empty = format!("token={token}&etape={step}&question=&reponse=Citroen");
+    let refused = send(&portal, "POST", "/activation/question", &form, &empty).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(refused).await;
+    assert!(page.contains("href=\"#question\"") && !page.contains("Citroen"));
+    let answer = format!("token={token}&etape={step}&question=1&reponse=Citroen");
+    let done = send(&portal, "POST", "/activation/question", &form, &answer).await;
     assert_eq!((done.status(), location(&done)), (StatusCode::SEE_OTHER, "/activation"));
     let again = send(&portal, "POST", "/activation", &form, &body).await;
     assert_eq!(again.status(), StatusCode::NOT_FOUND);

@@ -20,7 +20,7 @@ use isoloir_portal::config::{
     AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
 };
 use isoloir_portal::i18n::Lang;
-use isoloir_portal::layout::{Chrome, Site, Who};
+use isoloir_portal::layout::{Chrome, SessionEnds, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
 use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
 use isoloir_portal::pages::booth::{BoothElection, BoothView, Shut};
@@ -68,8 +68,15 @@ fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         who: signed_in.then(|| Who {
             name: "Camille Durand".into(),
             last_sign_in: Some(at("2026-12-02T14:33:00Z")),
+            ends: Some(SessionEnds {
+                idle: at("2026-12-03T10:00:00Z"),
+                absolute: at("2026-12-03T13:30:00Z"),
+                now: at("2026-12-03T09:30:00Z"),
+                warning: 120,
+            }),
         }),
         here: "/".into(),
+        kiosk: false,
         demonstration: true,
         contact: Contact {
             phone: Some("00 00 00 00 00".into()),

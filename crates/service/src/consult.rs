@@ -1,13 +1,68 @@
 //! Consultations, elections, lists, rolls and phases, to read.
 
+use std::sync::{Arc, PoisonError};
+
 use isoloir_domain::{
-    CandidateList, Consultation, ConsultationId, Election, ElectionId, ElectoralRoll, Phase, PollBook,
+    CandidateList, Consultation, ConsultationId, Election, ElectionId, ElectoralRoll, Phase, Policy, PollBook,
 };
 use isoloir_protocol::archive::EventKind;
 
+use jiff::SignedDuration;
+
+use crate::password::words_of;
 use crate::{Fault, VotingServer};
 
+/// What the portal's consultation decides, for pages and accounts.
+#[derive(Debug, Clone, Default)]
+pub struct PortalRules {
+    /// The organiser's decisions.
+    pub policy: Policy,
+    /// Words of title and organiser, which make bad passwords.
+    pub words: Vec<String>,
+}
+
+/// Read again after this long: another process may have imported a consultation.
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
+
 impl VotingServer {
+    /// The consultation that a portal is about: the one that is open, else the next to open, else the last that closed.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn portal_consultation(&self) -> Result<Option<Consultation>, Fault> {
+        let now = self.inner.clock.now();
+        let rank = |consultation: &Consultation| match consultation.calendar.phase(now) {
+            Phase::Open | Phase::Grace => (0, consultation.calendar.closes().as_second()),
+            Phase::Preparation => (1, consultation.calendar.opens().as_second()),
+            Phase::Closed | Phase::Tallied => (2, consultation.calendar.closes().as_second().saturating_neg()),
+        };
+        Ok(self.consultations().await?.into_iter().min_by_key(rank))
+    }
+
+    /// What that consultation decides, at most a few seconds old.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn portal_rules(&self) -> Result<Arc<PortalRules>, Fault> {
+        let now = self.inner.clock.now();
+        let known = self.inner.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, rules)) = known
+            && now.duration_since(at).abs() < FRESH
+        {
+            return Ok(rules);
+        }
+        let Some(consultation) = self.portal_consultation().await? else {
+            return Ok(Arc::default());
+        };
+        let words = [&consultation.title, &consultation.organiser];
+        let rules = Arc::new(PortalRules {
+            words: words.into_iter().flat_map(|text| words_of(text)).collect(),
+            policy: consultation.policy,
+        });
+        *self.inner.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&rules)));
+        Ok(rules)
+    }
+
     /// All consultations, by opening.
     ///
     /// # Errors

@@ -12,6 +12,9 @@ pub enum Fault {
     /// What the database holds does not read back as what was written.
     #[error("stored data is damaged: {0}")]
     Damaged(&'static str),
+    /// More passwords wait to be hashed than may.
+    #[error("too many passwords wait to be hashed")]
+    Crowded,
     /// The server is stopping, or a background task ended.
     #[error("the server is stopping")]
     Stopping,
@@ -21,6 +24,7 @@ impl Refusal for Fault {
     fn code(&self) -> &'static str {
         match self {
             Self::Store(_) | Self::Stopping => "store_unavailable",
+            Self::Crowded => "crowded",
             Self::Damaged(_) => "internal_error",
         }
     }
@@ -31,6 +35,10 @@ impl Refusal for Fault {
                 "Le service est momentanément indisponible. Rien n’est perdu : réessayez dans un instant.",
                 "The service is unavailable for the moment. Nothing is lost: try again shortly.",
             ),
+            Self::Crowded => Message::new(
+                "Beaucoup de personnes se connectent en ce moment. Réessayez dans un instant.",
+                "Many people are signing in right now. Try again shortly.",
+            ),
             Self::Damaged(_) => Message::new(
                 "Une erreur interne est survenue. Elle a été consignée.",
                 "An internal error occurred. It has been logged.",
@@ -40,7 +48,7 @@ impl Refusal for Fault {
 
     fn class(&self) -> Class {
         match self {
-            Self::Store(_) | Self::Stopping => Class::Unavailable,
+            Self::Store(_) | Self::Stopping | Self::Crowded => Class::Unavailable,
             Self::Damaged(_) => Class::Fault,
         }
     }

@@ -9,8 +9,9 @@
 //! - [`change_calendar`]: opening and closing, while that is still allowed
 //!
 //! Voters
-//! - [`activate_account`]: a one-use link, then a [`password`]
-//! - [`sign_in`]: sign-in, sessions, sign-out
+//! - [`activate_account`]: a one-use link or an [`activation_letter`], then a [`password`], then a [`challenge`] question
+//! - [`sign_in`], [`session`]: sign-in, sessions, sign-out; `attempts`: the delay after failures
+//! - [`change_password`], [`reset_password`]: known, or forgotten; [`suspend_account`]
 //! - [`issue_ticket`]: the word of the voting server for the registrar
 //! - [`captcha`]: digits to copy before a form, who gives them, and the help desk's way past them
 //! - [`consult_roll`]: published rolls
@@ -39,6 +40,7 @@
 //!   [`ledger`]: what has become of it
 //! - [`phone`], [`gsm`]: what an SMS may be sent to, and written in; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
+//! - `hashing`: threads of the lowest priority; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
 #![deny(
     clippy::unwrap_used,
@@ -48,13 +50,18 @@
 )]
 
 pub mod activate_account;
+mod activation_code;
+pub mod activation_letter;
 pub mod answer_ticket;
+mod attempts;
 pub mod ballot_box;
 pub mod board_counts;
 mod boxes;
 pub mod captcha;
 pub mod cast_ballot;
+pub mod challenge;
 pub mod change_calendar;
+pub mod change_password;
 pub mod close_polls;
 pub mod consult;
 pub mod consult_roll;
@@ -67,11 +74,13 @@ pub mod file_complaint;
 pub mod finish_tally;
 mod free_text;
 pub mod gsm;
+mod hashing;
 pub mod import_consultation;
 pub mod import_list_files;
 pub mod import_lists;
 pub mod import_roll;
 pub mod issue_ticket;
+mod known_passwords;
 pub mod ledger;
 pub mod letters;
 pub mod mail;
@@ -82,12 +91,15 @@ pub mod phone;
 pub mod receipt;
 pub mod record_partial_decryption;
 pub mod replace_texts;
+pub mod reset_password;
 pub mod results;
 mod sealed;
 pub mod server;
+pub mod session;
 pub mod set_up_election;
 pub mod sign_in;
 pub mod sms;
+pub mod suspend_account;
 mod table;
 pub mod ticket_conversation;
 pub mod voter_complaints;
@@ -97,4 +109,4 @@ mod writer;
 pub use fault::Fault;
 pub use receipt::Receipt;
 pub use server::{OpenError, Settings, VotingServer};
-pub use sign_in::Session;
+pub use session::Session;

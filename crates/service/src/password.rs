@@ -1,4 +1,4 @@
-//! Passwords: the rules of the portal, and argon2id behind a gate so that hashing never takes all the cores from ballots.
+//! Passwords: the rules of the portal, and argon2id on the threads of `hashing`.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -6,22 +6,24 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use isoloir_domain::Voter;
 use isoloir_domain::message::Message;
 use rand_core::Rng as _;
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use crate::known_passwords::{is_known, letters};
 use crate::{Fault, VotingServer};
 
 /// A rule that a password must meet, for the live list of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PasswordRule {
-    /// 12 to 256 characters.
+    /// 12 to 256 characters, none of them a control character.
     Length,
-    /// A lower-case letter.
+    /// A lower-case letter without accent.
     Lower,
-    /// An upper-case letter.
+    /// An upper-case letter without accent.
     Upper,
     /// A digit.
     Digit,
-    /// A character that is none of these.
+    /// A character that is neither letter, digit nor space.
     Special,
     /// Not one that everyone tries first, nor made of the voter's name or address.
     NotKnown,
@@ -43,78 +45,78 @@ impl PasswordRule {
     pub fn message(self) -> Message {
         let (fr, en) = match self {
             Self::Length => ("de 12 à 256 caractères", "12 to 256 characters"),
-            Self::Lower => ("au moins une lettre minuscule", "at least one lower-case letter"),
-            Self::Upper => ("au moins une lettre majuscule", "at least one upper-case letter"),
+            Self::Lower => (
+                "au moins une lettre minuscule sans accent",
+                "at least one lower-case letter without accent",
+            ),
+            Self::Upper => (
+                "au moins une lettre majuscule sans accent",
+                "at least one upper-case letter without accent",
+            ),
             Self::Digit => ("au moins un chiffre", "at least one digit"),
             Self::Special => ("au moins un caractère spécial", "at least one special character"),
             Self::NotKnown => (
-                "ni un mot de passe courant, ni votre nom ou votre adresse",
-                "neither a common password, nor your name or address",
+                "ni un mot de passe courant, ni votre nom, votre adresse ou le nom des élections",
+                "neither a common password, nor your name, your address or the name of the elections",
             ),
         };
         Message::new(fr, en)
     }
 
-    fn holds(self, password: &str, voter: &Voter) -> bool {
+    fn holds(self, password: &str, own: &[String]) -> bool {
         match self {
-            Self::Length => (12..=256).contains(&password.chars().count()),
-            Self::Lower => password.chars().any(char::is_lowercase),
-            Self::Upper => password.chars().any(char::is_uppercase),
+            Self::Length => (12..=256).contains(&password.nfc().count()) && !password.chars().any(char::is_control),
+            Self::Lower => password.chars().any(|c| c.is_ascii_lowercase()),
+            Self::Upper => password.chars().any(|c| c.is_ascii_uppercase()),
             Self::Digit => password.chars().any(|c| c.is_ascii_digit()),
-            Self::Special => password.chars().any(|c| !c.is_alphanumeric()),
-            Self::NotKnown => !is_known(password, voter),
+            Self::Special => password.chars().any(|c| !c.is_alphanumeric() && !c.is_whitespace()),
+            Self::NotKnown => !is_known(password, own),
         }
     }
 }
 
-/// Beginnings that meet the other rules and that guessers try first.
-const COMMON: [&str; 16] = [
-    "motdepasse",
-    "password",
-    "azerty",
-    "qwerty",
-    "bonjour",
-    "soleil",
-    "123456",
-    "elections",
-    "election",
-    "election2026",
-    "education",
-    "nationale",
-    "vote",
-    "admin",
-    "doudou",
-    "loulou",
-];
-
-/// Whether nothing is left of the password once a common word, the voter's name or address, digits and signs are taken out.
-fn is_known(password: &str, voter: &Voter) -> bool {
-    let mut rest = password.to_lowercase();
-    let address = voter.email.as_deref().and_then(|email| email.split('@').next());
-    let address = address.unwrap_or_default().to_lowercase();
-    let own = [
-        voter.last_name.to_lowercase(),
-        voter.first_name.to_lowercase(),
-        address,
-        voter.number.to_lowercase(),
+/// What of this voter a guesser would try: names, address, staff number, and the words given (those of the consultation's names).
+fn own_words(voter: &Voter, words: &[String]) -> Vec<String> {
+    let texts = [
+        voter.last_name.as_str(),
+        voter.first_name.as_str(),
+        voter.number.as_str(),
+        voter.email.as_deref().unwrap_or_default(),
     ];
-    for word in own.iter().map(String::as_str).chain(COMMON) {
-        if word.chars().count() >= 3 {
-            rest = rest.replace(word, "");
-        }
-    }
-    let letters: Vec<char> = rest.chars().filter(|c| c.is_alphabetic()).collect();
-    let alike = letters.iter().all(|c| Some(c) == letters.first());
-    letters.len() < 3 || alike
+    let mut own: Vec<String> = texts
+        .iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+        .chain(texts)
+        .map(|text| letters(text, false))
+        .chain(words.iter().cloned())
+        .filter(|word| word.chars().count() >= 3)
+        .collect();
+    own.sort();
+    own.dedup();
+    own
 }
 
-/// The rules that `password` breaks, for this voter.
+/// The words of a text that are long enough to make up a password.
+pub(crate) fn words_of(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(|word| letters(word, false))
+        .filter(|word| word.chars().count() >= 4)
+        .collect()
+}
+
+/// The rules that `password` breaks, for this voter; `words` are those of the consultation's names.
 #[must_use]
-pub fn broken_rules(password: &str, voter: &Voter) -> Vec<PasswordRule> {
+pub fn broken_rules(password: &str, voter: &Voter, words: &[String]) -> Vec<PasswordRule> {
+    let own = own_words(voter, words);
     PasswordRule::ALL
         .into_iter()
-        .filter(|rule| !rule.holds(password, voter))
+        .filter(|rule| !rule.holds(password, &own))
         .collect()
+}
+
+/// The form in which a password is hashed: the same text typed on two systems may reach us composed or decomposed.
+fn normal(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(password.nfc().collect())
 }
 
 /// OWASP's minimum for argon2id: 19 MiB, 2 passes, 1 lane: about 20 ms on a core.
@@ -130,30 +132,28 @@ const NOBODY: &str =
 impl VotingServer {
     /// Hashes a password with a fresh salt.
     pub(crate) async fn hash_password(&self, password: &str) -> Result<String, Fault> {
-        let _turn = self.inner.hashers.acquire().await.map_err(|_| Fault::Stopping)?;
-        let password = Zeroizing::new(password.to_owned());
+        let password = normal(password);
         let mut salt = [0; 16];
         self.rng().fill_bytes(&mut salt);
-        let hashing = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt);
             hash.map(|hash| hash.to_string())
                 .map_err(|_| Fault::Damaged("a password's hash"))
-        });
-        hashing.await.map_err(|_| Fault::Stopping)?
+        };
+        self.inner.hashing.run(work).await
     }
 
     /// Whether the password is that of `hash`; `None` (nobody) takes as long and is false.
     pub(crate) async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Fault> {
-        let _turn = self.inner.hashers.acquire().await.map_err(|_| Fault::Stopping)?;
-        let password = Zeroizing::new(password.to_owned());
-        let checking = tokio::task::spawn_blocking(move || {
+        let password = normal(password);
+        let work = move || {
             let known = hash.is_some();
             let text = hash.unwrap_or_else(|| NOBODY.to_owned());
             let parsed = PasswordHash::new(&text).map_err(|_| Fault::Damaged("a password's hash"))?;
             let right = argon2()?.verify_password(password.as_bytes(), &parsed).is_ok();
             Ok(right && known)
-        });
-        checking.await.map_err(|_| Fault::Stopping)?
+        };
+        self.inner.hashing.run(work).await
     }
 }
 
@@ -184,14 +184,26 @@ mod tests {
             ("OrageViolet0071", vec![Special]),
             ("Motdepasse-2026!", vec![NotKnown]),
             ("Camille.Lefèvre-1", vec![NotKnown]),
+            ("ÉTÉ-orageÉ-XÜ7-Q", vec![]),
+            ("ORAGÉ-ÉTÉ-ÉTUVE-é7", vec![Lower]),
+            ("Orage-violet-71\u{7}", vec![Length]),
+            ("Orage violet 712", vec![Special]),
+            ("Lefevre-Valbrune-12", vec![NotKnown]),
             ("", vec![Length, Lower, Upper, Digit, Special, NotKnown]),
         ];
         for (password, expected) in cases {
-            assert_eq!(broken_rules(password, &voter()), expected, "{password}");
+            assert_eq!(
+                broken_rules(password, &voter(), &["valbrune".to_owned()]),
+                expected,
+                "{password}"
+            );
         }
-        assert_eq!(broken_rules(&format!("aB1-{}", "xyz".repeat(84)), &voter()), vec![]);
         assert_eq!(
-            broken_rules(&format!("aB1-{}", "xyz".repeat(85)), &voter()),
+            broken_rules(&format!("aB1-{}", "xkz".repeat(84)), &voter(), &[]),
+            vec![]
+        );
+        assert_eq!(
+            broken_rules(&format!("aB1-{}", "xkz".repeat(85)), &voter(), &[]),
             vec![Length]
         );
     }

@@ -10,13 +10,15 @@ use isoloir_store::{Store, StoreError};
 use jiff::Timestamp;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use rand_core::Rng as _;
 use rayon::ThreadPool;
-use tokio::sync::Semaphore;
 
 use crate::Fault;
 use crate::boxes::Boxes;
 use crate::captcha::{CaptchaProvider, LocalCaptcha};
+use crate::consult::PortalRules;
 use crate::deliver::Postman;
+use crate::hashing::Hashing;
 use crate::mail::{MailError, MailMode};
 use crate::sealed::Vault;
 use crate::writer::Writer;
@@ -33,7 +35,7 @@ pub struct Settings {
     pub mail: MailMode,
     /// Threads that verify proofs; as many as there are cores when `None`.
     pub verifiers: Option<usize>,
-    /// Passwords hashed at the same time at most; one core less than there are, and at least one, when `None`.
+    /// Threads that hash passwords, at the lowest priority; as many as there are cores when `None`.
     pub hashers: Option<usize>,
 }
 
@@ -72,17 +74,15 @@ pub(crate) struct Inner {
     pub(crate) boxes: Boxes,
     /// Proofs are verified here, off the async threads.
     pub(crate) verifiers: ThreadPool,
-    /// Who may hash a password now, and how many may wait for it.
-    pub(crate) hashers: Semaphore,
-    pub(crate) waiting: Semaphore,
+    /// Passwords are hashed here, after everything else.
+    pub(crate) hashing: Hashing,
+    /// What the portal's consultation decides, as last read.
+    pub(crate) rules: Mutex<Option<(Timestamp, Arc<PortalRules>)>>,
     /// Our own captchas, and another's when the operator plugs one.
     pub(crate) captcha: LocalCaptcha,
     pub(crate) foreign_captcha: OnceLock<Arc<dyn CaptchaProvider>>,
     rng: Mutex<StdRng>,
 }
-
-/// Sign-ins that may wait for their turn to hash; those beyond are told to come back.
-const WAITING_SIGN_INS: usize = 512;
 
 impl VotingServer {
     /// Opens the database at `url` (`sqlite:///path/file.db` or `postgres://...`), creating or migrating it, and starts
@@ -123,8 +123,8 @@ impl VotingServer {
             writer,
             boxes: Boxes::default(),
             verifiers,
-            hashers: Semaphore::new(settings.hashers.unwrap_or(cores.saturating_sub(1)).max(1)),
-            waiting: Semaphore::new(WAITING_SIGN_INS),
+            hashing: Hashing::new(settings.hashers.unwrap_or(cores))?,
+            rules: Mutex::new(None),
             captcha,
             foreign_captcha: OnceLock::new(),
             rng: Mutex::new(rng),
@@ -168,6 +168,13 @@ impl VotingServer {
     pub(crate) fn rng(&self) -> StdRng {
         let mut shared = self.inner.rng.lock().unwrap_or_else(PoisonError::into_inner);
         StdRng::from_rng(&mut *shared)
+    }
+
+    /// A random UUID, as text.
+    pub(crate) fn random_uuid(&self) -> String {
+        let mut random = [0; 16];
+        self.rng().fill_bytes(&mut random);
+        uuid::Builder::from_random_bytes(random).into_uuid().to_string()
     }
 
     /// An entry of the journal, at this instant.

@@ -14,7 +14,7 @@ use std::io::Cursor;
 
 use isoloir_domain::ballot_box::{head_text, receipt_text};
 use isoloir_domain::token::Admission;
-use isoloir_domain::{Calendar, Clock as _, Phase};
+use isoloir_domain::{Calendar, Clock as _, Language, Phase};
 use isoloir_protocol::audit::{Options, audit};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_service::ballot_box::BoxError;
@@ -502,16 +502,19 @@ async fn accounts_are_activated_once(url: &str) {
         .split_whitespace()
         .next()
         .unwrap();
-    assert_eq!(server.activation(token).await.unwrap().number, "M00001");
-    assert!(server.activate_account(token, "short", "short").await.is_err());
+    assert_eq!(server.activation(token).await.unwrap().voter.number, "M00001");
+    assert!(server.choose_password(token, "short", "short").await.is_err());
     assert!(
         server
-            .activate_account(token, PASSWORD, "Orage-violet-72")
+            .choose_password(token, PASSWORD, "Orage-violet-72")
             .await
             .is_err()
     );
-    server.activate_account(token, PASSWORD, PASSWORD).await.unwrap();
-    assert!(server.activate_account(token, PASSWORD, PASSWORD).await.is_err());
+    let step = server.choose_password(token, PASSWORD, PASSWORD).await.unwrap();
+    let finish = || server.activate_account(token, &step, Some(0), "Citroën", Language::French);
+    assert!(server.sign_in("voter1@valbrune.example", PASSWORD).await.is_err());
+    finish().await.unwrap();
+    assert!(finish().await.is_err());
     assert!(server.sign_in(" Voter1@Valbrune.example ", PASSWORD).await.is_ok());
     assert_eq!(server.send_invitations(&plan).await.unwrap(), 3);
     let mails = server

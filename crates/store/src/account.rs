@@ -1,41 +1,56 @@
-//! Accounts: one-use links, passwords, failures, sessions. Secrets are stored as hashes only.
+//! Accounts: what activates them, passwords, challenge questions, forgotten passwords. Secrets are stored as hashes only.
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::{Identifier, SessionId, Voter, VoterId};
+use isoloir_domain::{ConsultationId, Identifier, Language, Message, SessionId, Voter, VoterId};
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
-use crate::value::{instant, millis, parse, unsigned};
+use crate::value::{instant, millis, parse};
 use crate::{Store, StoreError};
 
 statements! {
     VOID_LINKS = "DELETE FROM activation WHERE voter = $1";
+    VOID_CODE = "DELETE FROM activation_code WHERE voter = $1";
     INSERT_LINK = "INSERT INTO activation (hash, voter, expires) VALUES ($1, $2, $3)";
-    LINK = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language
+    INSERT_CODE = "INSERT INTO activation_code (hash, voter, expires) VALUES ($1, $2, $3)";
+    LINK = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language, a.password
         FROM activation a JOIN voter v ON v.id = a.voter WHERE a.hash = $1 AND a.expires > $2";
-    USE_LINK = "DELETE FROM activation WHERE hash = $1 AND expires > $2 RETURNING voter";
-    SET_PASSWORD = "INSERT INTO account (voter, password, activated) VALUES ($1, $2, $3)
-        ON CONFLICT (voter) DO UPDATE SET password = excluded.password, activated = excluded.activated";
+    CHOOSE_PASSWORD = "UPDATE activation SET password = $3 WHERE hash = $1 AND expires > $2";
+    USE_LINK = "DELETE FROM activation WHERE hash = $1 AND expires > $2 AND password = $3 RETURNING voter";
+    CODE = "SELECT voter FROM activation_code WHERE hash = $1 AND expires > $2";
+    ACTIVATE = "INSERT INTO account (voter, password, activated, question_fr, question_en, answer) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (voter) DO UPDATE SET password = excluded.password, activated = excluded.activated,
+        question_fr = excluded.question_fr, question_en = excluded.question_en, answer = excluded.answer";
+    SET_LANGUAGE = "UPDATE voter SET language = $2 WHERE id = $1";
+    SET_PASSWORD = "UPDATE account SET password = $2 WHERE voter = $1";
+    SET_CHALLENGE = "UPDATE account SET question_fr = $2, question_en = $3, answer = $4 WHERE voter = $1";
+    SUSPEND = "UPDATE account SET suspended = $2 WHERE voter = $1 AND suspended IS NULL";
+    RESTORE = "UPDATE account SET suspended = NULL WHERE voter = $1 AND suspended IS NOT NULL";
     END_SESSIONS = "DELETE FROM session WHERE voter = $1";
-    CREDENTIALS = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language, a.password, a.last_sign_in
-        FROM voter v JOIN account a ON a.voter = v.id WHERE v.email = $1";
-    CREDENTIALS_BY_NUMBER = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language, a.password, a.last_sign_in
-        FROM voter v JOIN account a ON a.voter = v.id WHERE v.number = $1";
-    LOCK_FAILURE = "INSERT INTO sign_in_failure (address, failures, locked_until, latest) VALUES ($1, 0, 0, 0)
-        ON CONFLICT (address) DO UPDATE SET failures = sign_in_failure.failures RETURNING failures, locked_until, latest";
-    SET_FAILURE = "UPDATE sign_in_failure SET failures = $2, locked_until = $3, latest = $4 WHERE address = $1";
+    END_OTHER_SESSIONS = "DELETE FROM session WHERE voter = $1 AND id <> $2";
     CLEAR_FAILURE = "DELETE FROM sign_in_failure WHERE address = $1";
-    INSERT_SESSION = "INSERT INTO session (hash, id, voter, created, seen, expires, previous_sign_in)
-        VALUES ($1, $2, $3, $4, $4, $5, $6)";
-    SIGNED_IN = "UPDATE account SET last_sign_in = $2 WHERE voter = $1";
-    SESSION = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
-        s.id AS session, s.created, s.seen, s.expires, s.previous_sign_in
-        FROM session s JOIN voter v ON v.id = s.voter WHERE s.hash = $1 AND s.expires > $2 AND s.seen > $3";
-    SEEN = "UPDATE session SET seen = $2 WHERE id = $1";
-    END_SESSION = "DELETE FROM session WHERE id = $1";
-    PURGE_SESSIONS = "DELETE FROM session WHERE expires <= $1 OR seen <= $2";
+    ACCOUNT_BY_EMAIL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
+        a.password, a.last_sign_in, a.question_fr, a.question_en, a.answer
+        FROM voter v JOIN account a ON a.voter = v.id WHERE v.email = $1 AND a.suspended IS NULL";
+    ACCOUNT_BY_NUMBER = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
+        a.password, a.last_sign_in, a.question_fr, a.question_en, a.answer
+        FROM voter v JOIN account a ON a.voter = v.id WHERE v.number = $1 AND a.suspended IS NULL";
+    ACCOUNT = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
+        a.password, a.last_sign_in, a.question_fr, a.question_en, a.answer
+        FROM voter v JOIN account a ON a.voter = v.id WHERE v.id = $1 AND a.suspended IS NULL";
+    ASK_RESET = "INSERT INTO password_reset (voter, hash, asked, expires) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (voter) DO UPDATE SET hash = excluded.hash, asked = excluded.asked, expires = excluded.expires
+        WHERE password_reset.asked <= $5 OR password_reset.asked > excluded.asked";
+    RESET = "SELECT r.voter FROM password_reset r JOIN account a ON a.voter = r.voter
+        WHERE r.hash = $1 AND r.expires > $2 AND a.suspended IS NULL";
+    USE_RESET = "DELETE FROM password_reset WHERE hash = $1 AND expires > $2 RETURNING voter";
+    VOID_RESET = "DELETE FROM password_reset WHERE voter = $1";
+    VOTERS_WITHOUT_MAILBOX = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email, v.language FROM voter v
+        JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
+        LEFT JOIN account a ON a.voter = v.id
+        WHERE e.consultation = $1 AND a.voter IS NULL AND v.email IS NULL ORDER BY v.last_name, v.first_name, v.number";
 }
 
 const CHUNK: usize = 500;
@@ -52,80 +67,125 @@ pub struct NewLink {
     pub mail: Option<NewMessage>,
 }
 
-/// What a password is checked against.
-pub struct Credentials {
+/// The code of an activation letter.
+pub struct NewCode {
+    /// SHA-256 over staff number and code.
+    pub hash: [u8; 32],
+    /// Whom it activates.
+    pub voter: VoterId,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+/// An activation under way.
+pub struct Activation {
+    /// Whom the link activates.
+    pub voter: Voter,
+    /// Hash of the password, once it is chosen.
+    pub password: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ActivationRow {
+    #[sqlx(flatten)]
+    voter: VoterRow,
+    password: Option<String>,
+}
+
+/// A challenge as an account keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// The question, as it was chosen.
+    pub question: Message,
+    /// Argon2 hash of the answer's normal form.
+    pub answer: String,
+}
+
+/// An account that is open.
+pub struct Account {
     /// The voter.
     pub voter: Voter,
     /// Argon2 hash in its textual form.
     pub password: String,
     /// Sign-in before this one.
     pub last_sign_in: Option<Timestamp>,
+    /// The challenge, unless the account was activated for a rehearsal.
+    pub challenge: Option<Challenge>,
 }
 
 #[derive(sqlx::FromRow)]
-struct CredentialsRow {
+struct AccountRow {
     #[sqlx(flatten)]
     voter: VoterRow,
     password: String,
     last_sign_in: Option<i64>,
+    question_fr: Option<String>,
+    question_en: Option<String>,
+    answer: Option<String>,
 }
 
-/// A session as stored.
-pub struct SessionRecord {
-    /// Public identifier.
-    pub id: SessionId,
-    /// Whose.
-    pub voter: Voter,
-    /// Since when.
-    pub created: Timestamp,
-    /// Last used, to the minute or so.
-    pub seen: Timestamp,
-    /// Absolute end.
-    pub expires: Timestamp,
-    /// The sign-in before.
-    pub previous_sign_in: Option<Timestamp>,
+impl AccountRow {
+    fn read(self) -> Result<Account, StoreError> {
+        let challenge = match (self.question_fr, self.question_en, self.answer) {
+            (Some(fr), Some(en), Some(answer)) => Some(Challenge {
+                question: Message::new(fr, en),
+                answer,
+            }),
+            _ => None,
+        };
+        Ok(Account {
+            voter: self.voter.read()?,
+            password: self.password,
+            last_sign_in: self.last_sign_in.map(instant).transpose()?,
+            challenge,
+        })
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    #[sqlx(flatten)]
-    voter: VoterRow,
-    session: String,
-    created: i64,
-    seen: i64,
-    expires: i64,
-    previous_sign_in: Option<i64>,
+/// How an activation ends.
+pub struct Activated<'a> {
+    /// SHA-256 of the link's token.
+    pub hash: &'a [u8; 32],
+    /// Hash of the password chosen in the first step, as the last step saw it.
+    pub password: &'a str,
+    /// Question and hash of the answer.
+    pub challenge: &'a Challenge,
+    /// Language of the pages in which it was done.
+    pub language: Language,
+    /// The mail that tells the voter.
+    pub mail: Option<NewMessage>,
 }
 
-/// A session to be stored.
-pub struct NewSession {
-    /// SHA-256 of the cookie's token.
-    pub hash: [u8; 32],
-    /// Public identifier.
-    pub id: SessionId,
+/// A link for a forgotten password.
+pub struct NewReset {
     /// Whose.
     pub voter: VoterId,
-    /// From now.
-    pub created: Timestamp,
-    /// Absolute end.
+    /// SHA-256 of the token.
+    pub hash: [u8; 32],
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// Until when it is good.
     pub expires: Timestamp,
-    /// The sign-in before.
-    pub previous_sign_in: Option<Timestamp>,
+    /// An earlier one asked after this instant is left as it is.
+    pub not_since: Timestamp,
+    /// The mail that carries it.
+    pub mail: NewMessage,
 }
 
-/// Failures of one address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failures {
-    /// How many in a row.
-    pub count: u64,
-    /// Locked until then.
-    pub locked_until: Timestamp,
-    /// The latest.
-    pub latest: Timestamp,
+/// A new password by such a link.
+pub struct Reset<'a> {
+    /// SHA-256 of the link's token.
+    pub hash: &'a [u8; 32],
+    /// Hash of the new password.
+    pub password: &'a str,
+    /// Failures to forget: whoever holds the mailbox starts afresh.
+    pub failures: &'a [[u8; 32]],
+    /// The mail that tells the voter.
+    pub mail: Option<NewMessage>,
 }
 
 impl Store {
-    /// Stores links, voiding earlier ones of the same voters, and queues their mails.
+    /// Stores links, voiding earlier links and codes of the same voters, and queues their mails.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -133,6 +193,7 @@ impl Store {
         on!(tx &self.db, tx => {
             for link in links {
                 sqlx::query(VOID_LINKS).bind(link.voter.to_string()).execute(&mut *tx).await?;
+                sqlx::query(VOID_CODE).bind(link.voter.to_string()).execute(&mut *tx).await?;
                 sqlx::query(INSERT_LINK)
                     .bind(link.hash.as_slice())
                     .bind(link.voter.to_string())
@@ -150,36 +211,121 @@ impl Store {
         Ok(())
     }
 
-    /// Whom an unexpired link would activate.
+    /// Stores the codes of letters, voiding what was sent to the same voters before.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn link(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Voter>, StoreError> {
-        let row: Option<VoterRow> = on!(read &self.db, pool =>
-            sqlx::query_as(LINK).bind(hash.as_slice()).bind(millis(now)).fetch_optional(pool).await?);
-        row.map(VoterRow::read).transpose()
+    pub async fn insert_codes(&self, codes: &[NewCode], entry: &Entry) -> Result<(), StoreError> {
+        on!(tx &self.db, tx => {
+            for code in codes {
+                sqlx::query(VOID_LINKS).bind(code.voter.to_string()).execute(&mut *tx).await?;
+                sqlx::query(VOID_CODE).bind(code.voter.to_string()).execute(&mut *tx).await?;
+                sqlx::query(INSERT_CODE)
+                    .bind(code.hash.as_slice())
+                    .bind(code.voter.to_string())
+                    .bind(millis(code.expires))
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            append_journal!(tx, entry);
+        });
+        Ok(())
     }
 
-    /// Uses a link up: sets the password, ends the voter's sessions. False when the link is not, or no longer, good.
+    /// Whom the code of a letter would activate.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn use_link(
-        &self,
-        hash: &[u8; 32],
-        password: &str,
-        now: Timestamp,
-        entry: &Entry,
-    ) -> Result<bool, StoreError> {
+    pub async fn code(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<VoterId>, StoreError> {
+        let voter: Option<String> = on!(read &self.db, pool => sqlx::query_scalar(CODE)
+            .bind(hash.as_slice())
+            .bind(millis(now))
+            .fetch_optional(pool)
+            .await?);
+        voter.map(|id| parse(&id, "a voter's identifier")).transpose()
+    }
+
+    /// Stores the link by which the holder of a letter goes on. The code stays good until the account is active, so that a browser
+    /// closed half-way loses nothing. `failures` are forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn go_on_by_code(&self, link: &NewLink, failures: &[u8; 32], entry: &Entry) -> Result<(), StoreError> {
+        on!(tx &self.db, tx => {
+            sqlx::query(CLEAR_FAILURE).bind(failures.as_slice()).execute(&mut *tx).await?;
+            sqlx::query(VOID_LINKS).bind(link.voter.to_string()).execute(&mut *tx).await?;
+            sqlx::query(INSERT_LINK)
+                .bind(link.hash.as_slice())
+                .bind(link.voter.to_string())
+                .bind(millis(link.expires))
+                .execute(&mut *tx)
+                .await?;
+            append_journal!(tx, entry);
+        });
+        Ok(())
+    }
+
+    /// The activation of an unexpired link.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn activation(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Activation>, StoreError> {
+        let row: Option<ActivationRow> = on!(read &self.db, pool =>
+            sqlx::query_as(LINK).bind(hash.as_slice()).bind(millis(now)).fetch_optional(pool).await?);
+        row.map(|row| {
+            Ok(Activation {
+                voter: row.voter.read()?,
+                password: row.password,
+            })
+        })
+        .transpose()
+    }
+
+    /// Keeps the password chosen in the first step. False when the link is not, or no longer, good.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn choose_password(&self, hash: &[u8; 32], password: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = on!(write &self.db, pool => sqlx::query(CHOOSE_PASSWORD)
+            .bind(hash.as_slice())
+            .bind(millis(now))
+            .bind(password)
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(changed == 1)
+    }
+
+    /// Uses a link up: sets password and challenge, ends the voter's sessions, voids the letter's code and links of forgotten passwords.
+    /// False when the link is not, or no longer, good for this password.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn use_link(&self, end: &Activated<'_>, now: Timestamp, entry: &Entry) -> Result<bool, StoreError> {
         on!(tx &self.db, tx => {
             let voter: Option<String> = sqlx::query_scalar(USE_LINK)
-                .bind(hash.as_slice())
+                .bind(end.hash.as_slice())
                 .bind(millis(now))
+                .bind(end.password)
                 .fetch_optional(&mut *tx)
                 .await?;
             let Some(voter) = voter else { return Ok(false) };
-            sqlx::query(SET_PASSWORD).bind(&voter).bind(password).bind(millis(now)).execute(&mut *tx).await?;
-            sqlx::query(END_SESSIONS).bind(&voter).execute(&mut *tx).await?;
+            sqlx::query(ACTIVATE)
+                .bind(&voter)
+                .bind(end.password)
+                .bind(millis(now))
+                .bind(&end.challenge.question.fr)
+                .bind(&end.challenge.question.en)
+                .bind(&end.challenge.answer)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(SET_LANGUAGE).bind(&voter).bind(end.language.code()).execute(&mut *tx).await?;
+            if let Some(mail) = &end.mail {
+                queue_message!(tx, mail);
+            }
+            for statement in [VOID_LINKS, VOID_CODE, VOID_RESET, END_SESSIONS] {
+                sqlx::query(statement).bind(&voter).execute(&mut *tx).await?;
+            }
             append_journal!(tx, entry);
         });
         Ok(true)
@@ -203,140 +349,188 @@ impl Store {
         Ok(())
     }
 
-    /// The account of an address, or of a staff number when what is typed is no address.
+    /// The open account of an address, or of a staff number when what is typed is no address.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>, StoreError> {
+    pub async fn account_named(&self, identifier: &Identifier) -> Result<Option<Account>, StoreError> {
         let (statement, value) = match identifier {
-            Identifier::Email(email) => (CREDENTIALS, email),
-            Identifier::Number(number) => (CREDENTIALS_BY_NUMBER, number),
+            Identifier::Email(email) => (ACCOUNT_BY_EMAIL, email),
+            Identifier::Number(number) => (ACCOUNT_BY_NUMBER, number),
         };
-        let row: Option<CredentialsRow> =
+        let row: Option<AccountRow> =
             on!(read &self.db, pool => sqlx::query_as(statement).bind(value).fetch_optional(pool).await?);
-        row.map(|row| {
-            Ok(Credentials {
-                voter: row.voter.read()?,
-                password: row.password,
-                last_sign_in: row.last_sign_in.map(instant).transpose()?,
-            })
-        })
-        .transpose()
+        row.map(AccountRow::read).transpose()
     }
 
-    /// Counts an attempt as a failure before it is known to be one, so that attempts at the same time cannot outrun the
-    /// limit. `decide` gives what to store, or `None` when the address is locked; success clears it.
+    /// The open account of a voter.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn count_attempt<F>(&self, address: &[u8; 32], decide: F) -> Result<Failures, StoreError>
-    where
-        F: FnOnce(Failures) -> Option<Failures>,
-    {
-        let before = on!(tx &self.db, tx => {
-            let (failures, locked, latest): (i64, i64, i64) =
-                sqlx::query_as(LOCK_FAILURE).bind(address.as_slice()).fetch_one(&mut *tx).await?;
-            let before = Failures {
-                count: unsigned(failures, "a count")?,
-                locked_until: instant(locked)?,
-                latest: instant(latest)?,
-            };
-            if let Some(after) = decide(before) {
-                sqlx::query(SET_FAILURE)
-                    .bind(address.as_slice())
-                    .bind(i64::try_from(after.count).unwrap_or(i64::MAX))
-                    .bind(millis(after.locked_until))
-                    .bind(millis(after.latest))
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            before
-        });
-        Ok(before)
+    pub async fn account(&self, voter: VoterId) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> =
+            on!(read &self.db, pool => sqlx::query_as(ACCOUNT).bind(voter.to_string()).fetch_optional(pool).await?);
+        row.map(AccountRow::read).transpose()
     }
 
-    /// Stores the session of a successful sign-in and forgets the failures.
+    /// Changes the password and ends all sessions but `kept`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn insert_session(&self, session: &NewSession, address: &[u8; 32]) -> Result<(), StoreError> {
+    pub async fn change_password(
+        &self,
+        voter: VoterId,
+        password: &str,
+        kept: SessionId,
+        mail: Option<&NewMessage>,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            sqlx::query(CLEAR_FAILURE).bind(address.as_slice()).execute(&mut *tx).await?;
-            sqlx::query(INSERT_SESSION)
-                .bind(session.hash.as_slice())
-                .bind(session.id.to_string())
-                .bind(session.voter.to_string())
-                .bind(millis(session.created))
-                .bind(millis(session.expires))
-                .bind(session.previous_sign_in.map(millis))
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(SIGNED_IN)
-                .bind(session.voter.to_string())
-                .bind(millis(session.created))
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(SET_PASSWORD).bind(voter.to_string()).bind(password).execute(&mut *tx).await?;
+            sqlx::query(END_OTHER_SESSIONS).bind(voter.to_string()).bind(kept.to_string()).execute(&mut *tx).await?;
+            sqlx::query(VOID_RESET).bind(voter.to_string()).execute(&mut *tx).await?;
+            if let Some(mail) = mail {
+                queue_message!(tx, mail);
+            }
+            append_journal!(tx, entry);
         });
         Ok(())
     }
 
-    /// The session of a token's hash, unless it is over at `now` or was last used before `idle_since`.
+    /// Changes question and answer.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn session(
+    pub async fn change_challenge(
         &self,
-        hash: &[u8; 32],
+        voter: VoterId,
+        challenge: &Challenge,
+        mail: Option<&NewMessage>,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        on!(tx &self.db, tx => {
+            sqlx::query(SET_CHALLENGE)
+                .bind(voter.to_string())
+                .bind(&challenge.question.fr)
+                .bind(&challenge.question.en)
+                .bind(&challenge.answer)
+                .execute(&mut *tx)
+                .await?;
+            if let Some(mail) = mail {
+                queue_message!(tx, mail);
+            }
+            append_journal!(tx, entry);
+        });
+        Ok(())
+    }
+
+    /// Notes the language in which the voter wants mails and texts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn set_language(&self, voter: VoterId, language: Language) -> Result<(), StoreError> {
+        on!(write &self.db, pool => {
+            sqlx::query(SET_LANGUAGE).bind(voter.to_string()).bind(language.code()).execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Suspends an account and ends its sessions, or opens it again. False when it was so already, or does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn set_suspended(
+        &self,
+        voter: VoterId,
+        suspended: bool,
         now: Timestamp,
-        idle_since: Timestamp,
-    ) -> Result<Option<SessionRecord>, StoreError> {
-        let row: Option<SessionRow> = on!(read &self.db, pool => sqlx::query_as(SESSION)
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        on!(tx &self.db, tx => {
+            let changed = if suspended {
+                sqlx::query(SUSPEND).bind(voter.to_string()).bind(millis(now)).execute(&mut *tx).await?.rows_affected()
+            } else {
+                sqlx::query(RESTORE).bind(voter.to_string()).execute(&mut *tx).await?.rows_affected()
+            };
+            if changed == 0 {
+                return Ok(false);
+            }
+            sqlx::query(END_SESSIONS).bind(voter.to_string()).execute(&mut *tx).await?;
+            append_journal!(tx, entry);
+        });
+        Ok(true)
+    }
+
+    /// Stores the link of a forgotten password and queues its mail, unless one was asked for a moment ago: then false.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn insert_reset(&self, reset: &NewReset, entry: &Entry) -> Result<bool, StoreError> {
+        on!(tx &self.db, tx => {
+            let changed = sqlx::query(ASK_RESET)
+                .bind(reset.voter.to_string())
+                .bind(reset.hash.as_slice())
+                .bind(millis(reset.asked))
+                .bind(millis(reset.expires))
+                .bind(millis(reset.not_since))
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if changed == 0 {
+                return Ok(false);
+            }
+            let mail = &reset.mail;
+            queue_message!(tx, mail);
+            append_journal!(tx, entry);
+        });
+        Ok(true)
+    }
+
+    /// Whose password an unexpired link would replace.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reset(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<VoterId>, StoreError> {
+        let voter: Option<String> = on!(read &self.db, pool => sqlx::query_scalar(RESET)
             .bind(hash.as_slice())
             .bind(millis(now))
-            .bind(millis(idle_since))
             .fetch_optional(pool)
             .await?);
-        row.map(|row| {
-            Ok(SessionRecord {
-                id: parse(&row.session, "a session's identifier")?,
-                voter: row.voter.read()?,
-                created: instant(row.created)?,
-                seen: instant(row.seen)?,
-                expires: instant(row.expires)?,
-                previous_sign_in: row.previous_sign_in.map(instant).transpose()?,
-            })
-        })
-        .transpose()
+        voter.map(|id| parse(&id, "a voter's identifier")).transpose()
     }
 
-    /// Notes that a session was used.
+    /// Uses such a link up: sets the password, ends all sessions. False when the link is not, or no longer, good.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn session_seen(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-        on!(write &self.db, pool => {
-            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(pool).await?;
+    pub async fn use_reset(&self, reset: &Reset<'_>, now: Timestamp, entry: &Entry) -> Result<bool, StoreError> {
+        on!(tx &self.db, tx => {
+            let voter: Option<String> = sqlx::query_scalar(USE_RESET)
+                .bind(reset.hash.as_slice())
+                .bind(millis(now))
+                .fetch_optional(&mut *tx)
+                .await?;
+            let Some(voter) = voter else { return Ok(false) };
+            sqlx::query(SET_PASSWORD).bind(&voter).bind(reset.password).execute(&mut *tx).await?;
+            sqlx::query(END_SESSIONS).bind(&voter).execute(&mut *tx).await?;
+            for address in reset.failures {
+                sqlx::query(CLEAR_FAILURE).bind(address.as_slice()).execute(&mut *tx).await?;
+            }
+            if let Some(mail) = &reset.mail {
+                queue_message!(tx, mail);
+            }
+            append_journal!(tx, entry);
         });
-        Ok(())
+        Ok(true)
     }
 
-    /// Ends a session.
+    /// Voters of a consultation who have neither account nor address, by name.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn end_session(&self, id: SessionId) -> Result<(), StoreError> {
-        on!(write &self.db, pool => { sqlx::query(END_SESSION).bind(id.to_string()).execute(pool).await?; });
-        Ok(())
-    }
-
-    /// Forgets sessions that are over.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn purge_sessions(&self, now: Timestamp, idle_since: Timestamp) -> Result<(), StoreError> {
-        on!(write &self.db, pool => {
-            sqlx::query(PURGE_SESSIONS).bind(millis(now)).bind(millis(idle_since)).execute(pool).await?;
-        });
-        Ok(())
+    pub async fn voters_without_mailbox(&self, consultation: &ConsultationId) -> Result<Vec<Voter>, StoreError> {
+        let rows: Vec<VoterRow> = on!(read &self.db, pool =>
+            sqlx::query_as(VOTERS_WITHOUT_MAILBOX).bind(consultation.as_str()).fetch_all(pool).await?);
+        rows.into_iter().map(VoterRow::read).collect()
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! - `db`: the two engines behind one enum; `schema`: tables and append-only triggers; `statement`: every statement, for one test
 //!   that prepares them all on both engines
-//! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, sign-in, sessions
+//! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
@@ -39,6 +39,7 @@ mod error;
 pub mod record;
 pub mod roll;
 mod schema;
+pub mod session;
 pub mod staff;
 pub mod ticket;
 mod value;

@@ -9,6 +9,7 @@ const BOX: &str = include_str!("schema/box.sql");
 
 /// What came after, by topic: tables of the voters' file that read the same on both engines. Numbers are never used again.
 const TOPICS: &[(i64, &str, &str)] = &[
+    (3, "accounts", include_str!("schema/accounts.sql")),
     (4, "outbox", include_str!("schema/outbox.sql")),
     (5, "content", include_str!("schema/content.sql")),
     (6, "complaints", include_str!("schema/complaints.sql")),

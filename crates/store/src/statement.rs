@@ -30,6 +30,7 @@ mod tests {
             crate::outbox::STATEMENTS,
             crate::record::STATEMENTS,
             crate::roll::STATEMENTS,
+            crate::session::STATEMENTS,
             crate::staff::STATEMENTS,
             crate::ticket::STATEMENTS,
         ];

@@ -14,7 +14,7 @@ use isoloir_service::import_roll::ImportError;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::Deserialize;
 
-use super::{ConfigArg, block_on, server};
+use super::{ConfigArg, block_on, letters, server};
 use crate::handover::{EntitledElection, EntitledVoter, Entitlements};
 use crate::private_file;
 
@@ -56,6 +56,16 @@ enum ConsultationCommand {
         #[arg(long, value_name = "ID")]
         consultation: Option<String>,
     },
+    /// Makes the activation letters of voters without an e-mail address: one file to print, and an index without codes.
+    #[command(
+        after_help = "Example:\n  isoloir consultation letters --out letters/\n\nLetters made before are void. Destroy the printed file once the \
+                            letters have left."
+    )]
+    Letters {
+        /// New folder for letters.html and index.csv.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Writes the complaints about the roll as CSV, safe to open in a spreadsheet.
     Complaints {
         /// File to write (mode 0600).
@@ -84,6 +94,7 @@ pub(crate) fn run(arguments: &ConsultationArgs) -> anyhow::Result<()> {
                 replace_texts(&server, folder, consultation.as_deref()).await
             }
             ConsultationCommand::Complaints { out } => export_complaints(&server, out).await,
+            ConsultationCommand::Letters { out } => letters::write(&server, &arguments.config, out).await,
             ConsultationCommand::Status { board } => status(&server, *board).await,
         }
     })

@@ -15,6 +15,7 @@ mod demo;
 pub(crate) mod demo_steps;
 mod election;
 mod key;
+mod letters;
 mod mail;
 mod registrar;
 mod rehearse;

@@ -17,6 +17,8 @@ use crate::config::ServerConfig;
 
 /// How often the outbox is looked into and closings are looked for.
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
+/// Sessions that are over are forgotten this often; they are refused at once.
+const PURGE_PERIOD: Duration = Duration::from_secs(600);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the server was asked to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
@@ -68,6 +70,7 @@ pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, lis
     let workers = [
         tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
+        tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
     ];
     let served = serve(listen, isoloir_portal::router(server, portal)).await;
     for worker in workers {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use isoloir_domain::{Clock as _, SystemClock};
+use isoloir_domain::{Clock as _, Language, SystemClock};
 use isoloir_portal::{Demonstration, SampleAccount, SampleCommand};
 use isoloir_protocol::group::GroupName;
 use isoloir_service::VotingServer;
@@ -22,7 +22,9 @@ use crate::private_file;
 use crate::trustee::{Board, ceremony};
 
 /// Password of every sample account.
-const PASSWORD: &str = "Valbrune-2026!";
+const PASSWORD: &str = "Bateau-lavande-27";
+/// Secret answer of every account that is active from the start.
+const ANSWER: &str = "Deux-chevaux";
 /// The last voters of the roll keep an account to activate, from the mail in the inbox.
 const TO_ACTIVATE: usize = 2;
 const DAYS_OPEN: i64 = 7;
@@ -154,7 +156,10 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
         let activated = rank + TO_ACTIVATE < entitlements.voters.len();
         if activated {
             let token = server.activation_token(voter.id).await?;
-            server.activate_account(&token, PASSWORD, PASSWORD).await?;
+            let step = server.choose_password(&token, PASSWORD, PASSWORD).await?;
+            server
+                .activate_account(&token, &step, Some(0), ANSWER, Language::French)
+                .await?;
         }
         accounts.push(Account {
             name: voter.full_name(),

@@ -23,7 +23,7 @@ use crate::voter::{Admission, Ballot, Portal, Session};
 
 const ROUNDS: usize = 3;
 const DELEGATES: u32 = 3;
-pub(super) const PASSWORD: &str = "Vote-a-blanc-2026!";
+pub(super) const PASSWORD: &str = "Bateau-lavande-27";
 
 /// What to measure.
 pub struct CastBench {

@@ -27,7 +27,7 @@ const DELEGATES: u32 = 3;
 /// Keys that count: the secretary stands in for the president, one delegate is away.
 const QUORUM: [&str; 3] = ["secretary.key", "delegate-1.key", "delegate-3.key"];
 /// Meets every rule of the portal, and is nobody's.
-const PASSWORD: &str = "Vote-a-blanc-2026!";
+const PASSWORD: &str = "Bateau-lavande-27";
 
 /// What to play, where.
 pub struct Options {

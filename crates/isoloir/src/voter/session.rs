@@ -93,7 +93,7 @@ impl Session {
         }
     }
 
-    /// Opens the link of the first mail and chooses a password.
+    /// Opens the link of the first mail, chooses a password, then a challenge question.
     ///
     /// # Errors
     /// When the link is refused.
@@ -101,7 +101,19 @@ impl Session {
         let mut visit = Self::anonymous(portal);
         visit.page(&format!("/activation/{token}")).await?;
         let fields = [("token", token), ("password", password), ("confirmation", password)];
-        visit.post_form("activation", "/activation", &fields).await
+        visit.post_form("activation", "/activation", &fields).await?;
+        let page = visit.page(&format!("/activation/{token}/question")).await?;
+        let step = page
+            .split_once("name=\"etape\" value=\"")
+            .and_then(|(_, rest)| rest.split('"').next())
+            .unwrap_or_default();
+        let fields = [
+            ("token", token),
+            ("etape", step),
+            ("question", "0"),
+            ("reponse", "Réponse d’essai"),
+        ];
+        visit.post_form("activation", "/activation/question", &fields).await
     }
 
     /// Signs in with address and password.

@@ -10,7 +10,7 @@ use isoloir::rehearse::{CORSE_2022, Running, Scenario, Site, email, read_codes};
 use isoloir::voter::{Entitlement, Portal, Session};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_isoloir");
-pub const PASSWORD: &str = "Vote-a-blanc-2026!";
+pub const PASSWORD: &str = "Bateau-lavande-27";
 
 /// A site with `voters` voters, all of whom chose [`PASSWORD`].
 pub struct Polls {

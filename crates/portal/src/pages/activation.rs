@@ -1,40 +1,16 @@
-//! Activation (*activation du compte*, S11): from the one-use link of the first mail to a password.
+//! Activation (*activation du compte*, S11, S12): from the one-use link of the first mail, or the code of a letter, to a password and a
+//! challenge question.
 
 use maud::{Markup, html};
 
-use crate::components::{Field, Tone, activation_stepper, field, notice, required_note};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
+use crate::captcha::{CaptchaProblem, CaptchaView};
+use crate::components::{Field, Tone, activation_stepper, captcha_field, captcha_notice, field, notice, required_note};
 use crate::layout::{Chrome, page};
+use crate::pages::challenge::{ChallengeFields, challenge_fields};
+pub use crate::pages::password::{PasswordProblem, RULES, Rule};
+use crate::pages::password::{password_fields, problem_notice};
 
-/// The rules of the seed, in its order, and the one that it lacked.
-pub const RULES: [(Rule, &str); 6] = [
-    (Rule::Length, key("rule-length")),
-    (Rule::Lower, key("rule-lower")),
-    (Rule::Upper, key("rule-upper")),
-    (Rule::Digit, key("rule-digit")),
-    (Rule::Special, key("rule-special")),
-    (Rule::Known, key("rule-known")),
-];
-
-/// One rule of the password (*règle du mot de passe*).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// 12 to 256 characters.
-    Length,
-    /// A lower-case letter without accent.
-    Lower,
-    /// An upper-case letter without accent.
-    Upper,
-    /// A digit.
-    Digit,
-    /// A special character.
-    Special,
-    /// Not among known-bad passwords.
-    Known,
-}
-
-/// What the activation page shows.
+/// What the first step shows.
 #[derive(Debug, Clone)]
 pub struct ActivationView {
     /// The one-use token of the link.
@@ -45,18 +21,7 @@ pub struct ActivationView {
     pub problem: Option<PasswordProblem>,
 }
 
-/// Why the password is not set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordProblem {
-    /// Nothing was typed.
-    Empty,
-    /// These rules are not met.
-    Broken(Vec<Rule>),
-    /// The confirmation is another text.
-    Different,
-}
-
-/// Draws the activation page.
+/// Draws the first step: the password.
 #[must_use]
 pub fn render(chrome: &Chrome, view: &ActivationView) -> Markup {
     let lang = chrome.lang;
@@ -68,12 +33,17 @@ pub fn render(chrome: &Chrome, view: &ActivationView) -> Markup {
             div.page-head {
                 h1 { (lang.text("activation-heading")) }
                 @match &view.problem {
-                    Some(problem) => (problem_notice(lang, problem)),
+                    Some(problem) => (problem_notice(lang, problem, &lang.text("password-nothing-stored"))),
                     None => { p.lede { (lang.with("activation-lede", crate::args![name = view.name.as_str()])) } }
                 }
             }
             div.split {
-                (form(lang, view))
+                form.form method="post" action="/activation" novalidate {
+                    (required_note(lang))
+                    input type="hidden" name="token" value=(view.token);
+                    (password_fields(lang, view.problem.as_ref(), chrome.kiosk))
+                    div.actions { button.btn.btn--primary type="submit" { (lang.text("activation-continue")) } }
+                }
                 aside.panel.panel--sunken aria-labelledby="t-code" {
                     h2 #t-code { (lang.text("activation-aside-title")) }
                     p.small { (lang.text("activation-aside-text")) }
@@ -83,92 +53,59 @@ pub fn render(chrome: &Chrome, view: &ActivationView) -> Markup {
     )
 }
 
-fn problem_notice(lang: Lang, problem: &PasswordProblem) -> Markup {
-    let (title, target) = match problem {
-        PasswordProblem::Empty => (key("password-empty-title"), "#password"),
-        PasswordProblem::Broken(_) => (key("password-broken-title"), "#password"),
-        PasswordProblem::Different => (key("password-different-title"), "#confirmation"),
-    };
-    let body =
-        html! { p { (lang.text("password-nothing-stored")) " " a href=(target) { (lang.text("password-fix-link")) } } };
-    notice(Tone::Error, lang.text(title), body)
+/// What the second step shows.
+#[derive(Debug, Clone)]
+pub struct QuestionView {
+    /// The one-use token of the link.
+    pub token: String,
+    /// Names the password of the first step.
+    pub step: String,
+    /// Question and answer.
+    pub fields: ChallengeFields,
 }
 
-fn form(lang: Lang, view: &ActivationView) -> Markup {
-    let (label, hint, confirm_label) = (
-        lang.text("activation-password"),
-        lang.text("activation-password-hint"),
-        lang.text("activation-confirmation"),
-    );
-    let (password_error, confirm_error) = match &view.problem {
-        Some(PasswordProblem::Empty) => (Some(lang.text("password-empty")), None),
-        Some(PasswordProblem::Broken(rules)) => (Some(broken_sentence(lang, rules)), None),
-        Some(PasswordProblem::Different) => (None, Some(lang.text("password-different"))),
-        None => (None, None),
-    };
-    let password = Field {
-        hint: Some(&hint),
-        error: password_error.as_deref(),
-        kind: "password",
-        autocomplete: "new-password",
-        described_by: Some("password-regles"),
-        ..Field::text("password", &label)
-    };
-    let confirmation = Field {
-        error: confirm_error.as_deref(),
-        kind: "password",
-        autocomplete: "new-password",
-        ..Field::text("confirmation", &confirm_label)
-    };
-    html! {
-        form.form method="post" action="/activation" novalidate {
-            (required_note(lang))
-            input type="hidden" name="token" value=(view.token);
-            (field(&password, rules(lang, view.problem.as_ref())))
-            (field(&confirmation, ""))
-            div.actions { button.btn.btn--primary type="submit" { (lang.text("activation-action")) } }
-        }
-    }
-}
-
-/// The list of rules: after a refusal, those met carry a tick and those missing say so in words.
-fn rules(lang: Lang, problem: Option<&PasswordProblem>) -> Markup {
-    let broken = match problem {
-        Some(PasswordProblem::Broken(rules)) => Some(rules),
-        _ => None,
-    };
-    html! {
-        ul.rules #password-regles {
-            @for (rule, words) in RULES {
-                @match broken {
-                    Some(broken) if !broken.contains(&rule) => {
-                        li.rule.rule--ok { (icon(Icon::Success)) span { (lang.text(words)) span.vh { (lang.text("rule-met")) } } }
-                    }
-                    Some(_) => { li.rule { (icon(Icon::Empty)) span { (lang.text(words)) span.vh { (lang.text("rule-missing")) } } } }
-                    None => { li.rule { (icon(Icon::Empty)) span { (lang.text(words)) } } }
+/// Draws the second step: the challenge question.
+#[must_use]
+pub fn render_question(chrome: &Chrome, view: &QuestionView) -> Markup {
+    let lang = chrome.lang;
+    let wrong = view.fields.question_error.is_some() || view.fields.answer_error.is_some();
+    page(
+        chrome,
+        &lang.text("challenge-title"),
+        html! {
+            (activation_stepper(lang, 1))
+            div.page-head {
+                h1 { (lang.text("challenge-heading")) }
+                @if wrong {
+                    (challenge_notice(chrome, &view.fields))
+                } @else { p.lede { (lang.text("challenge-lede")) } }
+            }
+            form.form method="post" action="/activation/question" novalidate {
+                (required_note(lang))
+                input type="hidden" name="token" value=(view.token);
+                input type="hidden" name="etape" value=(view.step);
+                (challenge_fields(lang, &view.fields))
+                div.actions {
+                    button.btn.btn--primary type="submit" { (lang.text("activation-action")) }
+                    a.btn.btn--secondary href={ "/activation/" (view.token) } { (lang.text("challenge-back")) }
                 }
             }
-        }
-    }
+        },
+    )
 }
 
-fn broken_sentence(lang: Lang, broken: &[Rule]) -> String {
-    let missing: Vec<String> = broken
-        .iter()
-        .map(|rule| {
-            lang.text(match rule {
-                Rule::Length => key("missing-length"),
-                Rule::Lower => key("missing-lower"),
-                Rule::Upper => key("missing-upper"),
-                Rule::Digit => key("missing-digit"),
-                Rule::Special => key("missing-special"),
-                Rule::Known => key("missing-known"),
-            })
-        })
-        .collect();
-    lang.with(
-        "password-broken",
-        crate::args![missing = missing.join(&lang.text("list-separator"))],
+/// What stands at the top after a refused question or answer.
+pub(crate) fn challenge_notice(chrome: &Chrome, fields: &ChallengeFields) -> Markup {
+    let lang = chrome.lang;
+    let target = if fields.question_error.is_some() {
+        "#question"
+    } else {
+        "#reponse"
+    };
+    notice(
+        Tone::Error,
+        lang.text("challenge-problem-title"),
+        html! { p { a href=(target) { (lang.text("password-fix-link")) } } },
     )
 }
 
@@ -180,7 +117,7 @@ pub fn render_done(chrome: &Chrome, opening: Option<String>) -> Markup {
         chrome,
         &lang.text("activated-title"),
         html! {
-            (activation_stepper(lang, 1))
+            (activation_stepper(lang, 2))
             div.page-head {
                 h1 { (lang.text("activated-title")) }
                 @if let Some(opens) = opening { p.lede { (lang.with("activated-opening", crate::args![opens = opens])) } }
@@ -204,6 +141,82 @@ pub fn render_dead_link(chrome: &Chrome, words: &str) -> Markup {
             div.actions {
                 a.btn.btn--primary href="/connexion" { (lang.text("sign-in-action")) }
                 a.btn.btn--secondary href="/assistance" { (lang.text("home-assistance")) }
+            }
+        },
+    )
+}
+
+/// What the page of a letter's code shows.
+#[derive(Debug, Clone, Default)]
+pub struct CodeView {
+    /// The staff number typed before, never the code.
+    pub number: String,
+    /// What is wrong with the number, in words.
+    pub number_error: Option<String>,
+    /// What is wrong with the code, in words.
+    pub code_error: Option<String>,
+    /// Why number and code together were refused, in words.
+    pub refused: Option<String>,
+    /// The captcha to answer, when one is due.
+    pub captcha: Option<CaptchaView>,
+    /// Set when it is the captcha that stopped the form: not answered yet, or not right.
+    pub captcha_problem: Option<Option<CaptchaProblem>>,
+}
+
+/// Draws the page at the short address of activation letters.
+#[must_use]
+pub fn render_code(chrome: &Chrome, view: &CodeView) -> Markup {
+    let lang = chrome.lang;
+    let (number_label, number_hint) = (lang.text("account-number"), lang.text("letter-number-hint"));
+    let (code_label, code_hint) = (lang.text("letter-code"), lang.text("letter-code-hint"));
+    let number = Field {
+        hint: Some(&number_hint),
+        error: view.number_error.as_deref(),
+        value: &view.number,
+        autocomplete: if chrome.kiosk { "off" } else { "username" },
+        max_length: Some(500),
+        ..Field::text("matricule", &number_label)
+    };
+    let code = Field {
+        hint: Some(&code_hint),
+        error: view.code_error.as_deref(),
+        autocomplete: "one-time-code",
+        max_length: Some(60),
+        ..Field::text("code", &code_label)
+    };
+    let problem = match (&view.refused, &view.number_error, &view.code_error) {
+        (Some(words), _, _) => Some((lang.text("letter-refused-title"), Some(words), "#matricule")),
+        (None, Some(_), _) => Some((lang.text("letter-problem-title"), None, "#matricule")),
+        (None, None, Some(_)) => Some((lang.text("letter-problem-title"), None, "#code")),
+        (None, None, None) => None,
+    };
+    page(
+        chrome,
+        &lang.text("activation-title"),
+        html! {
+            div.page-head {
+                h1 { (lang.text("letter-heading")) }
+                @if let Some(problem) = view.captcha_problem {
+                    (captcha_notice(lang, problem))
+                } @else { @match problem {
+                    Some((title, words, target)) => (notice(Tone::Error, title, html! {
+                        p { @if let Some(words) = words { (words) " " } a href=(target) { (lang.text("password-fix-link")) } }
+                    })),
+                    None => { p.lede { (lang.text("letter-lede")) } }
+                } }
+            }
+            div.split {
+                form.form method="post" action="/a" novalidate {
+                    (required_note(lang))
+                    (field(&number, ""))
+                    (field(&code, ""))
+                    @if let Some(captcha) = &view.captcha { (captcha_field(lang, captcha)) }
+                    div.actions { button.btn.btn--primary type="submit" { (lang.text("activation-continue")) } }
+                }
+                aside.panel.panel--sunken aria-labelledby="t-code" {
+                    h2 #t-code { (lang.text("activation-aside-title")) }
+                    p.small { (lang.text("activation-aside-text")) }
+                }
             }
         },
     )

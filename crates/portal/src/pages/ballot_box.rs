@@ -148,7 +148,7 @@ pub fn render(chrome: &Chrome, view: &BoxView) -> Markup {
                 p.lede { (lang.text("box-lede")) }
             }
             @if let Some(head) = &view.head {
-                div.split.split--even { (search_panel(lang, view)) (verify_panel(lang, view)) }
+                div.split.split--even { (search_panel(lang, view)) (verify_panel(chrome, view)) }
                 (head_section(lang, view, head))
             } @else {
                 (notice(Tone::Info, lang.text("shut-not-ready-title"), html! { p { (lang.text("shut-not-ready-text")) } }))
@@ -205,16 +205,19 @@ fn search_outcome(lang: Lang, search: &Search) -> Markup {
     }
 }
 
-fn verify_panel(lang: Lang, view: &BoxView) -> Markup {
+fn verify_panel(chrome: &Chrome, view: &BoxView) -> Markup {
+    let lang = chrome.lang;
     html! {
         section.panel aria-labelledby="t-verif" {
             h2 #t-verif { (lang.text("box-verify-title")) }
             @match &view.whole {
                 Some(whole) => {
                     p { (lang.with("box-verify-text", args![n = whole.total])) }
-                    div.actions {
-                        a.btn.btn--secondary href={ "/urne/" (view.id) "/archive.bel" } download {
-                            (icon(Icon::Download)) " " (lang.text("box-download"))
+                    @if !chrome.kiosk {
+                        div.actions {
+                            a.btn.btn--secondary href={ "/urne/" (view.id) "/archive.bel" } download {
+                                (icon(Icon::Download)) " " (lang.text("box-download"))
+                            }
                         }
                     }
                     p.small { (lang.text("box-verify-how")) }

@@ -168,6 +168,10 @@ pub fn render_account(chrome: &Chrome, view: &AccountView) -> Markup {
                     div { dt { (lang.text("elections-title")) } dd { ul.plain { @for title in &view.elections { li { (title) } } } } }
                 }
             }
+            section.section aria-labelledby="t-securite" {
+                h2 #t-securite { (lang.text("security-title")) }
+                p { (lang.text("security-lede")) " " a href="/mon-compte/securite" { (lang.text("security-open")) } }
+            }
             section.section aria-labelledby="t-faux" {
                 h2 #t-faux { (lang.text("account-wrong-title")) }
                 p { (lang.text("account-wrong-text")) " " a href="/reclamations" { (lang.text("home-complaint-title")) } }

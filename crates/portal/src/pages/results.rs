@@ -163,7 +163,7 @@ pub fn render(chrome: &Chrome, view: &ResultsView) -> Markup {
             }
             @if let Some(words) = &view.undecided { div.section { (notice(Tone::Warning, lang.text("results-undecided"), html! { p { (words) } })) } }
             @if let Some(explanation) = &view.explanation { (explain(lang, view, explanation)) }
-            (redo(lang, view))
+            (redo(chrome, view))
         },
     )
 }
@@ -330,14 +330,19 @@ fn round_table(lang: Lang, round: &Round) -> Markup {
     }
 }
 
-fn redo(lang: Lang, view: &ResultsView) -> Markup {
+fn redo(chrome: &Chrome, view: &ResultsView) -> Markup {
+    let lang = chrome.lang;
     html! {
         section.section aria-labelledby="t-refaire" {
             div.panel.panel--sunken {
                 h2 #t-refaire { (lang.text("redo-title")) }
                 p { (lang.text("redo-text")) }
                 div.actions {
-                    a.btn.btn--primary href={ "/urne/" (view.id) "/archive.bel" } download { (icon(Icon::Download)) " " (lang.text("box-download")) }
+                    @if !chrome.kiosk {
+                        a.btn.btn--primary href={ "/urne/" (view.id) "/archive.bel" } download {
+                            (icon(Icon::Download)) " " (lang.text("box-download"))
+                        }
+                    }
                     a.btn.btn--secondary href={ "/urne/" (view.id) } { (lang.text("redo-box")) }
                 }
             }

@@ -58,11 +58,12 @@ pub fn render(chrome: &Chrome, view: &SignInView) -> Markup {
                 }
             }
             div.split {
-                (form(lang, view))
+                (form(chrome, view))
                 aside.panel.panel--sunken aria-labelledby="t-activer" {
                     h2 #t-activer { (lang.text("sign-in-new-title")) }
                     p.small { (lang.text("sign-in-new-text")) }
                     p { a href="/aide#activer" { (lang.text("sign-in-new-link")) } }
+                    p { a href="/a" { (lang.text("sign-in-letter-link")) } }
                 }
             }
         },
@@ -101,7 +102,10 @@ fn problem_notice(lang: Lang, problem: &SignInProblem) -> Markup {
     notice(tone, lang.text(title), body)
 }
 
-fn form(lang: Lang, view: &SignInView) -> Markup {
+fn form(chrome: &Chrome, view: &SignInView) -> Markup {
+    let lang = chrome.lang;
+    // On a shared machine the browser is asked to propose and keep nothing.
+    let completed = |token| if chrome.kiosk { "off" } else { token };
     let (no_identifier, no_password) = match &view.problem {
         Some(SignInProblem::Incomplete { identifier, password }) => (*identifier, *password),
         _ => (false, false),
@@ -117,14 +121,14 @@ fn form(lang: Lang, view: &SignInView) -> Markup {
         error: no_identifier.then_some(identifier_error.as_str()),
         value: &view.identifier,
         kind: "text",
-        autocomplete: "username",
+        autocomplete: completed("username"),
         max_length: Some(254),
         ..Field::text("identifiant", &identifier_label)
     };
     let password = Field {
         error: no_password.then_some(password_error.as_str()),
         kind: "password",
-        autocomplete: "current-password",
+        autocomplete: completed("current-password"),
         max_length: Some(256),
         ..Field::text("password", &password_label)
     };
@@ -139,6 +143,7 @@ fn form(lang: Lang, view: &SignInView) -> Markup {
                 button.btn.btn--primary type="submit" { (lang.text("sign-in-action")) }
                 a.btn.btn--secondary href="/" { (lang.text("back-home-short")) }
             }
+            p { a href="/mot-de-passe-oublie" { (lang.text("sign-in-forgotten")) } }
         }
     }
 }

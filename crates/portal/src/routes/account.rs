@@ -1,28 +1,30 @@
-//! Sign-in, sign-out, activation, account.
+//! Sign-in, sign-out, sessions.
 
 use crate::access::{Access, Declared, declare};
-use axum::Form;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Form, Json};
 use axum_extra::extract::CookieJar;
-use isoloir_domain::message::{Class, Refusal};
-use isoloir_service::activate_account::{ActivateError, PasswordRule};
-use isoloir_service::sign_in::SignInError;
+use isoloir_domain::message::Refusal;
+use isoloir_service::Session;
+use isoloir_service::sign_in::{Place, SignInError};
+use jiff::Timestamp;
 use maud::Markup;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::browser;
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
-use crate::error::{PageError, drawn, language, log_fault, status_of};
-use crate::layout::Chrome;
+use crate::error::{PageError, drawn, language, status_of};
 use crate::limits::{Client, Limit};
-use crate::pages::activation::{self, ActivationView, PasswordProblem, Rule};
 use crate::pages::elections::{AccountView, render_account};
 use crate::pages::sign_in::{self as sign_in_page, SignInProblem, SignInView};
-use crate::request::{PageChrome, VoterSession, forget_session_cookie, session_cookie};
+use crate::request::{
+    KioskMode, PageChrome, VoterSession, accepts_json, forget_session_cookie, leave_no_trace, session_cookie,
+};
 use crate::state::PortalState;
-use crate::when;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {
@@ -31,12 +33,15 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/connexion", Public, get(sign_in_form)),
         declare("POST", "/connexion", Public, post(sign_in)).limited(Limit::SignIn),
         declare("POST", "/deconnexion", Public, post(sign_out)),
-        declare("GET", "/activation", Public, get(activated)),
-        declare("POST", "/activation", Public, post(activate)).limited(Limit::Activation),
-        declare("GET", "/activation/{token}", Public, get(activation_form)),
+        declare("POST", "/deconnexion/partout", Voter, post(sign_out_everywhere)),
+        declare("GET", SESSION_ENDS, Voter, get(session_ends)),
+        declare("POST", "/session/prolonger", Voter, post(extend)),
         declare("GET", "/mon-compte", Voter, get(account)),
     ]
 }
+
+/// Tells how long the session lasts, and does not make it last longer.
+pub(crate) const SESSION_ENDS: &str = "/api/session";
 
 #[derive(Deserialize)]
 pub(super) struct SignInQuery {
@@ -82,11 +87,14 @@ pub(super) struct SignInForm {
     captcha: CaptchaForm,
 }
 
-/// `POST /connexion`. The service counts failures in its database and answers alike for known and unknown addresses.
+/// `POST /connexion`. The service counts failures in its database and answers alike for known and unknown identifiers. The session is a
+/// new one whatever cookie came with the request, and an earlier one of this browser ends.
 pub(super) async fn sign_in(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
     client: Client,
+    before: Result<VoterSession, PageError>,
+    headers: HeaderMap,
     jar: CookieJar,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, PageError> {
@@ -94,7 +102,7 @@ pub(super) async fn sign_in(
     let next = known_page(&form.suite);
     let guarded = Guarded::SignIn(Some(identifier));
     let again = |problem, captcha| SignInView {
-        identifier: identifier.to_owned(),
+        identifier: identifier.chars().take(254).collect(),
         next: next.to_owned(),
         problem: Some(problem),
         captcha,
@@ -110,9 +118,9 @@ pub(super) async fn sign_in(
             sign_in_page::render(&chrome, &view),
         ));
     }
-    let outcome = match captcha::gate(&state, client, guarded, &form.captcha).await? {
-        Gate::Free => state.server().sign_in(identifier, &form.password).await,
-        Gate::Answered => state.server().sign_in_past_captcha(identifier, &form.password).await,
+    let human = match captcha::gate(&state, client, guarded, &form.captcha).await? {
+        Gate::Free => false,
+        Gate::Answered => true,
         Gate::Shut(captcha) => {
             let view = again(SignInProblem::Captcha(captcha.problem), Some(captcha));
             return Ok(drawn(
@@ -121,8 +129,17 @@ pub(super) async fn sign_in(
             ));
         }
     };
-    match outcome {
+    let browser = browser::kind(&headers);
+    let place = Place {
+        browser: &browser,
+        kiosk: chrome.kiosk,
+        human,
+    };
+    match state.server().sign_in_from(identifier, &form.password, place).await {
         Ok(signed_in) => {
+            if let Ok(VoterSession(before)) = before {
+                state.server().sign_out(&before).await?;
+            }
             let jar = jar.add(session_cookie(state.config(), signed_in.token));
             Ok((jar, Redirect::to(if next.is_empty() { "/" } else { next })).into_response())
         }
@@ -147,6 +164,7 @@ fn known_page(path: &str) -> &'static str {
         "/mes-scrutins/listes",
         "/mon-compte",
         "/mon-compte/informations",
+        "/mon-compte/securite",
         "/reclamations",
         "/reclamations/nouvelle",
     ]
@@ -159,120 +177,90 @@ fn known_page(path: &str) -> &'static str {
 pub(super) async fn sign_out(
     State(state): State<PortalState>,
     session: Result<VoterSession, PageError>,
+    kiosk: KioskMode,
     jar: CookieJar,
 ) -> Result<Response, PageError> {
     if let Ok(VoterSession(session)) = session {
         state.server().sign_out(&session).await?;
     }
-    let jar = jar.add(forget_session_cookie(state.config()));
-    Ok((jar, Redirect::to("/connexion?motif=au-revoir")).into_response())
+    Ok(gone(&state, kiosk, jar, "/connexion?motif=au-revoir"))
 }
 
-/// `GET /activation/{token}`: does not use the link up, since mail scanners open links.
-pub(super) async fn activation_form(
+/// `POST /deconnexion/partout`: ends all sessions of the voter.
+pub(super) async fn sign_out_everywhere(
     State(state): State<PortalState>,
-    PageChrome(chrome): PageChrome,
-    Path(token): Path<String>,
+    VoterSession(session): VoterSession,
+    kiosk: KioskMode,
+    jar: CookieJar,
 ) -> Result<Response, PageError> {
-    match state.server().activation(&token).await {
-        Ok(voter) => {
-            let view = ActivationView {
-                token,
-                name: voter.full_name(),
-                problem: None,
-            };
-            Ok(activation::render(&chrome, &view).into_response())
-        }
-        Err(error) => refused_activation(&chrome, error),
+    state.server().sign_out_everywhere(&session).await?;
+    Ok(gone(&state, kiosk, jar, "/connexion?motif=au-revoir"))
+}
+
+/// Makes the browser forget the session, and everything else of ours on a shared machine.
+pub(super) fn gone(state: &PortalState, kiosk: KioskMode, jar: CookieJar, next: &'static str) -> Response {
+    let jar = jar.add(forget_session_cookie(state.config()));
+    let redirect = Redirect::to(next);
+    if kiosk.0 {
+        leave_no_trace((jar, redirect).into_response())
+    } else {
+        (jar, redirect).into_response()
     }
+}
+
+/// Both ends of a session, and the hour of the server by which to count.
+#[derive(Serialize)]
+pub(super) struct Ends {
+    idle: Timestamp,
+    absolute: Timestamp,
+    now: Timestamp,
+}
+
+impl Ends {
+    fn of(session: &Session, state: &PortalState) -> Ends {
+        Ends {
+            idle: session.idle_ends(),
+            absolute: session.expires(),
+            now: state.server().clock().now(),
+        }
+    }
+}
+
+/// `GET /api/session`.
+pub(super) async fn session_ends(State(state): State<PortalState>, VoterSession(session): VoterSession) -> Json<Ends> {
+    Json(Ends::of(&session, &state))
 }
 
 #[derive(Deserialize)]
-pub(super) struct ActivationForm {
+pub(super) struct ExtendForm {
     #[serde(default)]
-    token: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    confirmation: String,
+    suite: String,
 }
 
-/// `POST /activation`: uses the link up and sets the password.
-pub(super) async fn activate(
+/// `POST /session/prolonger`: JSON for the script, the page where one was for a plain form.
+pub(super) async fn extend(
     State(state): State<PortalState>,
-    PageChrome(mut chrome): PageChrome,
-    Form(form): Form<ActivationForm>,
+    VoterSession(session): VoterSession,
+    headers: HeaderMap,
+    form: Result<Form<ExtendForm>, FormRejection>,
 ) -> Result<Response, PageError> {
-    let problem = if form.password.is_empty() {
-        PasswordProblem::Empty
+    let session = state.server().extend_session(session).await?;
+    if accepts_json(&headers) {
+        return Ok(Json(Ends::of(&session, &state)).into_response());
+    }
+    // The script sends no form at all.
+    let suite = form.map(|Form(form)| form.suite).unwrap_or_default();
+    Ok(Redirect::to(own_path(&suite)).into_response())
+}
+
+/// A path of this portal, or home: never another site's address.
+fn own_path(path: &str) -> &str {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
+    if path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain) {
+        path
     } else {
-        match state
-            .server()
-            .activate_account(&form.token, &form.password, &form.confirmation)
-            .await
-        {
-            Ok(_) => return Ok(Redirect::to("/activation").into_response()),
-            Err(ActivateError::Password(rules)) => PasswordProblem::Broken(rules.into_iter().map(rule).collect()),
-            Err(ActivateError::Confirmation) => PasswordProblem::Different,
-            Err(error) => return refused_activation(&chrome, error),
-        }
-    };
-    let voter = match state.server().activation(&form.token).await {
-        Ok(voter) => voter,
-        Err(error) => return refused_activation(&chrome, error),
-    };
-    chrome.here = format!("/activation/{}", form.token);
-    let view = ActivationView {
-        token: form.token,
-        name: voter.full_name(),
-        problem: Some(problem),
-    };
-    Ok(drawn(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        activation::render(&chrome, &view),
-    ))
-}
-
-fn refused_activation(chrome: &Chrome, error: ActivateError) -> Result<Response, PageError> {
-    match error {
-        ActivateError::Fault(fault) => Err(PageError::Fault(fault)),
-        refusal => {
-            if refusal.class() == Class::Fault {
-                log_fault(&refusal);
-            }
-            let message = refusal.message();
-            let words = message.text(language(chrome.lang));
-            Ok(drawn(
-                status_of(refusal.class()),
-                activation::render_dead_link(chrome, words),
-            ))
-        }
+        "/"
     }
-}
-
-const fn rule(rule: PasswordRule) -> Rule {
-    match rule {
-        PasswordRule::Length => Rule::Length,
-        PasswordRule::Lower => Rule::Lower,
-        PasswordRule::Upper => Rule::Upper,
-        PasswordRule::Digit => Rule::Digit,
-        PasswordRule::Special => Rule::Special,
-        PasswordRule::NotKnown => Rule::Known,
-    }
-}
-
-/// `GET /activation`: where a successful activation ends.
-pub(super) async fn activated(
-    State(state): State<PortalState>,
-    PageChrome(mut chrome): PageChrome,
-) -> Result<Markup, PageError> {
-    let shown = state.consultation().await?;
-    chrome.site = state.site();
-    let now = state.server().clock().now();
-    let opening = shown
-        .filter(|shown| shown.calendar.opens() > now)
-        .map(|shown| when::date_time(chrome.lang, shown.calendar.opens()));
-    Ok(activation::render_done(&chrome, opening))
 }
 
 /// `GET /mon-compte`.

@@ -1,6 +1,7 @@
 //! The table of routes: every address of the portal, who may call it, and who answers.
 
-mod account;
+pub(crate) mod account;
+mod activation;
 mod assistance;
 mod booth;
 mod captcha;
@@ -10,6 +11,8 @@ mod delivery;
 mod demonstration;
 mod elections;
 mod information;
+mod kiosk;
+mod password;
 mod public;
 mod tutorials;
 
@@ -42,6 +45,9 @@ pub fn table() -> Vec<Declared> {
     [
         public::table(),
         account::table(),
+        activation::table(),
+        password::table(),
+        kiosk::table(),
         assistance::table(),
         booth::table(),
         captcha::table(),

@@ -19,6 +19,7 @@ use super::booth::box_error;
 use crate::error::{PageError, log_fault};
 use crate::pages::ballot_box::{self as box_page, BoxEntry, BoxView, PublicBox, Search};
 use crate::pages::home::{self as home_page, BallotsOfVoter, HomeView};
+use crate::pages::kiosk::render_print_instead;
 use crate::pages::results as results_page;
 use crate::request::{PageChrome, VoterSession};
 use crate::results_view::results_view;
@@ -199,8 +200,15 @@ async fn search(state: &PortalState, id: &ElectionId, typed: &str) -> Result<Sea
 }
 
 /// `GET /urne/{election}/archive.bel`: streamed, so that memory does not depend on the size of the box.
-pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<String>) -> Result<Response, PageError> {
+pub(super) async fn archive(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
     let (election, _) = named(&state, &id).await?;
+    if chrome.kiosk {
+        return Ok(render_print_instead(&chrome, &format!("/urne/{}", election.id)).into_response());
+    }
     // Asked first, because a stream that has begun can no longer say no.
     if !state.server().box_is_public(&election.id).await.map_err(box_error)? {
         return Err(box_error(BoxError::NotYetPublic));

@@ -69,14 +69,22 @@ CREATE TABLE account (
   voter TEXT NOT NULL PRIMARY KEY REFERENCES voter (id),
   password TEXT NOT NULL,
   activated BIGINT NOT NULL,
-  last_sign_in BIGINT
+  last_sign_in BIGINT,
+  -- The challenge question as it was chosen, in both languages, and the hash of the secret answer.
+  question_fr TEXT,
+  question_en TEXT,
+  answer TEXT,
+  -- Since when nobody may sign in.
+  suspended BIGINT
 );
 
 -- One-use links. Only the SHA-256 of the token is kept.
 CREATE TABLE activation (
   hash BYTEA NOT NULL PRIMARY KEY,
   voter TEXT NOT NULL REFERENCES voter (id),
-  expires BIGINT NOT NULL
+  expires BIGINT NOT NULL,
+  -- Hash of the password chosen in the first step; it becomes the account's in the last.
+  password TEXT
 );
 CREATE INDEX activation_by_voter ON activation (voter);
 
@@ -87,12 +95,15 @@ CREATE TABLE session (
   voter TEXT NOT NULL REFERENCES voter (id),
   created BIGINT NOT NULL,
   seen BIGINT NOT NULL,
+  -- Milliseconds without use after which it is over, and before an end at which the voter is warned.
+  idle BIGINT NOT NULL,
+  warning BIGINT NOT NULL,
   expires BIGINT NOT NULL,
   previous_sign_in BIGINT
 );
 CREATE INDEX session_by_voter ON session (voter);
 
--- Failed sign-ins by SHA-256 of the address typed, whether it is known or not.
+-- Failed attempts by SHA-256 of what was tried: the identifier typed at sign-in, whether it is known or not, or another secret's.
 CREATE TABLE sign_in_failure (
   address BYTEA NOT NULL PRIMARY KEY,
   failures BIGINT NOT NULL,

@@ -158,7 +158,8 @@ async fn every_route_in_every_role() {
         ] {
             for declared in routes::table() {
                 // Signing out ends the session that the next routes need.
-                if declared.path == "/deconnexion" && role == "voter" {
+                let ends = declared.path.starts_with("/deconnexion") || declared.path.starts_with("/borne");
+                if ends && declared.method == "POST" && role == "voter" {
                     continue;
                 }
                 let path = declared

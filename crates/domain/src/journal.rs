@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::complaint::ComplaintNumber;
-use crate::ids::{ConsultationId, ElectionId, StaffId, VoterId};
+use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, VoterId};
 use crate::staff::Roles;
 use crate::ticket::TicketNumber;
 
@@ -117,6 +117,34 @@ pub enum Event {
     TicketReopened {
         /// Its number.
         number: TicketNumber,
+    },
+    /// An agent searched voters by name or number.
+    VoterSearched {
+        /// How many were found.
+        found: u64,
+    },
+    /// An agent read a voter's journey.
+    VoterViewed,
+    /// An agent had an activation link sent again.
+    ActivationResent,
+    /// An agent had an activation letter made.
+    ActivationLetterMade,
+    /// An agent gave a person a code past one captcha.
+    CaptchaBypassed,
+    /// An agent proposed another address.
+    AddressChangeProposed {
+        /// The proposal.
+        change: ChangeId,
+    },
+    /// Another person of the staff approved it: the address is changed.
+    AddressChangeApproved {
+        /// The proposal.
+        change: ChangeId,
+    },
+    /// The proposal was refused, or withdrawn by its author.
+    AddressChangeRefused {
+        /// The proposal.
+        change: ChangeId,
     },
     /// The box was set up and is empty.
     ElectionSetUp {

@@ -45,7 +45,7 @@ pub mod token;
 pub use clock::{Clock, SystemClock};
 pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use election::{Candidate, CandidateList, Election, Sex};
-pub use ids::{ConsultationId, ElectionId, SessionId, StaffId, VoterId};
+pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, VoterId};
 pub use message::{Language, Message, Refusal};
 pub use policy::Policy;
 pub use roll::{ElectoralRoll, Identifier, PollBook, Voter};

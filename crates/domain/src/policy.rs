@@ -27,6 +27,40 @@ pub struct Policy {
     pub privacy: PrivacyPolicy,
     /// When a captcha stands before a form.
     pub captcha: CaptchaPolicy,
+    /// What the help desk may do.
+    pub support: SupportPolicy,
+}
+
+/// How an address may be changed by the help desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressChange {
+    /// One person proposes, another approves.
+    TwoAgents,
+    /// Not at all: the roll's source is corrected instead.
+    Never,
+}
+
+/// What the help desk may do for a voter (*règles de l’assistance*): `[policy.support]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SupportPolicy {
+    /// Whether agents may have an activation link sent again, or an activation letter made.
+    pub resend: bool,
+    /// How often for one voter within a day.
+    pub per_day: u32,
+    /// How an address may be changed.
+    pub change_address: AddressChange,
+}
+
+impl Default for SupportPolicy {
+    fn default() -> SupportPolicy {
+        SupportPolicy {
+            resend: true,
+            per_day: 3,
+            change_address: AddressChange::TwoAgents,
+        }
+    }
 }
 
 /// When a captcha is asked for (*captcha*).

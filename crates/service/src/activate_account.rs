@@ -155,7 +155,7 @@ impl VotingServer {
     }
 
     /// `None` for a voter without an address, who receives a letter on paper.
-    fn invitation(&self, voter: &Voter, consultation: &Consultation) -> Result<Option<NewLink>, Fault> {
+    pub(crate) fn invitation(&self, voter: &Voter, consultation: &Consultation) -> Result<Option<NewLink>, Fault> {
         let Some(to) = Recipient::voter(voter) else {
             return Ok(None);
         };

@@ -5,7 +5,7 @@
 
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_domain::{ConsultationId, Identifier, Voter};
+use isoloir_domain::{Consultation, ConsultationId, Identifier, Voter};
 use isoloir_store::account::{NewCode, NewLink};
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
@@ -122,6 +122,24 @@ impl VotingServer {
         );
         self.inner.store.insert_codes(&stored, &entry).await?;
         Ok(letters)
+    }
+
+    /// Makes one letter: what is printed, and what is stored once it is.
+    pub(crate) fn activation_letter(&self, voter: Voter, consultation: &Consultation) -> (ActivationLetter, NewCode) {
+        let days = i64::from(consultation.policy.activation.letter_days);
+        let expires = self.after(SignedDuration::from_hours(days.saturating_mul(DAY)));
+        let code = ActivationCode::generate(&mut self.rng());
+        let stored = NewCode {
+            hash: code.hash(Identifier::read(&voter.number).as_str()),
+            voter: voter.id,
+            expires,
+        };
+        let letter = ActivationLetter {
+            voter,
+            code: code.text(),
+            expires,
+        };
+        (letter, stored)
     }
 
     /// Takes number and code of a letter; returns the token of a link by which the activation goes on, within the hour.

@@ -23,6 +23,7 @@
 //! - [`decide_complaint`]: what the organiser reads and decides; [`examine_file`]: files that people send
 //!
 //! Help desk
+//! - [`voter_journey`]: what agents see of a voter; [`support_actions`]: what they may do; [`read_journal`]: the journal, to read
 //! - [`open_ticket`]: a request, by a voter or by a person who is not signed in; [`ticket_conversation`]: what they read and reply
 //! - [`answer_ticket`]: what the help desk reads, answers and closes
 //!
@@ -88,6 +89,7 @@ pub mod open_ticket;
 pub mod outbox;
 pub mod password;
 pub mod phone;
+pub mod read_journal;
 pub mod receipt;
 pub mod record_partial_decryption;
 pub mod replace_texts;
@@ -99,11 +101,13 @@ pub mod session;
 pub mod set_up_election;
 pub mod sign_in;
 pub mod sms;
+pub mod support_actions;
 pub mod suspend_account;
 mod table;
 pub mod ticket_conversation;
 pub mod voter_complaints;
 pub mod voter_elections;
+pub mod voter_journey;
 mod writer;
 
 pub use fault::Fault;

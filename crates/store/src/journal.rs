@@ -11,6 +11,7 @@ statements! {
     APPEND = "INSERT INTO journal (seq, entry, hash) VALUES ($1, $2, $3)";
     HEAD = "SELECT seq, hash FROM journal_head WHERE id = 1";
     PAGE = "SELECT seq, entry, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT 1000";
+    BEFORE = "SELECT seq, entry FROM journal WHERE seq < $1 AND entry LIKE $2 ORDER BY seq DESC LIMIT $3";
     LATEST = "SELECT entry FROM journal ORDER BY seq DESC LIMIT $1";
 }
 
@@ -68,6 +69,32 @@ impl Store {
             on!(read &self.db, pool => sqlx::query_scalar(LATEST).bind(i64::from(limit)).fetch_all(pool).await?);
         let read = |text: &String| serde_json::from_str(text).map_err(|_| StoreError::Damaged("a journal entry"));
         texts.iter().map(read).collect()
+    }
+
+    /// Entries before the rank `before`, the latest first, with their ranks; of one kind of events only, when given.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn journal_before(
+        &self,
+        before: u64,
+        kind: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(u64, Entry)>, StoreError> {
+        let pattern = kind.map_or_else(|| "%".to_owned(), |kind| format!("%\"event\":\"{kind}\"%"));
+        let before = i64::try_from(before).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, String)> = on!(read &self.db, pool => sqlx::query_as(BEFORE)
+            .bind(before)
+            .bind(pattern)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
+        rows.into_iter()
+            .map(|(seq, text)| {
+                let entry = serde_json::from_str(&text).map_err(|_| StoreError::Damaged("a journal entry"))?;
+                Ok((unsigned(seq, "the journal")?, entry))
+            })
+            .collect()
     }
 
     /// Whether every entry follows from the one before, down to the head.

@@ -11,7 +11,7 @@
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
 //! - [`journal`]: chained entries; [`outbox`]: messages to send after the commit, and the delivery ledger
-//! - [`ticket`]: requests to the help desk
+//! - [`ticket`]: requests to the help desk; [`console`]: what agents see of a voter, and changes of address
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
 #![deny(
@@ -33,6 +33,7 @@ pub mod account;
 pub mod ballot_box;
 mod captcha;
 pub mod complaint;
+pub mod console;
 pub mod consultation;
 pub mod content;
 mod error;

@@ -79,6 +79,11 @@ pub struct NewRoll {
     pub imported: Timestamp,
 }
 
+/// Key by which a voter is searched by name.
+fn name_key(voter: &Voter) -> Vec<u8> {
+    normal(&format!("{} {}", voter.last_name, voter.first_name)).into_bytes()
+}
+
 /// Key that sorts a roll by name: the name in normal form, then eight bytes that tell homonyms apart and name nobody.
 #[must_use]
 pub fn sort_key(election: &ElectionId, voter: VoterId, last_name: &str, first_name: &str) -> Vec<u8> {
@@ -172,13 +177,14 @@ impl Store {
                 sqlx::query(DELETE_ENTRIES).bind(election.as_str()).execute(&mut *tx).await?;
             }
             for chunk in roll.voters.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO voter (id, number, last_name, first_name, email) ");
+                let mut insert = QueryBuilder::new("INSERT INTO voter (id, number, last_name, first_name, email, name_key) ");
                 insert.push_values(chunk, |mut row, voter| {
                     row.push_bind(voter.id.to_string())
                         .push_bind(&voter.number)
                         .push_bind(&voter.last_name)
                         .push_bind(&voter.first_name)
-                        .push_bind(&voter.email);
+                        .push_bind(&voter.email)
+                        .push_bind(name_key(voter));
                 });
                 insert.build().persistent(false).execute(&mut *tx).await?;
             }

@@ -16,6 +16,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (7, "staff", include_str!("schema/staff.sql")),
     (8, "support", include_str!("schema/support.sql")),
     (9, "captcha", include_str!("schema/captcha.sql")),
+    (10, "console", include_str!("schema/console.sql")),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

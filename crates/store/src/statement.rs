@@ -24,6 +24,7 @@ mod tests {
             crate::ballot_box::STATEMENTS,
             crate::complaint::STATEMENTS,
             crate::captcha::STATEMENTS,
+            crate::console::STATEMENTS,
             crate::consultation::STATEMENTS,
             crate::content::STATEMENTS,
             crate::journal::STATEMENTS,

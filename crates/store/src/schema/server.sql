@@ -52,8 +52,11 @@ CREATE TABLE voter (
   -- In lower case. Those who have none are written to on paper.
   email TEXT UNIQUE,
   -- `fr` or `en`, once the voter has chosen.
-  language TEXT
+  language TEXT,
+  -- Family name, then given name, in normal form: bytes sort alike on every engine.
+  name_key BYTEA NOT NULL
 );
+CREATE INDEX voter_by_name ON voter (name_key);
 
 CREATE TABLE roll_entry (
   election TEXT NOT NULL REFERENCES election (id),

@@ -18,6 +18,8 @@ export class ReceiptStep {
   readonly #heading: string;
   readonly #title: string;
   #shown: Received | null = null;
+  // All receipts of this session that hold, for one paper about them.
+  readonly #held = new Map<string, Receipt>();
 
   constructor(section: HTMLElement, words: Words) {
     this.#section = section;
@@ -47,6 +49,8 @@ export class ReceiptStep {
     for (const link of this.#section.querySelectorAll<HTMLAnchorElement>("a[data-receipt-box]")) {
       link.href = `/urne/${encodeURIComponent(received.election)}?suivi=${encodeURIComponent(received.tracker)}`;
     }
+    if (receipt !== null && valid) this.#held.set(receipt.election, receipt);
+    this.#offerPaper();
     this.#show("[data-next-more]", remaining > 0);
     this.#show("[data-next-done]", remaining === 0);
   }
@@ -68,6 +72,15 @@ export class ReceiptStep {
     link.download = `${this.#words.say("receipt-file")}-${election}.json`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  /** The paper is typeset by the server from what it signed itself; it keeps nothing of it. */
+  #offerPaper(): void {
+    const form = this.#section.querySelector<HTMLFormElement>("form[data-receipt-pdf]");
+    const field = form?.querySelector<HTMLInputElement>("input[name=recus]");
+    if (form == null || field == null) return;
+    field.value = JSON.stringify([...this.#held.values()]);
+    form.hidden = this.#held.size === 0;
   }
 
   #text(place: string, text: string): void {

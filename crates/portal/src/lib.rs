@@ -7,6 +7,8 @@
 //! - `api`: the JSON side, for the booth, verifiers and watchers
 //! - [`pages`]: one file for each page, drawn from plain structs; [`layout`], [`components`], [`icons`], [`when`]: what they are made of
 //! - [`markdown`]: the organiser's texts; [`i18n`]: French and English; [`assets`]: style sheet and scripts, from the binary
+//! - `papers`: what the portal gives as PDF, in words
+//! - [`i18n`]: French and English; [`assets`]: style sheet and scripts, from the binary
 //!
 //! Pages work without a script, except the booth, which encrypts on the voter's own device.
 #![deny(
@@ -33,6 +35,7 @@ pub mod letters;
 pub mod limits;
 pub mod markdown;
 pub mod pages;
+mod papers;
 pub mod request;
 mod results_view;
 pub mod routes;

@@ -1,1 +1,22 @@
 # receipts
+proof-title = Proof of vote
+proof-lede = The poll book shows your vote in this election.
+proof-voter = Voter
+proof-election = Election
+proof-consultation = Consultation
+proof-organiser = Organiser
+proof-mark = Poll book
+proof-mark-value = Marked
+proof-note = This document says that you voted. It holds neither your choice, nor your tracker, nor the time: nothing links it to a ballot.
+proof-download = Download the proof (PDF)
+proof-link = Proof of vote
+proof-back = My elections
+proof-not-yet = The poll book shows no vote of yours in this election yet. The proof will be here as soon as your ballot is in the box.
+receipt-pdf = Download the receipt (PDF)
+paper-receipt-lede = Each ballot below is in the box of its election. This document holds no name, no choice and no time.
+paper-receipt-tracker = Tracker
+paper-receipt-address = Address to verify
+paper-receipt-square = Code to scan that leads to the address to verify: { $address }
+paper-receipt-how = How to verify
+paper-receipt-how-text = Open the address to verify, or look for the tracker in the public page of the box. It must be there until the end of the election, then in the published archive. The signature is that of the voting server (Ed25519): the portal publishes the public key.
+paper-receipt-refused = At least one receipt is not signed by this voting server. No document was made; ballots already cast remain in the box.

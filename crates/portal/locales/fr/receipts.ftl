@@ -1,1 +1,22 @@
 # receipts
+proof-title = Preuve de vote
+proof-lede = La liste d’émargement porte votre vote pour ce scrutin.
+proof-voter = Électrice ou électeur
+proof-election = Scrutin
+proof-consultation = Consultation
+proof-organiser = Organisateur
+proof-mark = Émargement
+proof-mark-value = Porté
+proof-note = Ce document dit que vous avez voté. Il ne contient ni votre choix, ni votre numéro de suivi, ni l’heure : rien ne le relie à un bulletin.
+proof-download = Télécharger la preuve (PDF)
+proof-link = Preuve de vote
+proof-back = Mes scrutins
+proof-not-yet = La liste d’émargement ne porte pas encore de vote de votre part pour ce scrutin. La preuve sera ici dès que votre bulletin sera dans l’urne.
+receipt-pdf = Télécharger le reçu (PDF)
+paper-receipt-lede = Chaque bulletin ci-dessous est dans l’urne de son scrutin. Ce document ne contient ni nom, ni choix, ni heure.
+paper-receipt-tracker = Numéro de suivi
+paper-receipt-address = Adresse de vérification
+paper-receipt-square = Code à scanner qui mène à l’adresse de vérification : { $address }
+paper-receipt-how = Comment vérifier
+paper-receipt-how-text = Ouvrez l’adresse de vérification, ou cherchez le numéro de suivi dans la page publique de l’urne. Il doit y être jusqu’à la fin du scrutin, puis dans l’archive publiée. La signature est celle du serveur de vote (Ed25519) : la clé publique est publiée par le portail.
+paper-receipt-refused = Au moins un reçu n’est pas signé par ce serveur de vote. Aucun document n’a été produit ; vos bulletins déjà déposés restent dans l’urne.

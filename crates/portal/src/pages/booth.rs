@@ -445,6 +445,10 @@ fn receipt_slip(lang: Lang) -> Markup {
                     div { dt { (lang.text("receipt-signature-bytes")) } dd { code.break data-receipt-signature {} } }
                 }
             }
+            form.actions method="post" action="/recu.pdf" data-receipt-pdf data-download hidden {
+                input type="hidden" name="recus" value="";
+                button.btn.btn--secondary type="submit" { (icon(Icon::Download)) " " (lang.text("receipt-pdf")) }
+            }
             div.actions {
                 button.btn.btn--secondary type="button" data-action="save-receipt" { (icon(Icon::Download)) " " (lang.text("receipt-save")) }
                 button.btn.btn--secondary type="button" data-action="print" { (icon(Icon::Printer)) " " (lang.text("receipt-print")) }

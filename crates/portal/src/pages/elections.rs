@@ -95,6 +95,9 @@ fn poll(lang: Lang, rank: usize, election: &ElectionView, view: &ElectionsView) 
                 h2 { (election.title) }
                 p { (seats_and_lists(lang, election.seats, election.lists.len())) }
                 (state_badge(lang, election, view.phase))
+                @if election.voted {
+                    p { a href={ "/mes-scrutins/" (election.id) "/preuve" } { (lang.text("proof-link")) span.vh { " – " (election.title) } } }
+                }
                 @for list in &election.lists { (list_details(lang, list)) }
             }
             p.poll__links {

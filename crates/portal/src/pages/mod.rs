@@ -18,6 +18,7 @@ pub mod home;
 pub mod kiosk;
 pub mod password;
 pub mod personal;
+pub mod proof;
 pub mod results;
 pub mod rolls;
 pub mod security;

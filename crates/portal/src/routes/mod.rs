@@ -13,6 +13,7 @@ mod elections;
 mod information;
 mod kiosk;
 mod password;
+mod papers;
 mod public;
 mod tutorials;
 
@@ -51,6 +52,7 @@ pub fn table() -> Vec<Declared> {
         assistance::table(),
         booth::table(),
         captcha::table(),
+        papers::table(),
         information::table(),
         tutorials::table(),
         delivery::table(),

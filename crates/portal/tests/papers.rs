@@ -117,7 +117,7 @@ async fn receipts_on_paper_are_those_the_server_signed() {
     let stage = Stage::new(&url, 4).await;
     let portal = portal(&stage);
     let cast = stage.vote("csa", 0, 1).await.unwrap();
-    let receipt = serde_json::to_value(cast.receipt).unwrap();
+    let receipt = serde_json::to_value(&cast.receipt).unwrap();
     let post = async |shown: String| {
         let encoded: String = shown.bytes().map(|b| format!("%{b:02X}")).collect();
         let request = Request::post("/recu.pdf").header("content-type", "application/x-www-form-urlencoded");

@@ -197,9 +197,7 @@ impl VotingServer {
         if !rules.resend {
             return Err(ActionError::NotAllowed);
         }
-        let link = self
-            .invitation(&voter, &consultation)?
-            .ok_or(ActionError::NoMailbox)?;
+        let link = self.invitation(&voter, &consultation)?.ok_or(ActionError::NoMailbox)?;
         self.send_again(by, &voter, &consultation, Sent::Link(&link), Event::ActivationResent)
             .await
     }
@@ -355,11 +353,7 @@ impl VotingServer {
             Event::AddressChangeApproved { change: id },
         );
         let decided = (by.id, by.roles.has(Role::Supervisor), self.inner.clock.now());
-        let made = self
-            .inner
-            .store
-            .approve_address(&change, decided, &mails, &entry)
-            .await;
+        let made = self.inner.store.approve_address(&change, decided, &mails, &entry).await;
         match made.map_err(Fault::from)? {
             Approved::Made => Ok(()),
             Approved::Not => Err(ActionError::Decided),
@@ -412,10 +406,7 @@ impl VotingServer {
     ) -> Result<(AddressChange, Voter, Consultation), ActionError> {
         let found = self.inner.store.address_change(change).await.map_err(Fault::from)?;
         let found = self.as_it_stands(found.ok_or(ActionError::Unknown)?);
-        let (voter, consultation) = self
-            .voter_of_desk(by, found.voter)
-            .await?
-            .ok_or(ActionError::Unknown)?;
+        let (voter, consultation) = self.voter_of_desk(by, found.voter).await?.ok_or(ActionError::Unknown)?;
         Ok((found, voter, consultation))
     }
 

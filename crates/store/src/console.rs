@@ -9,9 +9,7 @@ use isoloir_domain::journal::Entry;
 use isoloir_domain::{ChangeId, ConsultationId, StaffId, Voter, VoterId};
 use jiff::Timestamp;
 
-use crate::account::{
-    END_SESSIONS, INSERT_CODE, INSERT_LINK, NewCode, NewLink, VOID_CODE, VOID_LINKS, VOID_RESET,
-};
+use crate::account::{END_SESSIONS, INSERT_CODE, INSERT_LINK, NewCode, NewLink, VOID_CODE, VOID_LINKS, VOID_RESET};
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse, unsigned};

@@ -12,8 +12,8 @@ mod demonstration;
 mod elections;
 mod information;
 mod kiosk;
-mod password;
 mod papers;
+mod password;
 mod public;
 mod tutorials;
 

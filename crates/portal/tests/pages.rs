@@ -14,6 +14,7 @@ use isoloir_domain::ballot_box::SignedHead;
 use isoloir_domain::complaint::{ComplaintNumber, Object, Status};
 use isoloir_domain::publication::{Place, RollPolicy, Window};
 use isoloir_domain::texts::{Text, TextName};
+use isoloir_domain::ticket::{Author, TicketNumber, TicketStatus, Topic};
 use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
 use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
 use isoloir_portal::config::{
@@ -22,6 +23,7 @@ use isoloir_portal::config::{
 use isoloir_portal::i18n::Lang;
 use isoloir_portal::layout::{Chrome, SessionEnds, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
+use isoloir_portal::pages::assistance::{ConversationView, FormView as RequestForm, Problem, Sent};
 use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
 use isoloir_portal::pages::booth::{BoothElection, BoothView, Shut};
 use isoloir_portal::pages::candidates::{CandidatesView, Draw, ListView as ShownList, Manifesto, PublicElection};
@@ -35,11 +37,13 @@ use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsV
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::{
-    about, activation, ballot_box, booth, candidates, complaints, demonstration, elections, error, help, home,
-    personal, results, rolls, sign_in, texts,
+    about, activation, assistance, ballot_box, booth, candidates, complaints, demonstration, elections, error, help,
+    home, personal, results, rolls, sign_in, texts,
 };
 use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
 use isoloir_service::file_complaint::ComplaintField;
+use isoloir_service::open_ticket::TicketField;
+use isoloir_service::ticket_conversation::{Conversation, Ticket, TicketMessage};
 use jiff::{SignedDuration, Timestamp};
 
 const ELECTION: &str = "NkHrZ7QCf3Nf3h";
@@ -478,6 +482,132 @@ fn voter_pages(lang: Lang) -> Vec<(String, String)> {
     .collect()
 }
 
+fn ticket(status: TicketStatus, topic: Topic, signed_in: bool) -> Ticket {
+    Ticket {
+        number: TicketNumber::new(2026, 123),
+        consultation: "essai-2026".parse().unwrap(),
+        form: [0; 32],
+        voter: signed_in.then(|| "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061".parse().unwrap()),
+        name: "Camille Durand".into(),
+        contact: "camille.durand@valbrune.example".into(),
+        staff_number: "A-104-221".into(),
+        language: Language::French,
+        topic,
+        status,
+        opened: at("2026-12-03T09:00:00Z"),
+        updated: at("2026-12-03T10:00:00Z"),
+        agent: None,
+    }
+}
+
+fn assistance_pages(lang: Lang) -> Vec<(String, String)> {
+    let (signed_in, stranger) = (chrome(lang, true), chrome(lang, false));
+    let problem = |field, words: &str| Problem {
+        field,
+        words: words.into(),
+    };
+    let form = |problems, captcha: Option<Option<CaptchaProblem>>| RequestForm {
+        token: "T0ken".into(),
+        topic: Some(Topic::VotingCode),
+        body: "Je n’ai pas reçu mon code.".into(),
+        problems,
+        captcha: captcha.map(|problem| CaptchaView {
+            id: "Tq9".into(),
+            problem,
+        }),
+        ..RequestForm::default()
+    };
+    let every_field = vec![
+        problem(Some(TicketField::Name), "Écrivez votre nom."),
+        problem(Some(TicketField::Contact), "Indiquez une adresse."),
+        problem(Some(TicketField::Number), "Trop long."),
+        problem(Some(TicketField::Topic), "Choisissez l’objet."),
+        problem(Some(TicketField::Body), "Écrivez votre demande."),
+    ];
+    let general = vec![problem(None, "Vous avez déjà dix demandes en cours.")];
+    let message = |position, author, body: &str| TicketMessage {
+        position,
+        author,
+        agent: None,
+        body: body.into(),
+        at: at("2026-12-03T09:00:00Z"),
+    };
+    let view = |status, topic, sent, problems| ConversationView {
+        conversation: Conversation {
+            ticket: ticket(status, topic, sent != Some(Sent::Request)),
+            messages: vec![
+                message(1, Author::Person, "Le bouton « Voter » ne répond pas.\n\nQue faire ?"),
+                message(2, Author::Agent, "Essayez un autre navigateur."),
+            ],
+        },
+        action: "/assistance/A-2026-000123".into(),
+        sent,
+        token: "T0ken".into(),
+        body: String::new(),
+        problems,
+    };
+    let mine = [
+        ticket(TicketStatus::Waiting, Topic::Vote, true),
+        ticket(TicketStatus::New, Topic::Other, true),
+    ];
+    let shown = |c: &Chrome, status, topic, sent, problems| {
+        assistance::render_conversation(c, &view(status, topic, sent, problems))
+    };
+    let empty_reply = vec![problem(Some(TicketField::Body), "Écrivez votre demande.")];
+    vec![
+        (
+            "assistance",
+            assistance::render(&stranger, &[], Some(&form(vec![], Some(None)))),
+        ),
+        (
+            "assistance-vide",
+            assistance::render(&stranger, &[], Some(&form(every_field, Some(None)))),
+        ),
+        (
+            "assistance-captcha-faux",
+            assistance::render(&stranger, &[], Some(&form(vec![], Some(Some(CaptchaProblem::Wrong))))),
+        ),
+        ("assistance-sans-consultation", assistance::render(&stranger, &[], None)),
+        (
+            "assistance-connecte",
+            assistance::render(&signed_in, &mine, Some(&form(vec![], None))),
+        ),
+        (
+            "assistance-refus",
+            assistance::render(&signed_in, &mine, Some(&form(general, None))),
+        ),
+        (
+            "demande-nouvelle",
+            shown(
+                &stranger,
+                TicketStatus::New,
+                Topic::VotingCode,
+                Some(Sent::Request),
+                vec![],
+            ),
+        ),
+        (
+            "demande",
+            shown(&signed_in, TicketStatus::Waiting, Topic::Vote, None, vec![]),
+        ),
+        (
+            "demande-message",
+            shown(&signed_in, TicketStatus::Open, Topic::Vote, Some(Sent::Reply), vec![]),
+        ),
+        (
+            "demande-vide",
+            shown(&signed_in, TicketStatus::Open, Topic::Vote, None, empty_reply),
+        ),
+        (
+            "demande-close",
+            shown(&signed_in, TicketStatus::Closed, Topic::Vote, None, vec![]),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, page)| (name.to_owned(), page.into_string()))
+    .collect()
+}
+
 fn public_pages(lang: Lang) -> Vec<(String, String)> {
     let c = chrome(lang, false);
     let phases = [Phase::Open, Phase::Closed, Phase::Tallied];
@@ -828,6 +958,7 @@ fn every_page(lang: Lang) -> Vec<(String, String)> {
         home_pages(lang),
         account_pages(lang),
         voter_pages(lang),
+        assistance_pages(lang),
         public_pages(lang),
         content_pages(lang),
         complaint_pages(lang),

@@ -72,7 +72,7 @@ fn no_mailbox(chrome: &Chrome) -> Markup {
         aside.panel.panel--sunken aria-labelledby="t-sans" {
             h2 #t-sans { (lang.text("forgotten-aside-title")) }
             p.small { (lang.text("forgotten-aside-text")) }
-            p { a href="/aide#assistance" { (lang.text("home-assistance")) } }
+            p { a href="/assistance" { (lang.text("home-assistance")) } }
         }
     }
 }

@@ -158,7 +158,12 @@ pub(super) async fn sign_in(
 
 /// Where one may be sent after signing in: our own pages that need it, and nowhere else.
 fn known_page(path: &str) -> &'static str {
+    // A mail of the help desk leads to one request; the list of the voter's own says which one has an answer.
+    if path.starts_with("/assistance/A-") {
+        return "/assistance";
+    }
     [
+        "/assistance",
         "/je-vote",
         "/mes-scrutins",
         "/mes-scrutins/listes",

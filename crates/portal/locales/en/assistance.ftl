@@ -3,7 +3,7 @@ assistance-title = Help desk
 assistance-lede = Write to the help desk, or call it. Each request has a number and gets an answer.
 assistance-mine = My requests
 assistance-new = New request
-assistance-signed-out = If your account is active, <a href="/connexion?suite=/assistance">sign in first</a>: you will find your requests here. Otherwise, fill in this form without signing in.
+assistance-signed-out = If your account is active, <a href="{ $link }">sign in first</a>: you will find your requests here. Otherwise, fill in this form without signing in.
 assistance-people = Talk to somebody
 assistance-people-text = If this form or its digits do not suit you, a person answers.
 assistance-never = The help desk will <strong>never</strong> ask for your password, your secret answer or your voting code, and cannot vote in your place.

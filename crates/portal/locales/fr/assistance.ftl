@@ -3,7 +3,7 @@ assistance-title = Assistance
 assistance-lede = Écrivez à la cellule d’assistance, ou téléphonez-lui. Chaque demande porte un numéro et reçoit une réponse.
 assistance-mine = Mes demandes
 assistance-new = Nouvelle demande
-assistance-signed-out = Si votre compte est activé, <a href="/connexion?suite=/assistance">connectez-vous d’abord</a> : vous retrouverez vos demandes ici. Sinon, remplissez ce formulaire sans vous connecter.
+assistance-signed-out = Si votre compte est activé, <a href="{ $link }">connectez-vous d’abord</a> : vous retrouverez vos demandes ici. Sinon, remplissez ce formulaire sans vous connecter.
 assistance-people = Parler à quelqu’un
 assistance-people-text = Si ce formulaire ou ses chiffres à recopier ne vous conviennent pas, une personne vous répond.
 assistance-never = La cellule d’assistance ne vous demandera <strong>jamais</strong> votre mot de passe, votre réponse secrète ni votre code de vote, et ne peut pas voter à votre place.

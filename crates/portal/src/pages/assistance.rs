@@ -93,6 +93,9 @@ const fn field_id(field: TicketField) -> &'static str {
     }
 }
 
+/// Where one signs in and comes back from.
+const SIGN_IN: &str = "/connexion?suite=/assistance";
+
 /// Draws the page of the help desk: requests of the voter signed in, form, telephone and address. No form while there is no consultation.
 #[must_use]
 pub fn render(chrome: &Chrome, tickets: &[Ticket], form: Option<&FormView>) -> Markup {
@@ -109,7 +112,7 @@ pub fn render(chrome: &Chrome, tickets: &[Ticket], form: Option<&FormView>) -> M
                 @if let Some(view) = form {
                     section aria-labelledby="t-nouvelle" {
                         h2 #t-nouvelle { (lang.text("assistance-new")) }
-                        @if chrome.who.is_none() { p { (lang.rich("assistance-signed-out")) } }
+                        @if chrome.who.is_none() { p { (lang.rich_with("assistance-signed-out", args![link = SIGN_IN])) } }
                         (request_form(chrome, view))
                     }
                 }

@@ -1,15 +1,19 @@
 //! Who may call what. A route cannot be mounted without saying so: [`declare`] is the only way in.
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
+use isoloir_domain::Role;
 use isoloir_service::Session;
 
-use crate::error::{ApiError, PageError};
+use crate::error::{ApiError, PageError, drawn};
 use crate::limits::{Client, Limit};
-use crate::request::{VoterSession, accepts_json, is_api, session_token};
+use crate::pages::staff;
+use crate::request::{
+    StaffSession, VoterSession, accepts_json, agent, chrome, is_api, lang_of, session_token, staff_token,
+};
 use crate::routes::account::SESSION_ENDS;
 use crate::state::PortalState;
 
@@ -20,6 +24,8 @@ pub enum Access {
     Public,
     /// A voter with a valid session.
     Voter,
+    /// A member of the staff with a valid session and one of these roles. A voter's session opens nothing here.
+    Staff(&'static [Role]),
     /// Anyone, in the demonstration only; elsewhere the route does not exist.
     Demonstration,
 }
@@ -92,6 +98,9 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
             return PageError::Limited(wait).into_response();
         }
     }
+    if let Access::Staff(roles) = guard.access {
+        return watch_staff(&guard.state, roles, request, next).await;
+    }
     // Public answers of the API depend on nobody: no session is looked up for them.
     if path_of_api && guard.access == Access::Public {
         return next.run(request).await;
@@ -114,6 +123,34 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     next.run(request).await
 }
 
+/// The same for the staff, whose session is looked up in place of a voter's.
+async fn watch_staff(state: &PortalState, roles: &[Role], mut request: Request, next: Next) -> Response {
+    let api = is_api(request.uri().path());
+    let token = staff_token(request.headers(), state.config());
+    let had_cookie = token.is_some();
+    let session = match token {
+        Some(token) => state.server().staff_session(&token).await,
+        None => Ok(None),
+    };
+    match session {
+        Ok(Some(session)) if session.any_of(roles) => {
+            request.extensions_mut().insert(StaffSession(session));
+            next.run(request).await
+        }
+        Ok(Some(_)) if api => StatusCode::FORBIDDEN.into_response(),
+        Ok(Some(session)) => {
+            let lang = lang_of(request.uri(), request.headers());
+            let mut chrome = chrome(state, lang, "/gestion", None);
+            chrome.agent = Some(agent(&session));
+            drawn(StatusCode::FORBIDDEN, staff::render_forbidden(&chrome))
+        }
+        Ok(None) if api => ApiError::session_required().into_response(),
+        Ok(None) => to_staff_sign_in(&request, had_cookie),
+        Err(fault) if api => ApiError::from(fault).into_response(),
+        Err(fault) => PageError::from(fault).into_response(),
+    }
+}
+
 /// `only_look`: asking how long a session lasts does not make it last longer.
 async fn session_of(
     state: &PortalState,
@@ -131,4 +168,15 @@ async fn session_of(
 fn to_sign_in(request: &Request, ended: bool) -> Response {
     let why = if ended { "fin" } else { "requis" };
     Redirect::to(&format!("/connexion?motif={why}&suite={}", request.uri().path())).into_response()
+}
+
+/// Sends somebody to the staff's sign-in page. Only what can be shown again by GET is come back to.
+fn to_staff_sign_in(request: &Request, ended: bool) -> Response {
+    let why = if ended { "fin" } else { "requis" };
+    let next = if request.method() == Method::GET {
+        request.uri().path()
+    } else {
+        "/gestion"
+    };
+    Redirect::to(&format!("/gestion/connexion?motif={why}&suite={next}")).into_response()
 }

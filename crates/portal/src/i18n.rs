@@ -29,6 +29,7 @@ topics!(
     "complaints",
     "content",
     "receipts",
+    "staff",
     "support",
     "tutorials",
 );

@@ -1,5 +1,6 @@
 //! The frame of every page: header with the curtain, session bar, footer, and nothing loaded from elsewhere.
 
+use isoloir_domain::{Role, Roles};
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, Render, html};
 
@@ -43,6 +44,17 @@ pub struct SessionEnds {
     pub warning: i64,
 }
 
+/// The member of the staff signed in, as the staff's bar says it. Never together with a voter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Given name and family name.
+    pub name: String,
+    /// What they may do.
+    pub roles: Roles,
+    /// The sign-in before this one, if there was one.
+    pub last_sign_in: Option<Timestamp>,
+}
+
 /// What surrounds a page.
 #[derive(Debug, Clone)]
 pub struct Chrome {
@@ -52,6 +64,8 @@ pub struct Chrome {
     pub site: Site,
     /// The person signed in, if any.
     pub who: Option<Who>,
+    /// The member of the staff signed in, on the staff's pages.
+    pub agent: Option<Agent>,
     /// Path that shows this page again by GET, for the language switch.
     pub here: String,
     /// Whether this browser is a shared machine (*borne*): nothing is offered there to download.
@@ -139,6 +153,7 @@ fn header(chrome: &Chrome) -> Markup {
                 }
             }
             @if let Some(who) = &chrome.who { (session_bar(chrome, who)) }
+            @if let Some(agent) = &chrome.agent { (staff_bar(lang, agent)) }
         }
     }
 }
@@ -205,6 +220,38 @@ fn session_bar(chrome: &Chrome, who: &Who) -> Markup {
             }
         }
     }
+}
+
+fn staff_bar(lang: Lang, agent: &Agent) -> Markup {
+    html! {
+        div.session.session--staff {
+            div.wrap.session__row {
+                p.session__who { a href="/gestion" { (lang.text("staff-bar")) } " – " (agent.name) " – " (roles_in_words(lang, &agent.roles)) }
+                form.session__out method="post" action="/gestion/deconnexion" {
+                    button.link-button type="submit" { (icon(Icon::SignOut)) " " (lang.text("sign-out")) }
+                }
+                p.session__last {
+                    @match agent.last_sign_in {
+                        Some(at) => (lang.with("last-sign-in", args![when = when::date_time(lang, at)])),
+                        None => (lang.text("first-sign-in")),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The roles of a member of the staff: `agent d’assistance, gestionnaire`.
+#[must_use]
+pub fn roles_in_words(lang: Lang, roles: &Roles) -> String {
+    let words = roles.iter().map(|role| {
+        lang.text(match role {
+            Role::Support => key("staff-role-support"),
+            Role::Supervisor => key("staff-role-supervisor"),
+            Role::Organiser => key("staff-role-organiser"),
+        })
+    });
+    words.collect::<Vec<_>>().join(&lang.text("list-separator"))
 }
 
 fn footer(chrome: &Chrome) -> Markup {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::config::{Conformity, PortalConfig};
 use crate::error::PageError;
 use crate::i18n::Lang;
-use crate::layout::{Chrome, SessionEnds, Who};
+use crate::layout::{Agent, Chrome, SessionEnds, Who};
 use crate::state::PortalState;
 
 const LANG_COOKIE: &str = "langue";
@@ -47,6 +47,44 @@ pub fn forget_session_cookie(config: &PortalConfig) -> Cookie<'static> {
     let mut cookie = session_cookie(config, String::new());
     cookie.make_removal();
     cookie
+}
+
+/// Name of the cookie of a staff session: another than the voter's, so that neither stands for the other.
+#[must_use]
+pub fn staff_cookie_name(config: &PortalConfig) -> &'static str {
+    if config.origin.is_https() {
+        "__Host-isoloir-agent"
+    } else {
+        "isoloir-agent"
+    }
+}
+
+/// The cookie of a staff session.
+#[must_use]
+pub fn staff_cookie(config: &PortalConfig, token: String) -> Cookie<'static> {
+    Cookie::build((staff_cookie_name(config), token))
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(config.origin.is_https())
+        .path("/")
+        .build()
+}
+
+/// What makes the browser forget the staff session.
+#[must_use]
+pub fn forget_staff_cookie(config: &PortalConfig) -> Cookie<'static> {
+    let mut cookie = staff_cookie(config, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+/// The token in the cookie of a staff session, if there is one.
+#[must_use]
+pub fn staff_token(headers: &HeaderMap, config: &PortalConfig) -> Option<String> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(staff_cookie_name(config))
+        .map(|cookie| cookie.value().to_owned())
+        .filter(|token| !token.is_empty())
 }
 
 /// The cookie of the chosen language.
@@ -176,6 +214,22 @@ impl<S: Send + Sync> FromRequestParts<S> for VoterSession {
     }
 }
 
+/// The member of the staff of this session. Only routes declared [`crate::access::Access::Staff`] have one.
+#[derive(Clone)]
+pub struct StaffSession(pub isoloir_service::StaffSession);
+
+impl<S: Send + Sync> FromRequestParts<S> for StaffSession {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<StaffSession, PageError> {
+        parts
+            .extensions
+            .get::<StaffSession>()
+            .cloned()
+            .ok_or(PageError::Undeclared)
+    }
+}
+
 /// What surrounds the page of this request: language, names, the person signed in.
 pub struct PageChrome(pub Chrome);
 
@@ -190,6 +244,7 @@ impl FromRequestParts<PortalState> for PageChrome {
             .map(|session| who(&session.0, now));
         let lang = lang_of(&parts.uri, &parts.headers);
         Ok(PageChrome(Chrome {
+            agent: parts.extensions.get::<StaffSession>().map(|session| agent(&session.0)),
             kiosk: KioskMode::of(&parts.headers).0,
             ..chrome(state, lang, parts.uri.path(), who)
         }))
@@ -204,6 +259,7 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
         lang,
         site: state.site(),
         who,
+        agent: None,
         here: path.to_owned(),
         kiosk: false,
         demonstration: config.demonstration.is_some(),
@@ -226,6 +282,16 @@ pub fn who(session: &Session, now: Timestamp) -> Who {
             now,
             warning: session.warning().as_secs(),
         }),
+    }
+}
+
+/// The member of the staff of a session, as the staff's bar says it.
+#[must_use]
+pub fn agent(session: &isoloir_service::StaffSession) -> Agent {
+    Agent {
+        name: session.member().name.clone(),
+        roles: session.member().roles.clone(),
+        last_sign_in: session.previous_sign_in(),
     }
 }
 

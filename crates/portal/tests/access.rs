@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use ed25519_dalek::SigningKey;
 use isoloir_domain::clock::SettableClock;
-use isoloir_domain::{Election, Profile};
+use isoloir_domain::{Election, Profile, Role};
 use isoloir_portal::access::Access;
 use isoloir_portal::config::{Contact, Demonstration, PortalConfig};
 use isoloir_portal::{router, routes};
@@ -24,6 +24,9 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tower::ServiceExt as _;
+
+#[path = "support/staff.rs"]
+mod staff;
 
 const PASSWORD: &str = "Orage-violet-71";
 const EMAIL: &str = "camille@valbrune.example";
@@ -104,6 +107,14 @@ impl Scene {
         )
     }
 
+    /// A session of somebody of the staff with this one role.
+    async fn staff_cookie(&self, role: Role) -> String {
+        let (email, factor) = staff::enrolled(&self.server, &self.clock, role).await;
+        let code = factor.code(self.server.clock().now());
+        let signed_in = self.server.staff_sign_in(&email, staff::PASSWORD, &code).await.unwrap();
+        format!("isoloir-agent={}", signed_in.token)
+    }
+
     async fn cookie(&self) -> String {
         let signed_in = self.server.sign_in(EMAIL, PASSWORD).await.unwrap();
         format!("isoloir={}", signed_in.token)
@@ -140,6 +151,10 @@ fn stopped(access: Access, response: &Response<Body>) -> bool {
         Access::Voter => {
             response.status() == StatusCode::UNAUTHORIZED || location(response).starts_with("/connexion?motif=")
         }
+        Access::Staff(_) => {
+            matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+                || location(response).starts_with("/gestion/connexion?motif=")
+        }
         Access::Demonstration => response.status() == StatusCode::NOT_FOUND,
         Access::Public => false,
     }
@@ -155,11 +170,18 @@ async fn every_route_in_every_role() {
             ("nobody", None),
             ("ended session", Some(ended)),
             ("voter", Some(scene.cookie().await)),
+            (
+                "ended staff session",
+                Some("isoloir-agent=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+            ),
+            ("support", Some(scene.staff_cookie(Role::Support).await)),
+            ("supervisor", Some(scene.staff_cookie(Role::Supervisor).await)),
+            ("organiser", Some(scene.staff_cookie(Role::Organiser).await)),
         ] {
             for declared in routes::table() {
                 // Signing out ends the session that the next routes need.
-                let ends = declared.path.starts_with("/deconnexion") || declared.path.starts_with("/borne");
-                if ends && declared.method == "POST" && role == "voter" {
+                let ends = declared.path.contains("/deconnexion") || declared.path.starts_with("/borne");
+                if ends && declared.method == "POST" && cookie.is_some() {
                     continue;
                 }
                 let path = declared
@@ -178,6 +200,7 @@ async fn every_route_in_every_role() {
                 let may = match declared.access {
                     Access::Public => true,
                     Access::Voter => role == "voter",
+                    Access::Staff(roles) => roles.iter().any(|one| one.as_str() == role),
                     Access::Demonstration => demonstration,
                 };
                 let status = response.status();

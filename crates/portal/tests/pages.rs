@@ -79,6 +79,7 @@ fn chrome(lang: Lang, signed_in: bool) -> Chrome {
                 warning: 120,
             }),
         }),
+        agent: None,
         here: "/".into(),
         kiosk: false,
         demonstration: true,

@@ -32,6 +32,8 @@ pub(crate) enum Tried<'a> {
     Current(&'a str),
     /// The secret answer of a voter.
     Answer(&'a str),
+    /// Password and code of a member of the staff, for an address as typed.
+    Staff(&'a str),
 }
 
 impl Tried<'_> {
@@ -42,6 +44,7 @@ impl Tried<'_> {
             Self::Code(text) => ("code", text),
             Self::Current(text) => ("current", text),
             Self::Answer(text) => ("answer", text),
+            Self::Staff(text) => ("staff", text),
         };
         Sha256::new()
             .chain_update(b"isoloir/attempt/v1|")

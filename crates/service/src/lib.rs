@@ -22,6 +22,10 @@
 //! - [`file_complaint`]: by a voter, or by a person on no roll; [`voter_complaints`]: what they follow
 //! - [`decide_complaint`]: what the organiser reads and decides; [`examine_file`]: files that people send
 //!
+//! Staff
+//! - [`invite_staff`]: a one-use link, once more for whoever lost an authenticator, disabling; [`enrol_staff`]: what the link leads to
+//! - [`staff_sign_in`]: sign-in with a [`second_factor`], sessions; `staff_password`: dearer hashes
+//!
 //! Help desk
 //! - [`voter_journey`]: what agents see of a voter; [`support_actions`]: what they may do; [`read_journal`]: the journal, to read
 //! - [`open_ticket`]: a request, by a voter or by a person who is not signed in; [`ticket_conversation`]: what they read and reply
@@ -69,6 +73,7 @@ pub mod consult_roll;
 mod count;
 pub mod decide_complaint;
 pub mod deliver;
+pub mod enrol_staff;
 pub mod examine_file;
 pub mod fault;
 pub mod file_complaint;
@@ -80,6 +85,7 @@ pub mod import_consultation;
 pub mod import_list_files;
 pub mod import_lists;
 pub mod import_roll;
+pub mod invite_staff;
 pub mod issue_ticket;
 mod known_passwords;
 pub mod ledger;
@@ -96,11 +102,14 @@ pub mod replace_texts;
 pub mod reset_password;
 pub mod results;
 mod sealed;
+pub mod second_factor;
 pub mod server;
 pub mod session;
 pub mod set_up_election;
 pub mod sign_in;
 pub mod sms;
+mod staff_password;
+pub mod staff_sign_in;
 pub mod support_actions;
 pub mod suspend_account;
 mod table;
@@ -114,3 +123,4 @@ pub use fault::Fault;
 pub use receipt::Receipt;
 pub use server::{OpenError, Settings, VotingServer};
 pub use session::Session;
+pub use staff_sign_in::StaffSession;

@@ -75,18 +75,12 @@ impl PasswordRule {
     }
 }
 
-/// What of this voter a guesser would try: names, address, staff number, and the words given (those of the consultation's names).
-fn own_words(voter: &Voter, words: &[String]) -> Vec<String> {
-    let texts = [
-        voter.last_name.as_str(),
-        voter.first_name.as_str(),
-        voter.number.as_str(),
-        voter.email.as_deref().unwrap_or_default(),
-    ];
+/// What of a person a guesser would try: names, address, staff number, and the words given (those of the consultation's names).
+fn own_words(texts: &[&str], words: &[String]) -> Vec<String> {
     let mut own: Vec<String> = texts
         .iter()
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
-        .chain(texts)
+        .chain(texts.iter().copied())
         .map(|text| letters(text, false))
         .chain(words.iter().cloned())
         .filter(|word| word.chars().count() >= 3)
@@ -107,7 +101,18 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
 /// The rules that `password` breaks, for this voter; `words` are those of the consultation's names.
 #[must_use]
 pub fn broken_rules(password: &str, voter: &Voter, words: &[String]) -> Vec<PasswordRule> {
-    let own = own_words(voter, words);
+    let texts = [
+        voter.last_name.as_str(),
+        voter.first_name.as_str(),
+        voter.number.as_str(),
+        voter.email.as_deref().unwrap_or_default(),
+    ];
+    broken_rules_of(password, &texts, words)
+}
+
+/// The rules that `password` breaks, for a person of whom these texts tell.
+pub(crate) fn broken_rules_of(password: &str, texts: &[&str], words: &[String]) -> Vec<PasswordRule> {
+    let own = own_words(texts, words);
     PasswordRule::ALL
         .into_iter()
         .filter(|rule| !rule.holds(password, &own))
@@ -115,7 +120,7 @@ pub fn broken_rules(password: &str, voter: &Voter, words: &[String]) -> Vec<Pass
 }
 
 /// The form in which a password is hashed: the same text typed on two systems may reach us composed or decomposed.
-fn normal(password: &str) -> Zeroizing<String> {
+pub(crate) fn normal(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())
 }
 

@@ -23,5 +23,6 @@ pub mod results;
 pub mod rolls;
 pub mod security;
 pub mod sign_in;
+pub mod staff;
 pub mod texts;
 pub mod tutorials;

@@ -15,6 +15,7 @@ mod kiosk;
 mod papers;
 mod password;
 mod public;
+mod staff;
 mod tutorials;
 
 use std::time::Duration;
@@ -60,6 +61,7 @@ pub fn table() -> Vec<Declared> {
         elections::table(),
         complaints::table(),
         demonstration::table(),
+        staff::table(),
         api::table(),
     ]
     .into_iter()

@@ -1,0 +1,222 @@
+//! Sign-in of the staff (*connexion d’un agent*): address, password and the code of an authenticator, all three at once.
+//!
+//! Which of the three was wrong is never said. Failures are counted per address as for voters, under keys of their own. A code serves
+//! once. Sessions are short, in a table and a cookie of their own: a voter's session opens nothing here, nor the reverse.
+
+use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::message::{Class, Message, Refusal};
+use isoloir_domain::{Role, SessionId, StaffId, StaffMember};
+use isoloir_store::staff::{NewStaffSession, StaffCredentials};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::activate_account::{new_token, token_hash};
+use crate::attempts::Tried;
+use crate::invite_staff::normal_email;
+use crate::{Fault, VotingServer};
+
+/// A member of the staff signed in. Exists only while the session is valid.
+#[derive(Debug, Clone)]
+pub struct StaffSession {
+    id: SessionId,
+    member: StaffMember,
+    expires: Timestamp,
+    previous_sign_in: Option<Timestamp>,
+}
+
+impl StaffSession {
+    /// Public identifier.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// Who signed in.
+    #[must_use]
+    pub fn member(&self) -> &StaffMember {
+        &self.member
+    }
+
+    /// Whether they have one of these roles.
+    #[must_use]
+    pub fn any_of(&self, roles: &[Role]) -> bool {
+        self.member.roles.any_of(roles)
+    }
+
+    /// When the session ends at the latest.
+    #[must_use]
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// The sign-in before this one.
+    #[must_use]
+    pub fn previous_sign_in(&self) -> Option<Timestamp> {
+        self.previous_sign_in
+    }
+}
+
+/// What a successful sign-in yields.
+pub struct StaffSignedIn {
+    /// Secret of the session, for the cookie.
+    pub token: String,
+    /// The session.
+    pub session: StaffSession,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffSignInError {
+    /// Address, password or code wrong, code used already, account not activated or disabled: one answer.
+    #[error("address, password or code wrong")]
+    Wrong,
+    /// Too many failures for this address.
+    #[error("too many failures; again in {retry_after} s")]
+    Locked {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// Our own fault.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for StaffSignInError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Wrong => "staff_sign_in_wrong",
+            Self::Locked { .. } => "staff_sign_in_locked",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    fn message(&self) -> Message {
+        match self {
+            Self::Wrong => Message::new(
+                "Adresse, mot de passe ou code incorrect, ou compte non activé. Un code ne sert qu’une fois\u{a0}: attendez le suivant.",
+                "Wrong address, password or code, or the account is not activated. A code serves once: wait for the next one.",
+            ),
+            Self::Locked { retry_after } => Message::new(
+                format!("Trop d’essais infructueux. Réessayez dans {retry_after} secondes."),
+                format!("Too many failed attempts. Try again in {retry_after} seconds."),
+            ),
+            Self::Fault(fault) => fault.message(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Wrong => Class::Unauthenticated,
+            Self::Locked { .. } => Class::TooMany,
+            Self::Fault(fault) => fault.class(),
+        }
+    }
+}
+
+/// A session unused for this long is over.
+const IDLE: SignedDuration = SignedDuration::from_mins(15);
+/// A session is over after this long, used or not.
+const ABSOLUTE: SignedDuration = SignedDuration::from_hours(8);
+/// Use is noted at most this often, to spare writes.
+const NOTED: SignedDuration = SignedDuration::from_mins(1);
+
+/// Where the second factor of a member of the staff is sealed.
+pub(crate) fn factor_place(staff: StaffId) -> String {
+    format!("staff|second_factor|{staff}")
+}
+
+impl VotingServer {
+    /// Signs a member of the staff in.
+    ///
+    /// # Errors
+    /// [`StaffSignInError`].
+    pub async fn staff_sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<StaffSignedIn, StaffSignInError> {
+        let email = normal_email(email);
+        let key = Tried::Staff(&email).key();
+        if let Some(retry_after) = self.count_attempt(&key, false).await? {
+            return Err(StaffSignInError::Locked { retry_after });
+        }
+        let found = self.inner.store.staff_credentials(&email).await.map_err(Fault::from)?;
+        let hash = found.as_ref().map(|found| found.password.clone());
+        let right = self.check_staff_password(password, hash).await?;
+        let found = found.filter(|_| right).ok_or(StaffSignInError::Wrong)?;
+        let place = factor_place(found.record.member.id);
+        let factor = self.open_second_factor(&place, &found.second_factor)?;
+        let step = factor.step(code, self.inner.clock.now()).ok_or(StaffSignInError::Wrong)?;
+        self.begin_staff_session(found, step, &key).await
+    }
+
+    async fn begin_staff_session(
+        &self,
+        found: StaffCredentials,
+        step: i64,
+        key: &[u8; 32],
+    ) -> Result<StaffSignedIn, StaffSignInError> {
+        let mut rng = self.rng();
+        let (token, hash) = new_token(&mut rng);
+        let session = StaffSession {
+            id: SessionId::generate(&mut rng),
+            member: found.record.member,
+            expires: self.after(ABSOLUTE),
+            previous_sign_in: found.record.last_sign_in,
+        };
+        let staff = session.member.id;
+        let stored = NewStaffSession {
+            hash,
+            id: session.id,
+            staff,
+            created: self.inner.clock.now(),
+            expires: session.expires,
+            previous_sign_in: session.previous_sign_in,
+        };
+        let entry = self.entry_by(staff, Subject::Staff(staff), Event::StaffSignedIn);
+        let begun = self.inner.store.insert_staff_session(&stored, step, key, &entry).await;
+        if begun.map_err(Fault::from)? {
+            Ok(StaffSignedIn { token, session })
+        } else {
+            Err(StaffSignInError::Wrong)
+        }
+    }
+
+    /// The session of a cookie, `None` when it is unknown, ended, idle for too long, too old, or its owner was disabled.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn staff_session(&self, token: &str) -> Result<Option<StaffSession>, Fault> {
+        let now = self.inner.clock.now();
+        let idle_since = now.saturating_sub(IDLE).unwrap_or(Timestamp::MIN);
+        let found = self.inner.store.staff_session(&token_hash(token), now, idle_since).await?;
+        let Some(found) = found else { return Ok(None) };
+        if now.duration_since(found.seen) >= NOTED {
+            self.inner.store.staff_session_seen(found.id, now).await?;
+        }
+        Ok(Some(StaffSession {
+            id: found.id,
+            member: found.member,
+            expires: found.expires,
+            previous_sign_in: found.previous_sign_in,
+        }))
+    }
+
+    /// Ends the session.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn staff_sign_out(&self, session: &StaffSession) -> Result<(), Fault> {
+        Ok(self.inner.store.end_staff_session(session.id).await?)
+    }
+
+    /// Forgets sessions that are over; returns how many. For a periodic worker.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn purge_staff_sessions(&self) -> Result<u64, Fault> {
+        let now = self.inner.clock.now();
+        let idle_since = now.saturating_sub(IDLE).unwrap_or(Timestamp::MIN);
+        Ok(self.inner.store.purge_staff_sessions(now, idle_since).await?)
+    }
+}

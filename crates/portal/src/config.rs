@@ -155,6 +155,8 @@ impl Conformity {
 pub struct Demonstration {
     /// Invented people one may vote as.
     pub accounts: Vec<SampleAccount>,
+    /// Invented people of the staff.
+    pub staff: Vec<SampleStaff>,
     /// Commands to type next, in order: what it does (in both languages) and the command.
     pub commands: Vec<SampleCommand>,
 }
@@ -170,6 +172,21 @@ pub struct SampleAccount {
     pub password: Option<String>,
     /// What the paper notice would carry; a real portal never knows it.
     pub code: Option<String>,
+}
+
+/// An invented member of the staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleStaff {
+    /// Given name and family name.
+    pub name: String,
+    /// What they may do.
+    pub roles: isoloir_domain::Roles,
+    /// Address to sign in with.
+    pub email: String,
+    /// Password.
+    pub password: String,
+    /// Secret of the authenticator in base32: the page makes the codes from it, which no real portal does.
+    pub secret: String,
 }
 
 /// A command of the demonstration.

@@ -44,6 +44,7 @@ pub mod when;
 
 pub use config::{
     AccessibilityAudit, Conformity, Contact, Demonstration, Origin, PortalConfig, SampleAccount, SampleCommand,
+    SampleStaff,
 };
 pub use limits::LimitsConfig;
 pub use routes::router;

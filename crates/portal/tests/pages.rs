@@ -19,9 +19,10 @@ use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
 use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
 use isoloir_portal::config::{
     AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
+    SampleStaff,
 };
 use isoloir_portal::i18n::Lang;
-use isoloir_portal::layout::{Chrome, SessionEnds, Site, Who};
+use isoloir_portal::layout::{Agent, Chrome, SessionEnds, Site, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
 use isoloir_portal::pages::assistance::{ConversationView, FormView as RequestForm, Problem, Sent};
 use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
@@ -36,13 +37,15 @@ use isoloir_portal::pages::personal::PersonalView;
 use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
+use isoloir_portal::pages::staff::{InvitationProblem, InvitationView, StaffSignInProblem, StaffSignInView};
 use isoloir_portal::pages::{
     about, activation, assistance, ballot_box, booth, candidates, complaints, demonstration, elections, error, help,
-    home, personal, results, rolls, sign_in, texts,
+    home, personal, results, rolls, sign_in, staff, texts,
 };
 use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
 use isoloir_service::file_complaint::ComplaintField;
 use isoloir_service::open_ticket::TicketField;
+use isoloir_service::password::PasswordRule;
 use isoloir_service::ticket_conversation::{Conversation, Ticket, TicketMessage};
 use jiff::{SignedDuration, Timestamp};
 
@@ -271,6 +274,13 @@ fn demo() -> Demonstration {
                 code: None,
             },
         ],
+        staff: vec![SampleStaff {
+            name: "Inès Moreau".into(),
+            roles: "support".parse().unwrap(),
+            email: "ines.moreau@valbrune.example".into(),
+            password: "Phare-grenat-64".into(),
+            secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
+        }],
         commands: vec![SampleCommand {
             fr: "Fermer le vote :".into(),
             en: "Close the vote:".into(),
@@ -702,7 +712,10 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
         ),
         ("donnees-personnelles".into(), about::render_privacy(&c)),
         ("mentions-legales".into(), about::render_legal(&c, None)),
-        ("demonstration".into(), demonstration::render(&c, &demo())),
+        (
+            "demonstration".into(),
+            demonstration::render(&c, &demo(), &["287082".to_owned()]),
+        ),
         (
             "boite".into(),
             demonstration::render_inbox(&c, "http://127.0.0.1:8080", &[mail]),
@@ -954,6 +967,79 @@ fn complaint_pages(lang: Lang) -> Vec<(String, String)> {
     .collect()
 }
 
+fn staff_pages(lang: Lang) -> Vec<(String, String)> {
+    let c = chrome(lang, false);
+    let signed_in = Chrome {
+        agent: Some(Agent {
+            name: "Inès Moreau".into(),
+            roles: "support,organiser".parse().unwrap(),
+            last_sign_in: Some(at("2026-12-02T14:33:00Z")),
+        }),
+        ..c.clone()
+    };
+    let sign_in = |problem| {
+        let view = StaffSignInView {
+            email: "ines.moreau@valbrune.example".into(),
+            next: "/gestion/assistance".into(),
+            problem,
+        };
+        staff::render_sign_in(&c, &view)
+    };
+    let missing = StaffSignInProblem::Incomplete {
+        email: true,
+        password: true,
+        code: true,
+    };
+    let invitation = |problem| {
+        let view = InvitationView {
+            token: "T0ken".into(),
+            name: "Inès Moreau".into(),
+            email: "ines.moreau@valbrune.example".into(),
+            roles: "support".parse().unwrap(),
+            secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
+            address: "otpauth://totp/a:b?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=a".into(),
+            problem,
+        };
+        staff::render_invitation(&c, &view)
+    };
+    let all: Vec<&str> = staff::PLACES.iter().map(|(path, ..)| *path).collect();
+    let broken = vec![PasswordRule::Length, PasswordRule::Digit];
+    [
+        ("agent-connexion", sign_in(None)),
+        ("agent-connexion-manque", sign_in(Some(missing))),
+        (
+            "agent-connexion-refus",
+            sign_in(Some(StaffSignInProblem::Refused("Refusé.".into()))),
+        ),
+        ("agent-connexion-requise", sign_in(Some(StaffSignInProblem::Needed))),
+        ("agent-session-finie", sign_in(Some(StaffSignInProblem::Ended))),
+        ("agent-au-revoir", sign_in(Some(StaffSignInProblem::SignedOut))),
+        ("agent-active", sign_in(Some(StaffSignInProblem::Enrolled))),
+        ("agent-invitation", invitation(None)),
+        (
+            "agent-invitation-regles",
+            invitation(Some(InvitationProblem::Password(broken))),
+        ),
+        (
+            "agent-invitation-differents",
+            invitation(Some(InvitationProblem::Different)),
+        ),
+        ("agent-invitation-code", invitation(Some(InvitationProblem::Code))),
+        (
+            "agent-invitation-morte",
+            staff::render_dead_invitation(&c, "Trop ancienne."),
+        ),
+        (
+            "agent-tableau",
+            staff::render_dashboard(&signed_in, &all, Some("Élections 2026")),
+        ),
+        ("agent-tableau-vide", staff::render_dashboard(&signed_in, &[], None)),
+        ("agent-autre-role", staff::render_forbidden(&signed_in)),
+    ]
+    .map(|(name, page)| (name.to_owned(), page.into_string()))
+    .to_vec()
+}
+
 fn every_page(lang: Lang) -> Vec<(String, String)> {
     [
         home_pages(lang),
@@ -963,6 +1049,7 @@ fn every_page(lang: Lang) -> Vec<(String, String)> {
         public_pages(lang),
         content_pages(lang),
         complaint_pages(lang),
+        staff_pages(lang),
     ]
     .concat()
 }

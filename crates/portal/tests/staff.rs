@@ -82,7 +82,10 @@ impl Scene {
         server.import_consultation(&plan).await.unwrap();
         let roll = format!("matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;{VOTER};csa\n");
         server.import_roll(&plan.id, roll.as_bytes()).await.unwrap();
-        server.activate_all_for_rehearsal(&plan.id, VOTER_PASSWORD).await.unwrap();
+        server
+            .activate_all_for_rehearsal(&plan.id, VOTER_PASSWORD)
+            .await
+            .unwrap();
         let config = PortalConfig {
             origin: origin.parse().unwrap(),
             registrar_origin: "http://127.0.0.1:8081".parse().unwrap(),
@@ -104,11 +107,18 @@ impl Scene {
 
     async fn get(&self, path: &str, cookie: &str) -> Response<Body> {
         let request = Request::get(path).header(header::COOKIE, cookie);
-        self.portal.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        self.portal
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap()
     }
 
     async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Response<Body> {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
         let request = Request::post(path)
             .header(header::COOKIE, cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -135,7 +145,10 @@ impl Scene {
     async fn cookie(&self, role: Role) -> String {
         let (email, factor) = self.enrolled(role).await;
         let answer = self.sign_in(&email, staff::PASSWORD, &factor.code(self.now())).await;
-        assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/gestion"));
+        assert_eq!(
+            (answer.status(), location(&answer)),
+            (StatusCode::SEE_OTHER, "/gestion")
+        );
         set_cookie(&answer)
     }
 }
@@ -178,18 +191,33 @@ async fn an_invitation_is_used_once_with_a_good_password_and_the_right_code() {
     let wrong = if right == "000000" { "000001" } else { "000000" };
     for (password, confirmation, code, said) in [
         ("court", "court", right.as_str(), "ne respecte pas toutes les règles"),
-        ("Dominique-Support-1", "Dominique-Support-1", &right, "ne respecte pas toutes les règles"),
+        (
+            "Dominique-Support-1",
+            "Dominique-Support-1",
+            &right,
+            "ne respecte pas toutes les règles",
+        ),
         (good, "Givre-orange-39", &right, "sont différents"),
         (good, good, wrong, "Le code n’est pas le bon"),
         (good, good, "", "Le code n’est pas le bon"),
     ] {
-        let fields = [("token", token.as_str()), ("password", password), ("confirmation", confirmation), ("code", code)];
+        let fields = [
+            ("token", token.as_str()),
+            ("password", password),
+            ("confirmation", confirmation),
+            ("code", code),
+        ];
         let refused = scene.post("/gestion/invitation", "", &fields).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
         let page = text(refused).await;
         assert!(page.contains(said) && !page.contains("Givre-orange"), "{said}");
     }
-    let fields = [("token", token.as_str()), ("password", good), ("confirmation", good), ("code", right.as_str())];
+    let fields = [
+        ("token", token.as_str()),
+        ("password", good),
+        ("confirmation", good),
+        ("code", right.as_str()),
+    ];
     let done = scene.post("/gestion/invitation", "", &fields).await;
     assert_eq!(location(&done), "/gestion/connexion?motif=active");
     let again = scene.post("/gestion/invitation", "", &fields).await;
@@ -197,7 +225,11 @@ async fn an_invitation_is_used_once_with_a_good_password_and_the_right_code() {
     assert!(text(again).await.contains("Cette invitation ne fonctionne plus"));
     assert_eq!(scene.get(&path, "").await.status(), StatusCode::NOT_FOUND);
     let replayed = scene.sign_in(email, good, &right).await;
-    assert_eq!(replayed.status(), StatusCode::UNAUTHORIZED, "the code of the enrolment has been used");
+    assert_eq!(
+        replayed.status(),
+        StatusCode::UNAUTHORIZED,
+        "the code of the enrolment has been used"
+    );
 }
 
 #[tokio::test]
@@ -228,7 +260,10 @@ async fn a_code_serves_once_and_all_three_have_one_answer() {
     let scene = Scene::new().await;
     let (email, factor) = scene.enrolled(Role::Support).await;
     let code = factor.code(scene.now());
-    assert_eq!(scene.sign_in(&email, staff::PASSWORD, &code).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        scene.sign_in(&email, staff::PASSWORD, &code).await.status(),
+        StatusCode::SEE_OTHER
+    );
     let mut answers = Vec::new();
     let other = if code == "000000" { "000001" } else { "000000" };
     for (address, password, code) in [
@@ -247,9 +282,15 @@ async fn a_code_serves_once_and_all_three_have_one_answer() {
     scene.clock.advance(SignedDuration::from_secs(30));
     // The code of the step before is refused too once it, or a later one, was used.
     let before = factor.code(scene.now() - SignedDuration::from_secs(30));
-    assert_eq!(scene.sign_in(&email, staff::PASSWORD, &before).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        scene.sign_in(&email, staff::PASSWORD, &before).await.status(),
+        StatusCode::UNAUTHORIZED
+    );
     let next = factor.code(scene.now());
-    assert_eq!(scene.sign_in(&email, staff::PASSWORD, &next).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        scene.sign_in(&email, staff::PASSWORD, &next).await.status(),
+        StatusCode::SEE_OTHER
+    );
 }
 
 #[tokio::test]
@@ -264,11 +305,17 @@ async fn five_failures_cost_a_delay_and_voters_are_not_delayed_with_the_staff() 
     assert_eq!(locked.status(), StatusCode::TOO_MANY_REQUESTS);
     scene.clock.advance(SignedDuration::from_secs(31));
     let code = factor.code(scene.now());
-    assert_eq!(scene.sign_in(&email, staff::PASSWORD, &code).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        scene.sign_in(&email, staff::PASSWORD, &code).await.status(),
+        StatusCode::SEE_OTHER
+    );
     for _ in 0..5 {
         scene.sign_in(VOTER, "x", "000000").await;
     }
-    assert_eq!(scene.sign_in(VOTER, "x", "000000").await.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        scene.sign_in(VOTER, "x", "000000").await.status(),
+        StatusCode::TOO_MANY_REQUESTS
+    );
     assert!(scene.server.sign_in(VOTER, VOTER_PASSWORD).await.is_ok());
 }
 
@@ -276,7 +323,10 @@ async fn five_failures_cost_a_delay_and_voters_are_not_delayed_with_the_staff() 
 async fn a_session_of_one_kind_opens_nothing_of_the_other() {
     let scene = Scene::new().await;
     let agent = scene.cookie(Role::Organiser).await;
-    let voter = format!("isoloir={}", scene.server.sign_in(VOTER, VOTER_PASSWORD).await.unwrap().token);
+    let voter = format!(
+        "isoloir={}",
+        scene.server.sign_in(VOTER, VOTER_PASSWORD).await.unwrap().token
+    );
     let (agent_token, voter_token) = (agent.split_once('=').unwrap().1, voter.split_once('=').unwrap().1);
     // Each token in its own cookie and in the other's.
     for cookie in [agent.clone(), format!("isoloir={agent_token}")] {
@@ -308,17 +358,30 @@ async fn a_session_ends_by_sign_out_disabling_renewal_idleness_and_age() {
     assert!(!open(&cookie).await, "signed out");
 
     let cookie = scene.cookie(Role::Support).await;
-    let known = scene.server.staff_with_email("support@valbrune.example").await.unwrap().unwrap();
+    let known = scene
+        .server
+        .staff_with_email("support@valbrune.example")
+        .await
+        .unwrap()
+        .unwrap();
     assert!(scene.server.disable_staff(None, known.member.id).await.unwrap());
     assert!(!open(&cookie).await, "disabled");
     assert!(
-        scene.server.invite_staff_again(None, "support@valbrune.example", false).await.is_err(),
+        scene
+            .server
+            .invite_staff_again(None, "support@valbrune.example", false)
+            .await
+            .is_err(),
         "who is disabled is not invited again"
     );
 
     let cookie = scene.cookie(Role::Supervisor).await;
     assert!(open(&cookie).await);
-    scene.server.invite_staff_again(None, "supervisor@valbrune.example", false).await.unwrap();
+    scene
+        .server
+        .invite_staff_again(None, "supervisor@valbrune.example", false)
+        .await
+        .unwrap();
     assert!(!open(&cookie).await, "invited again");
 
     let cookie = scene.cookie(Role::Organiser).await;
@@ -389,14 +452,32 @@ async fn what_people_are_called_stays_text() {
         ("Ada", ""),
         ("Ada", "a@b.example\r\nBcc: x"),
     ] {
-        assert!(scene.server.invite_staff(None, &plan(name, email), true).await.is_err(), "{name} {email}");
+        assert!(
+            scene.server.invite_staff(None, &plan(name, email), true).await.is_err(),
+            "{name} {email}"
+        );
     }
-    let invitation = scene.server.invite_staff(None, &plan("<b>Ada</b>", "ADA@b.example"), true).await.unwrap();
+    let invitation = scene
+        .server
+        .invite_staff(None, &plan("<b>Ada</b>", "ADA@b.example"), true)
+        .await
+        .unwrap();
     let path = invitation.link.strip_prefix("http://127.0.0.1:8080").unwrap();
     let page = text(scene.get(path, "").await).await;
     assert!(page.contains("&lt;b&gt;Ada") && !page.contains("<b>Ada"));
-    let mails = scene.server.demonstration_inbox(Some("ada@b.example"), 9).await.unwrap();
+    let mails = scene
+        .server
+        .demonstration_inbox(Some("ada@b.example"), 9)
+        .await
+        .unwrap();
     assert_eq!(mails.len(), 1);
     assert!(mails[0].body.contains(&invitation.link));
-    assert!(scene.server.invite_staff(None, &plan("Ada", "ada@B.example"), true).await.is_err(), "known");
+    assert!(
+        scene
+            .server
+            .invite_staff(None, &plan("Ada", "ada@B.example"), true)
+            .await
+            .is_err(),
+        "known"
+    );
 }

@@ -155,7 +155,11 @@ impl VotingServer {
             roles: member.roles.clone(),
         };
         let entry = self.staff_entry(by, member.id, event);
-        let inserted = self.inner.store.insert_staff(&member, &link, mail.as_ref(), &entry).await;
+        let inserted = self
+            .inner
+            .store
+            .insert_staff(&member, &link, mail.as_ref(), &entry)
+            .await;
         if inserted.map_err(Fault::from)? {
             Ok(invitation)
         } else {

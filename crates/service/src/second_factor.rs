@@ -54,7 +54,9 @@ impl SecondFactor {
         if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        self.0.check(&digits, seconds(at)).and_then(|step| i64::try_from(step).ok())
+        self.0
+            .check(&digits, seconds(at))
+            .and_then(|step| i64::try_from(step).ok())
     }
 
     /// The address that an authenticator reads from a QR code.
@@ -62,7 +64,10 @@ impl SecondFactor {
     pub fn address(&self, issuer: &str, account: &str) -> String {
         // The colon separates issuer from account, whatever its encoding.
         let (issuer, account) = (escaped(&issuer.replace(':', " ")), escaped(&account.replace(':', " ")));
-        format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", self.base32())
+        format!(
+            "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}",
+            self.base32()
+        )
     }
 }
 
@@ -115,7 +120,13 @@ mod tests {
         }
         assert_eq!(factor.step("287 082", at(59)), Some(1));
         assert_eq!(factor.step("287082", at(89)), Some(1));
-        for (typed, second) in [("287082", 120), ("287083", 59), ("", 59), ("+87082", 59), ("2870820", 59)] {
+        for (typed, second) in [
+            ("287082", 120),
+            ("287083", 59),
+            ("", 59),
+            ("+87082", 59),
+            ("2870820", 59),
+        ] {
             assert_eq!(factor.step(typed, at(second)), None, "{typed}");
         }
     }

@@ -180,6 +180,9 @@ impl VotingServer {
             if let Err(error) = self.purge_sessions().await {
                 tracing::error!(%error, "ended sessions could not be forgotten");
             }
+            if let Err(error) = self.purge_staff_sessions().await {
+                tracing::error!(%error, "ended sessions of the staff could not be forgotten");
+            }
         }
     }
 }

@@ -146,7 +146,9 @@ impl VotingServer {
         let found = found.filter(|_| right).ok_or(StaffSignInError::Wrong)?;
         let place = factor_place(found.record.member.id);
         let factor = self.open_second_factor(&place, &found.second_factor)?;
-        let step = factor.step(code, self.inner.clock.now()).ok_or(StaffSignInError::Wrong)?;
+        let step = factor
+            .step(code, self.inner.clock.now())
+            .ok_or(StaffSignInError::Wrong)?;
         self.begin_staff_session(found, step, &key).await
     }
 
@@ -189,7 +191,11 @@ impl VotingServer {
     pub async fn staff_session(&self, token: &str) -> Result<Option<StaffSession>, Fault> {
         let now = self.inner.clock.now();
         let idle_since = now.saturating_sub(IDLE).unwrap_or(Timestamp::MIN);
-        let found = self.inner.store.staff_session(&token_hash(token), now, idle_since).await?;
+        let found = self
+            .inner
+            .store
+            .staff_session(&token_hash(token), now, idle_since)
+            .await?;
         let Some(found) = found else { return Ok(None) };
         if now.duration_since(found.seen) >= NOTED {
             self.inner.store.staff_session_seen(found.id, now).await?;

@@ -22,6 +22,7 @@ mod rehearse;
 mod seats;
 mod serve;
 mod server;
+mod staff;
 mod trustee;
 
 /// Open, verifiable internet voting for French professional elections.
@@ -51,6 +52,7 @@ enum Command {
     Close(election::CloseArgs),
     Count(count::CountArgs),
     Archive(election::ArchiveArgs),
+    Staff(staff::StaffArgs),
     Trustee(trustee::TrusteeArgs),
     Seats(seats::SeatsArgs),
     #[command(hide = true)]
@@ -97,6 +99,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Close(arguments) => election::run_close(&arguments),
         Command::Count(arguments) => count::run(&arguments),
         Command::Archive(arguments) => election::run_archive(&arguments),
+        Command::Staff(arguments) => staff::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use isoloir_domain::{Clock as _, Language, SystemClock};
-use isoloir_portal::{Demonstration, SampleAccount, SampleCommand};
+use isoloir_domain::{Clock as _, Language, Role, Roles, SystemClock};
+use isoloir_portal::{Demonstration, SampleAccount, SampleCommand, SampleStaff};
 use isoloir_protocol::group::GroupName;
 use isoloir_service::VotingServer;
+use isoloir_service::enrol_staff::Enrolment;
+use isoloir_service::invite_staff::StaffPlan;
 use jiff::{RoundMode, SignedDuration, Unit, ZonedDateTimeRound};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,23 @@ use crate::trustee::{Board, ceremony};
 const PASSWORD: &str = "Bateau-lavande-27";
 /// Secret answer of every account that is active from the start.
 const ANSWER: &str = "Deux-chevaux";
+/// Password of every sample member of the staff.
+const STAFF_PASSWORD: &str = "Phare-grenat-64";
+/// The staff: two agents, since some acts take two people, whoever approves them, and an organiser.
+const STAFF: [(&str, &str, Role); 4] = [
+    ("Inès Moreau", "ines.moreau@assistance.valbrune.example", Role::Support),
+    (
+        "Bastien Roche",
+        "bastien.roche@assistance.valbrune.example",
+        Role::Support,
+    ),
+    (
+        "Solange Petit",
+        "solange.petit@assistance.valbrune.example",
+        Role::Supervisor,
+    ),
+    ("Yann Corbel", "yann.corbel@gestion.valbrune.example", Role::Organiser),
+];
 /// The last voters of the roll keep an account to activate, from the mail in the inbox.
 const TO_ACTIVATE: usize = 2;
 const DAYS_OPEN: i64 = 7;
@@ -50,6 +69,7 @@ pub struct Demo {
 #[serde(deny_unknown_fields)]
 struct Kept {
     accounts: Vec<Account>,
+    staff: Vec<StaffAccount>,
 }
 
 /// A sample account: in a real election nobody has these together.
@@ -61,6 +81,17 @@ struct Account {
     password: Option<String>,
     code: String,
     elections: usize,
+}
+
+/// A sample member of the staff, with the secret that only an authenticator should have.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StaffAccount {
+    name: String,
+    roles: Roles,
+    email: String,
+    password: String,
+    secret: String,
 }
 
 /// Makes the demonstration, or takes the one of the folder, and serves it until asked to end.
@@ -172,10 +203,41 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
     for consultation in server.consultations().await? {
         server.send_invitations(&consultation.id).await?;
     }
-    let kept = Kept { accounts };
+    let mut staff = Vec::new();
+    for (name, email, role) in STAFF {
+        staff.push(enrol(server, name, email, role).await?);
+    }
+    let kept = Kept { accounts, staff };
     private_file::create(&folder.join("demo.json"), &serde_json::to_vec_pretty(&kept)?)?;
     std::fs::remove_file(folder.join("demo.begun"))?;
     Ok(kept)
+}
+
+/// Invites and enrols a sample member of the staff. The code is that of 30 seconds ago, so that the current one is still to be used.
+async fn enrol(server: &VotingServer, name: &str, email: &str, role: Role) -> anyhow::Result<StaffAccount> {
+    let plan = StaffPlan {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        roles: Roles::new([role])?,
+        consultation: None,
+    };
+    let link = server.invite_staff(None, &plan, false).await?.link;
+    let token = link.rsplit('/').next().context("a link")?;
+    let factor = server.staff_invitation(token).await?.second_factor;
+    let before = server.clock().now().checked_sub(SignedDuration::from_secs(30))?;
+    let chosen = Enrolment {
+        password: STAFF_PASSWORD,
+        confirmation: STAFF_PASSWORD,
+        code: &factor.code(before),
+    };
+    server.enrol_staff(token, chosen).await?;
+    Ok(StaffAccount {
+        name: plan.name,
+        roles: plan.roles,
+        email: plan.email,
+        password: STAFF_PASSWORD.to_owned(),
+        secret: factor.base32(),
+    })
 }
 
 /// The consultation's folder, with opening now.
@@ -252,8 +314,16 @@ fn shown(kept: &Kept, commands: &[SampleCommand]) -> Demonstration {
             code: Some(account.code.clone()),
         })
         .collect();
+    let staff = kept.staff.iter().map(|one| SampleStaff {
+        name: one.name.clone(),
+        roles: one.roles.clone(),
+        email: one.email.clone(),
+        password: one.password.clone(),
+        secret: one.secret.clone(),
+    });
     Demonstration {
         accounts,
+        staff: staff.collect(),
         commands: commands.to_vec(),
     }
 }
@@ -270,6 +340,13 @@ fn told(port: u16, kept: &Kept, commands: &[SampleCommand]) -> String {
         text.push_str(&format!(
             "  {:<22} {:<42} {:<27} {}  ({} election(s))\n",
             account.name, account.email, password, account.code, account.elections
+        ));
+    }
+    text.push_str("\n  The staff signs in at /gestion/connexion; /demonstration shows the current codes.\n");
+    for one in &kept.staff {
+        text.push_str(&format!(
+            "  staff  {}  {}  {}  {}\n",
+            one.roles, one.email, one.password, one.secret
         ));
     }
     for command in commands {

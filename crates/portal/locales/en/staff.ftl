@@ -56,3 +56,9 @@ staff-tile-deliveries-text = Follow the delivery of mails and SMS.
 staff-forbidden-title = Page for another role
 staff-forbidden-notice = This page is not open to your role
 staff-forbidden-text = Nothing was changed. If it should be open to you, tell an organiser.
+
+# Demonstration
+demo-staff = Staff
+demo-staff-text = Each code changes every 30 seconds and serves once: reload this page to read the next one. A real portal never shows these codes; only the agent’s authenticator knows them.
+demo-staff-role = Role
+demo-staff-open = Open the staff’s sign-in

@@ -56,3 +56,9 @@ staff-tile-deliveries-text = Suivre l’acheminement des courriels et des SMS.
 staff-forbidden-title = Page réservée à un autre rôle
 staff-forbidden-notice = Cette page n’est pas ouverte à votre rôle
 staff-forbidden-text = Rien n’a été changé. Si cette page devrait vous être ouverte, parlez-en à un gestionnaire.
+
+# Demonstration
+demo-staff = Agents
+demo-staff-text = Chaque code change toutes les 30 secondes et ne sert qu’une fois : rechargez cette page pour lire le suivant. Un vrai portail n’affiche jamais ces codes ; seule l’application d’authentification de l’agent les connaît.
+demo-staff-role = Rôle
+demo-staff-open = Ouvrir la connexion des agents

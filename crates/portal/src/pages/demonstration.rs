@@ -8,12 +8,12 @@ use crate::components::{Tone, back, notice, table_box};
 use crate::config::Demonstration;
 use crate::i18n::Lang;
 use crate::icons::{Icon, icon};
-use crate::layout::{Chrome, page};
+use crate::layout::{Chrome, page, roles_in_words};
 use crate::when;
 
-/// Draws the page of the demonstration.
+/// Draws the page of the demonstration. `codes` are those that the authenticators of its staff show now, in the same order.
 #[must_use]
-pub fn render(chrome: &Chrome, demo: &Demonstration) -> Markup {
+pub fn render(chrome: &Chrome, demo: &Demonstration, codes: &[String]) -> Markup {
     let lang = chrome.lang;
     page(
         chrome,
@@ -22,6 +22,7 @@ pub fn render(chrome: &Chrome, demo: &Demonstration) -> Markup {
             div.page-head { h1 { (lang.text("demo-title")) } p.lede { (lang.text("demo-lede")) } }
             (notice(Tone::Warning, lang.text("demo-notice-title"), html! { p { (lang.text("demo-notice-text")) } }))
             @if !demo.accounts.is_empty() { (accounts(lang, demo)) }
+            @if !demo.staff.is_empty() { (staff(lang, demo, codes)) }
             @if !demo.commands.is_empty() { (commands(lang, demo)) }
             section.section aria-labelledby="t-boite" {
                 h2 #t-boite { (lang.text("inbox-title")) }
@@ -59,6 +60,42 @@ fn accounts(lang: Lang, demo: &Demonstration) -> Markup {
                     }
                 }
             }))
+        }
+    }
+}
+
+/// The staff with the codes of the moment: a convenience that no real portal has.
+fn staff(lang: Lang, demo: &Demonstration, codes: &[String]) -> Markup {
+    html! {
+        section.section aria-labelledby="t-agents" {
+            h2 #t-agents { (lang.text("demo-staff")) }
+            p { (lang.text("demo-staff-text")) }
+            (table_box(&lang.text("demo-staff"), html! {
+                table {
+                    caption.vh { (lang.text("demo-staff")) }
+                    thead {
+                        tr {
+                            th scope="col" { (lang.text("account-name")) }
+                            th scope="col" { (lang.text("demo-staff-role")) }
+                            th scope="col" { (lang.text("staff-email")) }
+                            th scope="col" { (lang.text("staff-password")) }
+                            th scope="col" { (lang.text("staff-code")) }
+                        }
+                    }
+                    tbody {
+                        @for (person, code) in demo.staff.iter().zip(codes) {
+                            tr {
+                                th scope="row" { (person.name) }
+                                td { (roles_in_words(lang, &person.roles)) }
+                                td { code { (person.email) } }
+                                td { code { (person.password) } }
+                                td { code.nowrap { (code) } }
+                            }
+                        }
+                    }
+                }
+            }))
+            div.actions { a.btn.btn--secondary href="/gestion/connexion" { (lang.text("demo-staff-open")) " " (icon(Icon::Next)) } }
         }
     }
 }

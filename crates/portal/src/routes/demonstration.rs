@@ -4,6 +4,7 @@ use crate::access::{Access, Declared, declare};
 use axum::extract::State;
 use axum::routing::get;
 use isoloir_domain::delivery::Channel;
+use isoloir_service::second_factor::SecondFactor;
 use maud::Markup;
 
 use crate::error::PageError;
@@ -29,7 +30,10 @@ pub(super) async fn page(
     PageChrome(chrome): PageChrome,
 ) -> Result<Markup, PageError> {
     let demo = state.config().demonstration.as_ref().ok_or(PageError::NotFound)?;
-    Ok(demo_page::render(&chrome, demo))
+    let now = state.server().clock().now();
+    let code = |secret: &str| SecondFactor::from_base32(secret).map_or_else(String::new, |factor| factor.code(now));
+    let codes: Vec<String> = demo.staff.iter().map(|one| code(&one.secret)).collect();
+    Ok(demo_page::render(&chrome, demo, &codes))
 }
 
 /// `GET /demonstration/boite`.

@@ -60,7 +60,12 @@ async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Query<SignIn
         _ => None,
     };
     let view = StaffSignInView {
-        next: query.suite.as_deref().and_then(staff_path).unwrap_or_default().to_owned(),
+        next: query
+            .suite
+            .as_deref()
+            .and_then(staff_path)
+            .unwrap_or_default()
+            .to_owned(),
         problem,
         ..StaffSignInView::default()
     };
@@ -120,10 +125,7 @@ async fn sign_in(
         Err(StaffSignInError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refusal) => {
             let words = refusal.message().text(language(chrome.lang)).to_owned();
-            Ok(again(
-                status_of(refusal.class()),
-                StaffSignInProblem::Refused(words),
-            ))
+            Ok(again(status_of(refusal.class()), StaffSignInProblem::Refused(words)))
         }
     }
 }

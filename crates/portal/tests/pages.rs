@@ -1002,7 +1002,12 @@ fn staff_pages(lang: Lang) -> Vec<(String, String)> {
         };
         staff::render_invitation(&c, &view)
     };
-    let all: Vec<&str> = staff::PLACES.iter().map(|(path, ..)| *path).collect();
+    // The dashboard shows only what is in the table of routes.
+    let routes: Vec<_> = isoloir_portal::routes::table();
+    let places = staff::PLACES.iter().map(|(path, ..)| *path);
+    let all: Vec<&str> = places
+        .filter(|path| routes.iter().any(|declared| declared.path == *path))
+        .collect();
     let broken = vec![PasswordRule::Length, PasswordRule::Digit];
     [
         ("agent-connexion", sign_in(None)),

@@ -9,6 +9,7 @@ pub mod booth;
 pub mod candidates;
 pub mod challenge;
 pub mod complaints;
+pub mod console;
 pub mod demonstration;
 pub mod elections;
 pub mod error;

@@ -6,6 +6,7 @@ mod assistance;
 mod booth;
 mod captcha;
 mod complaints;
+mod console;
 mod content;
 mod delivery;
 mod demonstration;
@@ -56,6 +57,7 @@ pub fn table() -> Vec<Declared> {
         papers::table(),
         information::table(),
         tutorials::table(),
+        console::table(),
         delivery::table(),
         content::table(),
         elections::table(),

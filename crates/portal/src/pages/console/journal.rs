@@ -1,0 +1,177 @@
+//! The journal, to read: entries by page and by kind, and whether the chain holds.
+
+use isoloir_domain::journal::{Entry, Subject};
+use isoloir_domain::staff::StaffMember;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::{Names, Tab, frame, name_of};
+use crate::components::{Tone, notice, table_box};
+use crate::i18n::Lang;
+use crate::layout::Chrome;
+use crate::when;
+
+/// Kinds of events that the filter offers, as the journal names them.
+pub const KINDS: &[&str] = &[
+    "consultation_imported",
+    "calendar_changed",
+    "roll_imported",
+    "lists_imported",
+    "texts_replaced",
+    "complaint_filed",
+    "complaint_decided",
+    "ticket_opened",
+    "ticket_answered",
+    "ticket_closed",
+    "voter_searched",
+    "voter_viewed",
+    "activation_resent",
+    "activation_letter_made",
+    "captcha_bypassed",
+    "address_change_proposed",
+    "address_change_approved",
+    "address_change_refused",
+    "invitations_sent",
+    "letters_made",
+    "account_activated",
+    "account_suspended",
+    "staff_invited",
+    "staff_signed_in",
+    "staff_disabled",
+    "election_set_up",
+    "ballots_recorded",
+    "polls_closed",
+    "tally_encrypted",
+    "partial_decryption_recorded",
+    "tally_finished",
+];
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct JournalView {
+    /// Entries with their ranks, the latest first.
+    pub entries: Vec<(u64, Entry)>,
+    /// The kind shown, if one was chosen.
+    pub kind: Option<String>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<u64>,
+    /// Whether the chain holds, when it was checked.
+    pub holds: Option<bool>,
+    /// Who is who.
+    pub names: Names,
+}
+
+/// Draws the journal.
+#[must_use]
+pub fn render(chrome: &Chrome, member: &StaffMember, view: &JournalView) -> Markup {
+    let lang = chrome.lang;
+    let title = lang.text("console-journal-title");
+    frame(
+        chrome,
+        member,
+        Tab::Journal,
+        &title,
+        html! {
+            div.page-head { h1 { (title) } p.lede { (lang.text("console-journal-lede")) } }
+            @match view.holds {
+                Some(true) => (notice(Tone::Success, lang.text("console-chain-holds"), html! {})),
+                Some(false) => (notice(Tone::Error, lang.text("console-chain-broken"), html! { p { (lang.text("console-chain-broken-text")) } })),
+                None => {},
+            }
+            form.form.form--row method="get" action="/gestion/journal" {
+                div.field {
+                    label.field__label for="nature" { (lang.text("console-journal-kind")) }
+                    select.input #nature name="nature" {
+                        option value="" { (lang.text("console-journal-all")) }
+                        @for kind in KINDS { option value=(kind) selected[view.kind.as_deref() == Some(kind)] { (kind) } }
+                    }
+                }
+                div.actions {
+                    button.btn.btn--primary type="submit" { (lang.text("console-journal-show")) }
+                    button.btn.btn--secondary type="submit" name="controle" value="oui" { (lang.text("console-chain-check")) }
+                }
+            }
+            @if view.entries.is_empty() { p { (lang.text("console-journal-none")) } }
+            @else { (table(lang, view)) }
+            @if let Some(next) = view.next {
+                div.actions {
+                    a.btn.btn--secondary href={ "/gestion/journal?avant=" (next) "&nature=" (view.kind.as_deref().unwrap_or("")) } {
+                        (lang.text("console-journal-older"))
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn table(lang: Lang, view: &JournalView) -> Markup {
+    table_box(
+        &lang.text("console-journal-title"),
+        html! {
+            table {
+                caption.vh { (lang.text("console-journal-title")) }
+                thead { tr {
+                    th.num scope="col" { (lang.text("console-journal-rank")) }
+                    th scope="col" { (lang.text("console-journal-when")) }
+                    th scope="col" { (lang.text("console-journal-who")) }
+                    th scope="col" { (lang.text("console-journal-what")) }
+                    th scope="col" { (lang.text("console-journal-about")) }
+                } }
+                tbody {
+                    @for (rank, entry) in &view.entries {
+                        tr {
+                            th.num scope="row" { (rank) }
+                            td { (when::time_element(lang, entry.at)) }
+                            td {
+                                @match entry.actor {
+                                    Some(actor) => (name_of(&view.names, &actor.to_string())),
+                                    None => (lang.text("console-journal-system")),
+                                }
+                            }
+                            td { (what(entry)) }
+                            td { (about(lang, view, &entry.subject)) }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// The event as the journal has it: its name, then its details.
+fn what(entry: &Entry) -> Markup {
+    let value = serde_json::to_value(&entry.what).unwrap_or_default();
+    let mut details = Vec::new();
+    let mut name = String::new();
+    if let Value::Object(fields) = value {
+        for (key, value) in fields {
+            let text = match value {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            if key == "event" {
+                name = text;
+            } else {
+                details.push((key, text));
+            }
+        }
+    }
+    html! {
+        code { (name) }
+        @for (key, text) in details { br; span.small.soft.typed { (key) " = " (text) } }
+    }
+}
+
+fn about(lang: Lang, view: &JournalView, subject: &Subject) -> Markup {
+    let (words, id) = match subject {
+        Subject::Consultation(id) => (lang.text("console-about-consultation"), id.to_string()),
+        Subject::Election(id) => (lang.text("console-about-election"), id.as_str().to_owned()),
+        Subject::Voter(id) => (lang.text("console-about-voter"), id.to_string()),
+        Subject::Tracker(tracker) => (lang.text("console-about-tracker"), tracker.clone()),
+        Subject::Staff(id) => (
+            lang.text("console-about-staff"),
+            name_of(&view.names, &id.to_string()).to_owned(),
+        ),
+    };
+    html! { (words) br; span.small.soft.typed { (id) } }
+}

@@ -1,0 +1,167 @@
+//! The staff's console: requests for help, a voter's journey, changes of address, complaints to decide, the journal.
+//!
+//! These pages never hold a code, a challenge, a ballot, a tracker, or whether a voter has voted: nothing that they are given says so.
+
+pub mod changes;
+pub mod complaints;
+pub mod desk;
+pub mod journal;
+pub mod ticket;
+pub mod voter;
+
+use std::collections::BTreeMap;
+
+use isoloir_domain::message::Message;
+use isoloir_domain::staff::{Role, StaffMember};
+use jiff::Timestamp;
+use maud::{Markup, Render, html};
+
+use crate::args;
+use crate::components::{Tone, notice};
+use crate::error::language;
+use crate::i18n::{Lang, key};
+use crate::layout::{Chrome, page};
+use crate::when;
+
+/// Roles that answer requests and see a voter's journey.
+pub const DESK: &[Role] = &[Role::Support, Role::Supervisor];
+/// Roles that read complaints.
+pub const COMPLAINTS: &[Role] = &[Role::Supervisor, Role::Organiser];
+/// Roles that decide complaints.
+pub const DECIDES: &[Role] = &[Role::Organiser];
+/// Roles that read the journal.
+pub const READS_JOURNAL: &[Role] = &[Role::Organiser];
+
+/// Names of the staff by identifier.
+pub type Names = BTreeMap<String, String>;
+
+/// The pages of the console that the tabs lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// Requests for help, and voters.
+    Desk,
+    /// Changes of address.
+    Changes,
+    /// Complaints.
+    Complaints,
+    /// Journal.
+    Journal,
+}
+
+/// Draws a page of the console under the tabs that this person may open.
+pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body: impl Render) -> Markup {
+    let lang = chrome.lang;
+    let tabs = [
+        (Tab::Desk, DESK, "/gestion/assistance", key("console-tab-desk")),
+        (Tab::Changes, DESK, "/gestion/changements", key("console-tab-changes")),
+        (Tab::Complaints, COMPLAINTS, "/gestion/reclamations", key("console-tab-complaints")),
+        (Tab::Journal, READS_JOURNAL, "/gestion/journal", key("console-tab-journal")),
+    ];
+    page(
+        chrome,
+        title,
+        html! {
+            nav.tabs aria-label=(lang.text("console-tabs")) {
+                ul {
+                    @for (one, roles, href, words) in tabs {
+                        @if member.roles.any_of(roles) {
+                            li { a href=(href) aria-current=[(one == tab).then_some("page")] { (lang.text(words)) } }
+                        }
+                    }
+                }
+            }
+            (body)
+        },
+    )
+}
+
+/// What was just done, or why it was not.
+#[derive(Debug, Clone, Default)]
+pub enum Outcome {
+    /// Nothing was asked for.
+    #[default]
+    None,
+    /// It is done: the key of the words that say what.
+    Done(&'static str),
+    /// Refused.
+    Refused(Message),
+}
+
+impl Outcome {
+    /// The name of what was done, as addresses carry it, in words.
+    #[must_use]
+    pub fn of(name: Option<&str>) -> Outcome {
+        match name {
+            Some("prise") => Outcome::Done(key("console-done-assigned")),
+            Some("reponse") => Outcome::Done(key("console-done-answered")),
+            Some("note") => Outcome::Done(key("console-done-noted")),
+            Some("close") => Outcome::Done(key("console-done-closed")),
+            Some("rouverte") => Outcome::Done(key("console-done-reopened")),
+            Some("lien") => Outcome::Done(key("console-done-resent")),
+            Some("proposition") => Outcome::Done(key("console-done-proposed")),
+            Some("approuve") => Outcome::Done(key("console-done-approved")),
+            Some("refuse") => Outcome::Done(key("console-done-refused")),
+            Some("decision") => Outcome::Done(key("console-done-decided")),
+            _ => Outcome::None,
+        }
+    }
+
+    fn draw(&self, lang: Lang) -> Markup {
+        match self {
+            Outcome::None => html! {},
+            Outcome::Done(words) => notice(Tone::Success, lang.text(words), html! {}),
+            Outcome::Refused(message) => notice(
+                Tone::Error,
+                lang.text("console-not-done"),
+                html! { p { (message.text(language(lang))) } },
+            ),
+        }
+    }
+}
+
+/// An instant with the time zone named.
+fn at(lang: Lang, instant: Timestamp) -> String {
+    lang.with("paris-time", args![when = when::date_time(lang, instant)])
+}
+
+/// Who did something; a person who is no longer known by their identifier.
+fn name_of<'a>(names: &'a Names, id: &'a str) -> &'a str {
+    names.get(id).map_or(id, String::as_str)
+}
+
+/// Previous and next pages of a list.
+fn pager(lang: Lang, path: &str, query: &str, current: u64, more: bool) -> Markup {
+    let link = |number: u64| format!("{path}?{query}page={number}");
+    html! {
+        @if current > 1 || more {
+            nav.pager aria-label=(lang.text("console-pages")) {
+                @if current > 1 { a.btn.btn--secondary href=(link(current.saturating_sub(1))) { (lang.text("console-previous")) } }
+                span.soft { (lang.with("console-page", args![n = current])) }
+                @if more { a.btn.btn--secondary href=(link(current.saturating_add(1))) { (lang.text("console-next")) } }
+            }
+        }
+    }
+}
+
+/// A field of several lines.
+struct Area<'a> {
+    id: &'a str,
+    label: &'a str,
+    hint: Option<&'a str>,
+    value: &'a str,
+    rows: u32,
+    longest: usize,
+    required: bool,
+}
+
+fn area(field: &Area<'_>) -> Markup {
+    use crate::components::required_mark;
+    html! {
+        div.field {
+            label.field__label for=(field.id) { (field.label) @if field.required { " " (required_mark()) } }
+            @if let Some(hint) = field.hint { p.field__hint id={ (field.id) "-aide" } { (hint) } }
+            textarea.input id=(field.id) name=(field.id) rows=(field.rows) maxlength=(field.longest) required[field.required]
+                aria-describedby=[field.hint.map(|_| format!("{}-aide", field.id))] { (field.value) }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The staff's console. Every route names the roles that it is for; what a person may see is decided again in the use cases.
+
+mod complaints;
+mod desk;
+mod journal;
+
+use isoloir_domain::ConsultationId;
+use isoloir_domain::staff::StaffMember;
+use serde::Deserialize;
+
+use crate::access::Declared;
+
+/// Who may call what here.
+pub(super) fn table() -> Vec<Declared> {
+    [desk::table(), complaints::table(), journal::table()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Lines of a list on one page.
+const PER_PAGE: u32 = 25;
+/// The longest text, every character of it written in twelve signs by the browser, and the rest of the form.
+const MAX_FORM: usize = 64 * 1024;
+
+/// Which page of which list, and what was just done.
+#[derive(Deserialize)]
+struct ListQuery {
+    file: Option<String>,
+    etat: Option<String>,
+    page: Option<u64>,
+    fait: Option<String>,
+}
+
+impl ListQuery {
+    /// The page, from 1.
+    fn page(&self) -> u64 {
+        self.page.unwrap_or(1).clamp(1, 1_000_000)
+    }
+
+    /// Lines before this page.
+    fn offset(&self) -> u64 {
+        self.page().saturating_sub(1).saturating_mul(u64::from(PER_PAGE))
+    }
+}
+
+/// Cuts the line that was asked for in excess; whether it was there.
+fn cut<T>(lines: &mut Vec<T>) -> bool {
+    let most = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+    let more = lines.len() > most;
+    lines.truncate(most);
+    more
+}
+
+/// Whether a person works on this consultation.
+fn works_on(member: &StaffMember, consultation: &ConsultationId) -> bool {
+    member.consultation.as_ref().is_none_or(|limit| limit == consultation)
+}

@@ -76,7 +76,7 @@ pub enum DecideError {
     #[error("the complaint is decided already")]
     Decided,
     /// A decision without reasons, or with a text too long.
-    #[error("the reasons are empty or too long")]
+    #[error("the reasons are too short or too long")]
     Reasons,
     /// The effect is too long.
     #[error("the effect is too long")]
@@ -113,8 +113,8 @@ impl Refusal for DecideError {
                 "This complaint is decided already. Your decision was not stored.",
             ),
             Self::Reasons => Message::new(
-                "Une décision est motivée\u{a0}: écrivez pourquoi, en 4\u{202f}000\u{a0}caractères au plus.",
-                "A decision has reasons: write why, in 4,000 characters at most.",
+                "Une décision est motivée\u{a0}: écrivez pourquoi, en 20 à 4\u{202f}000\u{a0}caractères.",
+                "A decision has reasons: write why, in 20 to 4,000 characters.",
             ),
             Self::Effect => Message::new(
                 "L’effet sur la liste dépasse 4\u{202f}000\u{a0}caractères.",
@@ -159,6 +159,9 @@ pub struct WholeComplaint {
     /// Its attachments, by rank.
     pub files: Vec<ComplaintFile>,
 }
+
+/// Fewest characters of the reasons: a decision of one word has none.
+pub const SHORTEST_REASONS: usize = 20;
 
 /// Columns of the export.
 const COLUMNS: [&str; 14] = [
@@ -253,6 +256,9 @@ impl VotingServer {
             return Err(DecideError::Decided);
         }
         let reasons = paragraphs(ComplaintField::Body, &decision.reasons).map_err(|_| DecideError::Reasons)?;
+        if reasons.chars().count() < SHORTEST_REASONS {
+            return Err(DecideError::Reasons);
+        }
         let effect = match decision.effect.trim() {
             "" => String::new(),
             effect => paragraphs(ComplaintField::Body, effect).map_err(|_| DecideError::Effect)?,

@@ -174,7 +174,7 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
         Err(DecideError::Reasons)
     ));
     server
-        .decide_complaint(number, decision("Pièce probante."))
+        .decide_complaint(number, decision("Pièce probante et concordante."))
         .await
         .unwrap();
     assert!(matches!(
@@ -183,7 +183,7 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
     ));
     let told = server.complaint_of(&session, number).await.unwrap().unwrap().complaint;
     assert_eq!(told.status, Status::Accepted);
-    assert_eq!(told.decision.unwrap().reasons, "Pièce probante.");
+    assert_eq!(told.decision.unwrap().reasons, "Pièce probante et concordante.");
     assert_eq!(server.complaint_counts(Status::Open).await.unwrap(), 1);
 
     let csv = String::from_utf8(server.export_complaints(&plan().id).await.unwrap()).unwrap();

@@ -54,8 +54,18 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
     let tabs = [
         (Tab::Desk, DESK, "/gestion/assistance", key("console-tab-desk")),
         (Tab::Changes, DESK, "/gestion/changements", key("console-tab-changes")),
-        (Tab::Complaints, COMPLAINTS, "/gestion/reclamations", key("console-tab-complaints")),
-        (Tab::Journal, READS_JOURNAL, "/gestion/journal", key("console-tab-journal")),
+        (
+            Tab::Complaints,
+            COMPLAINTS,
+            "/gestion/reclamations",
+            key("console-tab-complaints"),
+        ),
+        (
+            Tab::Journal,
+            READS_JOURNAL,
+            "/gestion/journal",
+            key("console-tab-journal"),
+        ),
     ];
     page(
         chrome,

@@ -191,7 +191,10 @@ fn actions(lang: Lang, view: &VoterView) -> Markup {
     let journey = &view.journey;
     let rules = &journey.consultation.policy.support;
     let path = format!("/gestion/electeurs/{}", journey.voter.id);
-    let pending = journey.changes.iter().any(|change| change.status == ChangeStatus::Pending);
+    let pending = journey
+        .changes
+        .iter()
+        .any(|change| change.status == ChangeStatus::Pending);
     html! {
         aside.panel aria-labelledby="t-actes" {
             h2 #t-actes { (lang.text("console-actions")) }

@@ -28,7 +28,12 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/gestion/reclamations", reads, get(queue)),
         declare("GET", "/gestion/reclamations.csv", reads, get(export)),
         declare("GET", "/gestion/reclamations/{number}", reads, get(read)),
-        declare("GET", "/gestion/reclamations/{number}/pieces/{piece}", reads, get(piece)),
+        declare(
+            "GET",
+            "/gestion/reclamations/{number}/pieces/{piece}",
+            reads,
+            get(piece),
+        ),
         declare(
             "POST",
             "/gestion/reclamations/{number}",
@@ -78,10 +83,7 @@ async fn queue(
 }
 
 /// `GET /gestion/reclamations.csv`.
-async fn export(
-    State(state): State<PortalState>,
-    StaffSession(session): StaffSession,
-) -> Result<Response, PageError> {
+async fn export(State(state): State<PortalState>, StaffSession(session): StaffSession) -> Result<Response, PageError> {
     let consultation = match &session.member().consultation {
         Some(limit) => limit.clone(),
         None => state.consultation().await?.ok_or(PageError::NotFound)?.consultation.id,
@@ -151,10 +153,7 @@ async fn piece(
 ) -> Result<Response, PageError> {
     let whole = complaint_of(&state, session.member(), &number).await?;
     let position: u32 = piece.parse().map_err(|_| PageError::NotFound)?;
-    let found = state
-        .server()
-        .complaint_file(whole.complaint.number, position)
-        .await?;
+    let found = state.server().complaint_file(whole.complaint.number, position).await?;
     let (file, bytes) = found.ok_or(PageError::NotFound)?;
     Ok(attachment(&file.name, &file.media_type, bytes))
 }

@@ -37,8 +37,18 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/gestion/assistance", desk, get(queue)),
         declare("GET", "/gestion/assistance/{number}", desk, get(read)),
         declare("POST", "/gestion/assistance/{number}/prise", desk, post(assign)),
-        declare("POST", "/gestion/assistance/{number}/reponse", desk, post(answer).layer(limit())),
-        declare("POST", "/gestion/assistance/{number}/note", desk, post(note).layer(limit())),
+        declare(
+            "POST",
+            "/gestion/assistance/{number}/reponse",
+            desk,
+            post(answer).layer(limit()),
+        ),
+        declare(
+            "POST",
+            "/gestion/assistance/{number}/note",
+            desk,
+            post(note).layer(limit()),
+        ),
         declare("POST", "/gestion/assistance/{number}/cloture", desk, post(close)),
         declare("POST", "/gestion/assistance/{number}/reouverture", desk, post(reopen)),
         declare("POST", "/gestion/code-captcha", desk, post(captcha_code)),
@@ -46,7 +56,12 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/gestion/electeurs/{voter}", desk, get(journey)),
         declare("POST", "/gestion/electeurs/{voter}/activation", desk, post(resend)),
         declare("POST", "/gestion/electeurs/{voter}/courrier", desk, post(letter)),
-        declare("POST", "/gestion/electeurs/{voter}/adresse", desk, post(propose).layer(limit())),
+        declare(
+            "POST",
+            "/gestion/electeurs/{voter}/adresse",
+            desk,
+            post(propose).layer(limit()),
+        ),
         declare("GET", "/gestion/changements", desk, get(changes_page)),
         declare("POST", "/gestion/changements/{change}/approbation", desk, post(approve)),
         declare("POST", "/gestion/changements/{change}/refus", desk, post(refuse)),
@@ -68,7 +83,9 @@ async fn queue(
         consultation: member.consultation.clone(),
     };
     let server = state.server();
-    let mut tickets = server.tickets(&filter, PER_PAGE.saturating_add(1), query.offset()).await?;
+    let mut tickets = server
+        .tickets(&filter, PER_PAGE.saturating_add(1), query.offset())
+        .await?;
     let more = cut(&mut tickets);
     let of = |status| server.ticket_count(status, member.consultation.as_ref());
     let view = DeskView {
@@ -306,7 +323,15 @@ async fn journey(
     Query(query): Query<ListQuery>,
 ) -> Result<Markup, PageError> {
     let outcome = Outcome::of(query.fait.as_deref());
-    voter_page(&state, &chrome, session.member(), voter_id(&voter)?, Default::default(), outcome).await
+    voter_page(
+        &state,
+        &chrome,
+        session.member(),
+        voter_id(&voter)?,
+        Default::default(),
+        outcome,
+    )
+    .await
 }
 
 /// The voter's page again with why an act is refused.

@@ -214,8 +214,9 @@ impl Limits {
         let spacing = 60_000_000 / (per_minute * many);
         let full_again = buckets.full_again.get(&(limit, network)).copied().unwrap_or(0);
         let now = now.saturating_mul(1_000);
-        // No bucket is emptier than empty: a clock set back must not shut anyone out.
-        let at = full_again.min(now.saturating_add(spacing * burst * many)).max(now);
+        // No bucket is emptier than empty: what stands further ahead was written before the clock was set back, and shuts nobody out.
+        let possible = full_again <= now.saturating_add(spacing * burst * many);
+        let at = if possible { full_again.max(now) } else { now };
         let ahead = at - now - spacing * (burst * many - 1);
         if ahead > 0 {
             return Err(Wait(u64::try_from(ahead / 1_000_000).unwrap_or(0) + 1));

@@ -22,6 +22,16 @@ export class Crawler {
   constructor(page, base, { name, pictures, skip = () => false }) {
     Object.assign(this, { page, base, name, pictures, skip });
     this.seen = new Map();
+    this.problems = [];
+  }
+
+  /** Notes what is wrong with a page and goes on, so that one run tells everything. */
+  async #note(check) {
+    try {
+      await check();
+    } catch (error) {
+      this.problems.push(error.message);
+    }
   }
 
   /** Visits everything that can be reached from `starts`. */
@@ -32,9 +42,9 @@ export class Crawler {
       if (this.seen.has(kind(path)) || NOT_PAGES.test(path) || this.skip(path)) continue;
       this.seen.set(kind(path), path);
       const response = await this.page.goto(this.base + path);
-      assert.equal(response.status(), 200, `${this.name}: ${path}`);
+      await this.#note(() => assert.equal(response.status(), 200, `${this.name}: ${path}`));
       if (!(response.headers()['content-type'] ?? '').startsWith('text/html')) continue;
-      await this.judge(path);
+      await this.#note(() => this.judge(path));
       queue.push(...(await this.links()));
     }
     return [...this.seen.values()];
@@ -97,7 +107,7 @@ export class Crawler {
       for (const form of forms.filter(({ blank }) => blank)) {
         if (tried.includes(kind(form.action))) continue;
         tried.push(kind(form.action));
-        await this.#sendEmpty(path, form);
+        await this.#note(() => this.#sendEmpty(path, form));
       }
     }
     return tried;

@@ -61,6 +61,11 @@ export class Demo {
     return [...this.printed.matchAll(/(\S+@\S+) +(\S+) +([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})/g)].map(([, email, password, code]) => ({ email, password, code }));
   }
 
+  /** The sample members of the staff, as printed: role, e-mail, password, secret of the second factor. */
+  staff() {
+    return [...this.printed.matchAll(/^ +staff +(\S+) +(\S+@\S+) +(\S+) +([A-Z2-7]{16,})/gm)].map(([, role, email, password, secret]) => ({ role, email, password, secret }));
+  }
+
   /** The printed commands that close and count, as arguments of `isoloir`. */
   commands() {
     return [...this.printed.matchAll(/^\s*\S*isoloir ((?:close|count) .+)$/gm)].map(([, line]) => line.trim().split(/\s+/));

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Crawler } from './crawl.mjs';
 import { Demo } from './demo.mjs';
 import { assertQuiet, openBrowser, openPage, writeAudit } from './page.mjs';
-import { signIn } from './people.mjs';
+import { signIn, signInAsStaff } from './people.mjs';
 
 const pictures = process.env.ISOLOIR_PICTURES;
 let demo;
@@ -32,6 +32,7 @@ async function walk(name, starts, skip) {
     const crawler = new Crawler(page, demo.base, { name, pictures, skip });
     const pages = await crawler.walk(starts);
     const forms = await crawler.refuseEmptyForms();
+    assert.deepEqual(crawler.problems, [], `${name}: ${crawler.seen.size} pages, ${forms.length} forms`);
     assertQuiet(page, [/401|403|404|409|422|429/]);
     await page.context().close();
     return { pages, forms };
@@ -62,6 +63,24 @@ async function weight(page, path) {
   await page.goto(demo.base + path, { waitUntil: 'networkidle' });
   return bytes;
 }
+
+for (const role of ['support', 'supervisor', 'organiser']) {
+  test(`staff: ${role}`, async () => {
+    const enter = (page) => signInAsStaff(page, demo, role);
+    const { pages } = await (await walk(role, ['/gestion']))(enter);
+    assert.ok(pages.includes('/gestion'));
+  });
+}
+
+test('a voter at a kiosk', async () => {
+  const enter = async (page) => {
+    await page.goto(`${demo.base}/borne`);
+    await page.locator('main form button[type=submit]').first().click();
+    await signIn(page, demo, demo.accounts()[1]);
+  };
+  const { pages } = await (await walk('kiosk', ['/', '/je-vote']))(enter);
+  assert.ok(pages.includes('/je-vote'));
+});
 
 test('the home page weighs less than 150 kB and the booth less than 350 kB', async () => {
   const page = await open();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_domain::names::words;
+use isoloir_domain::names::{normal, words};
 use isoloir_domain::staff::StaffMember;
 use isoloir_domain::{Consultation, ConsultationId, Identifier, Voter, VoterId};
 use isoloir_store::console::AddressChange;
@@ -24,6 +24,8 @@ use crate::{Fault, VotingServer};
 pub const FOUND_AT_MOST: usize = 20;
 /// Words of a search that are tried in another order.
 const MOST_WORDS: usize = 6;
+/// Voters of one family name among whom a given name is looked for.
+const MOST_HOMONYMS: u32 = 500;
 /// Letters of a search that is longer than any name.
 const LONGEST_SEARCH: usize = 120;
 
@@ -219,24 +221,24 @@ impl VotingServer {
         Ok(found)
     }
 
-    /// Voters whose name begins with what was typed, whichever word of it the name begins with.
+    /// Voters whose family name begins with some of what was typed, and whose given name with the rest, in either order.
     async fn voters_named(&self, typed: &str) -> Result<Vec<Voter>, Fault> {
-        let mut order = words(typed);
-        if order.is_empty() || order.len() > MOST_WORDS {
+        let words = words(typed);
+        if words.is_empty() || words.len() > MOST_WORDS {
             return Ok(Vec::new());
         }
-        let limit = u32::try_from(FOUND_AT_MOST).unwrap_or(0).saturating_add(1);
         let mut found: Vec<Voter> = Vec::new();
-        for _ in 0..order.len() {
-            let from = order.join(" ").into_bytes();
+        for cut in 0..words.len() {
+            let (given, family) = words.split_at(cut);
+            let (given, from) = (given.join(" "), family.join(" ").into_bytes());
             // No normal form holds this byte: the end of every name that begins so.
             let until = [from.as_slice(), &[0xff]].concat();
-            for voter in self.inner.store.voters_by_name(&from, &until, limit).await? {
-                if !found.iter().any(|one| one.id == voter.id) {
+            for voter in self.inner.store.voters_by_name(&from, &until, MOST_HOMONYMS).await? {
+                let same = normal(&voter.first_name).starts_with(&given);
+                if same && !found.iter().any(|one| one.id == voter.id) {
                     found.push(voter);
                 }
             }
-            order.rotate_left(1);
         }
         Ok(found)
     }

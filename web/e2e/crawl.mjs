@@ -7,7 +7,7 @@ import { assertAccessible, audit } from './page.mjs';
 const WIDTHS = [360, 768, 1280, 640];
 
 /** Never followed: downloads, sign-out, and what a person must ask for on purpose. */
-const NOT_PAGES = /\.(bel|pdf|csv|png|webp|jpg|wav)(\?|$)|^\/(assets|api)\//;
+const NOT_PAGES = /\.(bel|pdf|csv|png|webp|jpg|wav)(\?|$)|^\/(assets|api|fichiers)\//;
 
 /** The kind of an address: identifiers and tokens are alike. */
 export const kind = (path) =>
@@ -51,7 +51,7 @@ export class Crawler {
   }
 
   async links() {
-    const hrefs = await this.page.locator('a[href]').evaluateAll((links) => links.map((a) => a.href));
+    const hrefs = await this.page.locator('a[href]:not([download])').evaluateAll((links) => links.map((a) => a.href));
     return hrefs
       .map((href) => new URL(href))
       .filter((url) => url.origin === this.base && !url.searchParams.has('lang'))

@@ -67,7 +67,7 @@ async function weight(page, path) {
 for (const role of ['support', 'supervisor', 'organiser']) {
   test(`staff: ${role}`, async () => {
     const enter = (page) => signInAsStaff(page, demo, role);
-    const { pages } = await (await walk(role, ['/gestion']))(enter);
+    const { pages } = await (await walk(role, ['/gestion'], (path) => !path.startsWith('/gestion')))(enter);
     assert.ok(pages.includes('/gestion'));
   });
 }
@@ -78,7 +78,7 @@ test('a voter at a kiosk', async () => {
     await page.locator('main form button[type=submit]').first().click();
     await signIn(page, demo, demo.accounts()[1]);
   };
-  const { pages } = await (await walk('kiosk', ['/', '/je-vote']))(enter);
+  const { pages } = await (await walk('kiosk', ['/', '/je-vote', '/mes-scrutins'], (path) => path.split('/').length > 2))(enter);
   assert.ok(pages.includes('/je-vote'));
 });
 

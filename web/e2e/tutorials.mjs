@@ -36,8 +36,10 @@ const PASSWORD = 'Brume-d-avril-47';
 
 async function account() {
   await visit('/demonstration/boite');
-  await take('mail', 'article, .mail, main li');
-  const link = await page.locator('a[href*="/activation/"]').first().getAttribute('href');
+  const mail = page.locator('a[href*="/activation/"]').first();
+  await mail.evaluate((link) => link.closest('article, li, .panel').setAttribute('data-pictured', ''));
+  await take('mail', '[data-pictured]');
+  const link = await mail.getAttribute('href');
   await page.goto(new URL(link, demo.base).href);
   await page.locator('input[type=password]').first().pressSequentially('Brume-d-avril');
   await take('password');

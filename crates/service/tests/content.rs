@@ -132,7 +132,8 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
         ..complaint("=HYPERLINK(\"https://evil.example\")")
     };
     // The same form, pressed three times at once.
-    let file = || server.file_complaint(&session, &plan().id, &token, with_file());
+    let consultation = plan().id;
+    let file = || server.file_complaint(&session, &consultation, &token, with_file());
     let (one, two, three) = tokio::join!(file(), file(), file());
     let number = one.unwrap();
     assert_eq!((two.unwrap(), three.unwrap()), (number, number));

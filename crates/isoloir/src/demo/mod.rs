@@ -3,6 +3,8 @@
 //! Portal on one port, registrar on the next, one SQLite file each, in one folder that is used again. The people, unions and
 //! organisation are invented. The folder holds everything that a real election keeps apart: sample codes, the board's keys.
 
+mod samples;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,6 +49,8 @@ const STAFF: [(&str, &str, Role); 4] = [
 /// The last voters of the roll keep an account to activate, from the mail in the inbox.
 const TO_ACTIVATE: usize = 2;
 const DAYS_OPEN: i64 = 7;
+/// Rank of the voter who asks for help and complains.
+const ASKING: usize = 4;
 const TOML: &str = include_str!("../../demo/consultation.toml");
 
 /// The folder of the demonstration's consultation.
@@ -178,7 +182,8 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
     steps::set_up(server, registrar, &entitlements, &trustees).await?;
     let mut codes = steps::codes(registrar, &entitlements).await?;
     let mut accounts = Vec::new();
-    for (rank, voter) in steps::voters(server).await?.into_iter().enumerate() {
+    let voters = steps::voters(server).await?;
+    for (rank, voter) in voters.iter().enumerate() {
         let entitled = entitlements
             .voters
             .iter()
@@ -207,6 +212,9 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
     for (name, email, role) in STAFF {
         staff.push(enrol(server, name, email, role).await?);
     }
+    let waiting = voters.last().context("a voter")?.id;
+    let asking = accounts.get(ASKING).context("a voter who asks for help")?;
+    samples::make(server, (&asking.email, PASSWORD), waiting, STAFF[0].1).await?;
     let kept = Kept { accounts, staff };
     private_file::create(&folder.join("demo.json"), &serde_json::to_vec_pretty(&kept)?)?;
     std::fs::remove_file(folder.join("demo.begun"))?;

@@ -99,10 +99,10 @@ fn poll(lang: Lang, rank: usize, election: &ElectionView, view: &ElectionsView) 
                     p { a href={ "/mes-scrutins/" (election.id) "/preuve" } { (lang.text("proof-link")) span.vh { " – " (election.title) } } }
                 }
                 @for list in &election.lists { (list_details(lang, list)) }
-            }
-            p.poll__links {
-                a.btn.btn--secondary href={ "/mes-scrutins/" (election.id) } { (lang.text("candidates-open")) span.vh { " – " (election.title) } }
-                a.btn.btn--link href={ "/mes-scrutins/" (election.id) "/liste" } { (lang.text("rolls-title")) span.vh { " – " (election.title) } }
+                p.poll__links {
+                    a.btn.btn--secondary href={ "/mes-scrutins/" (election.id) } { (lang.text("candidates-open")) span.vh { " – " (election.title) } }
+                    a.btn.btn--link href={ "/mes-scrutins/" (election.id) "/liste" } { (lang.text("rolls-title")) span.vh { " – " (election.title) } }
+                }
             }
         }
     }

@@ -127,7 +127,8 @@ fn rules(lang: Lang, problem: Option<&PasswordProblem>) -> Markup {
             @for (rule, words) in RULES {
                 @let state = broken.map(|broken| !broken.contains(&rule));
                 li.rule.rule--ok[state == Some(true)] data-rule=(rule.name()) {
-                    (icon(if state == Some(true) { Icon::Success } else { Icon::Empty }))
+                    span.rule__met { (icon(Icon::Success)) }
+                    span.rule__open { (icon(Icon::Empty)) }
                     span {
                         span data-words { (lang.text(words)) }
                         span.vh data-state {

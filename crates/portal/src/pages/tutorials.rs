@@ -246,3 +246,28 @@ fn picture(lang: Lang, step: &Step) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_has_its_picture_and_every_picture_its_step() {
+        let steps: Vec<&str> = Tutorial::ALL
+            .into_iter()
+            .flat_map(Tutorial::steps)
+            .map(|step| step.name)
+            .collect();
+        for name in &steps {
+            assert!(
+                Assets::has(&format!("tutoriel-{name}.webp")),
+                "{name}: run `./run tutorials`"
+            );
+        }
+        let mut pictured: Vec<&str> = SIZES.keys().map(String::as_str).collect();
+        pictured.sort_unstable();
+        let mut named = steps;
+        named.sort_unstable();
+        assert_eq!(pictured, named);
+    }
+}

@@ -127,8 +127,9 @@ export class Crawler {
     assert.ok(targets.length > 0, `${label}: the summary links to the fields`);
     for (const id of targets) {
       const described = await page.locator(`[id="${id}"]`).evaluate((field) => {
-        const own = field.matches('input, select, textarea') ? field : field.querySelector('[aria-invalid]');
-        return own?.getAttribute('aria-invalid') === 'true' && own.getAttribute('aria-describedby') !== null;
+        // A group of choices says it by its description; one field also by its state.
+        const said = document.getElementById((field.getAttribute('aria-describedby') ?? '').split(' ').pop())?.textContent.trim();
+        return Boolean(said) && (field.matches('fieldset') || field.getAttribute('aria-invalid') === 'true');
       });
       assert.ok(described, `${label}: #${id} says what is wrong with it`);
     }

@@ -93,7 +93,10 @@ fn a_windows_1252_file_is_read_and_its_accents_kept() {
             .collect()
     });
     let said = succeed(folder.path(), &["consultation", "import", "in"]);
-    assert!(said.contains("roll.csv: 22 rows, 12 voters (windows-1252"), "{said}");
+    assert!(
+        said.contains("roll.csv: 22 rows, 12 voters, 0 of them without an e-mail address (windows-1252"),
+        "{said}"
+    );
     succeed(folder.path(), &["consultation", "entitlements", "--out", "e.json"]);
     let entitlements = std::fs::read_to_string(folder.path().join("e.json")).unwrap();
     assert!(entitlements.contains("Œuvrard") && entitlements.contains("D’Hérouville"));

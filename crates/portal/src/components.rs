@@ -270,7 +270,7 @@ pub fn tracker(tracker: &str) -> Markup {
 
 /// A table that scrolls inside a frame one can reach with the keyboard.
 pub fn table_box(label: &str, table: impl Render) -> Markup {
-    html! { div.table-box role="region" aria-label=(label) tabindex="0" { (table) } }
+    html! { div.table-box role="group" aria-label=(label) tabindex="0" { (table) } }
 }
 
 /// A link of the navigation kind: sign, title, one sentence; the whole card is the target.

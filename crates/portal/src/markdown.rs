@@ -3,9 +3,17 @@
 use maud::{Markup, PreEscaped};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// Draws `source`. Titles go down by `shift` levels, so that a page keeps one title of the first level.
+/// Draws `source`. Its highest titles become titles of the level after `shift`, whatever they were, so that no level is left out on the page.
 #[must_use]
 pub fn markdown(source: &str, shift: usize) -> Markup {
+    let highest = Parser::new_ext(source, Options::ENABLE_TABLES)
+        .filter_map(|event| match event {
+            Event::Start(Tag::Heading { level, .. }) => Some(level as usize),
+            _ => None,
+        })
+        .min()
+        .unwrap_or(1);
+    let shift = (shift + 1).saturating_sub(highest);
     let mut links = Vec::new();
     let events = Parser::new_ext(source, Options::ENABLE_TABLES).filter_map(|event| safe(event, shift, &mut links));
     let mut out = String::with_capacity(source.len() * 2);

@@ -103,6 +103,10 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 
 /// Groups as printed or as read out: all of four symbols or a multiple of it, or all of one or two.
 fn begins_with_code(runs: &[Run<'_>]) -> bool {
+    // A UUID begins with sixteen such symbols too.
+    if runs.iter().take(5).map(|run| run.text.len()).eq([8, 4, 4, 4, 12]) {
+        return false;
+    }
     let mut symbols = String::new();
     let (mut by_four, mut by_few) = (true, true);
     for (rank, run) in runs.iter().enumerate() {

@@ -93,8 +93,8 @@ pub enum Outcome {
     None,
     /// It is done: the key of the words that say what.
     Done(&'static str),
-    /// Refused.
-    Refused(Message),
+    /// Refused, and the field to correct when it is one.
+    Refused(Message, Option<&'static str>),
 }
 
 impl Outcome {
@@ -120,11 +120,21 @@ impl Outcome {
         match self {
             Outcome::None => html! {},
             Outcome::Done(words) => notice(Tone::Success, lang.text(words), html! {}),
-            Outcome::Refused(message) => notice(
-                Tone::Error,
-                lang.text("console-not-done"),
-                html! { p { (message.text(language(lang))) } },
-            ),
+            Outcome::Refused(message, field) => {
+                let words = message.text(language(lang));
+                let body = html! {
+                    p { @match field { Some(field) => { a href={ "#" (field) } { (words) } }, None => (words) } }
+                };
+                notice(Tone::Error, lang.text("console-not-done"), body)
+            }
+        }
+    }
+
+    /// What is wrong with a field, to be said under it again.
+    fn error_of(&self, id: &str, lang: Lang) -> Option<&str> {
+        match self {
+            Outcome::Refused(message, Some(field)) if *field == id => Some(message.text(language(lang))),
+            _ => None,
         }
     }
 }
@@ -162,16 +172,20 @@ struct Area<'a> {
     rows: u32,
     longest: usize,
     required: bool,
+    error: Option<&'a str>,
 }
 
 fn area(field: &Area<'_>) -> Markup {
-    use crate::components::required_mark;
+    use crate::components::{field_error, required_mark};
     html! {
-        div.field {
+        @let described = [field.hint.map(|_| "-aide"), field.error.map(|_| "-err")]
+            .into_iter().flatten().map(|end| format!("{}{end}", field.id)).collect::<Vec<_>>().join(" ");
+        div.field.field--error[field.error.is_some()] {
             label.field__label for=(field.id) { (field.label) @if field.required { " " (required_mark()) } }
             @if let Some(hint) = field.hint { p.field__hint id={ (field.id) "-aide" } { (hint) } }
             textarea.input id=(field.id) name=(field.id) rows=(field.rows) maxlength=(field.longest) required[field.required]
-                aria-describedby=[field.hint.map(|_| format!("{}-aide", field.id))] { (field.value) }
+                aria-describedby=[(!described.is_empty()).then_some(described)] aria-invalid=[field.error.map(|_| "true")] { (field.value) }
+            @if let Some(error) = field.error { (field_error(field.id, error)) }
         }
     }
 }

@@ -124,6 +124,7 @@ fn write(lang: Lang, view: &TicketView, author: Author) -> Markup {
         rows: if note { 4 } else { 8 },
         longest: MAX_BODY,
         required: true,
+        error: view.outcome.error_of(id, lang),
     };
     html! {
         form.form.section method="post" action={ "/gestion/assistance/" (view.conversation.ticket.number) "/" (path) } data-once {

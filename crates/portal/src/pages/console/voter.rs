@@ -219,13 +219,14 @@ fn actions(lang: Lang, view: &VoterView) -> Markup {
             h3 { (lang.text("console-change")) }
             @if rules.change_address == AddressRule::Never { p { (lang.text("console-not-allowed")) } }
             @else if pending { p { (lang.rich("console-change-waits")) } }
-            @else { (change_form(lang, &path, &view.typed)) }
+            @else { (change_form(lang, &path, view)) }
         }
     }
 }
 
-fn change_form(lang: Lang, path: &str, typed: &[String; 2]) -> Markup {
-    let [address, reason] = typed;
+fn change_form(lang: Lang, path: &str, view: &VoterView) -> Markup {
+    let [address, reason] = &view.typed;
+    let wrong = |id| view.outcome.error_of(id, lang);
     let (label, why, hint) = (
         lang.text("console-new-address"),
         lang.text("console-reason"),
@@ -234,8 +235,8 @@ fn change_form(lang: Lang, path: &str, typed: &[String; 2]) -> Markup {
     html! {
         p.small { (lang.text("console-change-text")) }
         form.form method="post" action={ (path) "/adresse" } data-once {
-            (field(&Field { kind: "email", value: address, max_length: Some(254), ..Field::text("adresse", &label) }, ""))
-            (area(&Area { id: "motif", label: &why, hint: Some(&hint), value: reason, rows: 3, longest: LONGEST_REASON, required: true }))
+            (field(&Field { kind: "email", value: address, max_length: Some(254), error: wrong("adresse"), ..Field::text("adresse", &label) }, ""))
+            (area(&Area { id: "motif", label: &why, hint: Some(&hint), value: reason, rows: 3, longest: LONGEST_REASON, required: true, error: wrong("motif") }))
             button.btn.btn--secondary type="submit" { (lang.text("console-propose")) }
         }
     }

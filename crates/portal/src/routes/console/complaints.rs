@@ -204,7 +204,10 @@ async fn decide(
             chrome.here = format!("/gestion/reclamations/{number}");
             // Somebody else may have decided meanwhile: what is shown is what stands now.
             let now = complaint_of(&state, member, &number.to_string()).await?;
-            let outcome = Outcome::Refused(refused.message());
+            let outcome = Outcome::Refused(
+                refused.message(),
+                matches!(refused, DecideError::Reasons).then_some("motifs"),
+            );
             let typed = (accepted, form.motifs, form.effet);
             let page = complaint_page(&state, &chrome, member, now, typed, outcome).await?;
             Ok(drawn(status_of(refused.class()), page))

@@ -169,7 +169,8 @@ async fn after_ticket(
         Err(TicketError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refused) => {
             chrome.here = path;
-            let outcome = Outcome::Refused(refused.message());
+            let typed_in = ["reponse", "note"].into_iter().find(|field| *field == done);
+            let outcome = Outcome::Refused(refused.message(), typed_in);
             let status = status_of(refused.class());
             let page = ticket_page(state, &chrome, member, conversation, typed, outcome).await?;
             Ok(drawn(status, page))
@@ -347,7 +348,12 @@ async fn refused_for_voter(
         ActionError::Unknown => Err(PageError::NotFound),
         refused => {
             chrome.here = format!("/gestion/electeurs/{voter}");
-            let outcome = Outcome::Refused(refused.message());
+            let field = match refused {
+                ActionError::Address | ActionError::Taken => Some("adresse"),
+                ActionError::Reason => Some("motif"),
+                _ => None,
+            };
+            let outcome = Outcome::Refused(refused.message(), field);
             let page = voter_page(state, &chrome, member, voter, typed, outcome).await?;
             Ok(drawn(status_of(refused.class()), page))
         }
@@ -463,7 +469,7 @@ async fn after_change(
         Err(ActionError::Unknown) => Err(PageError::NotFound),
         Err(refused) => {
             chrome.here = "/gestion/changements".to_owned();
-            let page = changes_drawn(state, &chrome, member, Outcome::Refused(refused.message())).await?;
+            let page = changes_drawn(state, &chrome, member, Outcome::Refused(refused.message(), None)).await?;
             Ok(drawn(status_of(refused.class()), page))
         }
     }

@@ -40,7 +40,7 @@ async function walk(name, starts, skip) {
 }
 
 test('a visitor', async () => {
-  const { pages, forms } = await (await walk('visitor', ['/', '/connexion']))();
+  const { pages, forms } = await (await walk('visitor', ['/', '/connexion', '/borne']))();
   for (const path of ['/', '/connexion', '/urne', '/resultats', '/aide', '/accessibilite', '/donnees-personnelles', '/mentions-legales']) {
     assert.ok(pages.includes(path), `${path} is reached by links`);
   }
@@ -50,7 +50,7 @@ test('a visitor', async () => {
 test('a voter', async () => {
   const enter = (page) => signIn(page, demo, demo.accounts()[0]);
   const { pages } = await (await walk('voter', ['/'], (path) => path.startsWith('/demonstration')))(enter);
-  for (const path of ['/mes-scrutins', '/mon-compte', '/je-vote']) assert.ok(pages.includes(path), `${path} is reached by links`);
+  for (const path of ['/mes-scrutins', '/mon-compte', '/mon-compte/informations', '/mon-compte/securite', '/mon-compte/mot-de-passe', '/reclamations', '/je-vote']) assert.ok(pages.includes(path), `${path} is reached by links`);
 });
 
 /** What a first visit to `path` moves over the network, in bytes as sent. */

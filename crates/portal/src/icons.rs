@@ -49,6 +49,8 @@ pub enum Icon {
     Empty,
     /// Loudspeaker.
     Sound,
+    /// Padlock: protected.
+    Lock,
 }
 
 /// Draws the sign.
@@ -80,6 +82,7 @@ pub fn icon(icon: Icon) -> Markup {
         Icon::Speech => r#"<path d="M4 5h16v11h-8.5L7 19.8V16H4z"/><path d="M8 9.2h8M8 12.3h5"/>"#,
         Icon::Printer => r#"<path d="M7 9V4h10v5M5 9h14v8h-3M8 17H5V9"/><path d="M8 14h8v6H8z"/>"#,
         Icon::Chart => r#"<path d="M4 20h16M7 20v-7M12 20V5M17 20v-10"/>"#,
+        Icon::Lock => r#"<path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2"/>"#,
         Icon::Empty => r#"<circle cx="12" cy="12" r="9"/>"#,
     };
     html! { svg.icon viewBox="0 0 24 24" aria-hidden="true" { (PreEscaped(paths)) } }

@@ -203,7 +203,7 @@ fn session_bar(chrome: &Chrome, who: &Who) -> Markup {
     html! {
         div.session {
             div.wrap.session__row {
-                p.session__who { (who.name) }
+                p.session__who { a href="/mon-compte" { (who.name) } }
                 form.session__out method="post" action="/deconnexion" {
                     @if chrome.kiosk {
                         button.btn.btn--primary type="submit" { (icon(Icon::SignOut)) " " (lang.text("kiosk-finished")) }

@@ -155,10 +155,10 @@ pub fn render_account(chrome: &Chrome, view: &AccountView) -> Markup {
     let last = chrome.who.as_ref().and_then(|who| who.last_sign_in);
     page(
         chrome,
-        &lang.text("home-me-title"),
+        &lang.text("home-account"),
         html! {
             (back("/", lang.text("back-home")))
-            div.page-head { h1 { (lang.text("home-me-title")) } p.lede { (lang.text("account-lede")) } }
+            div.page-head { h1 { (lang.text("home-account")) } p.lede { (lang.text("account-lede")) } }
             div.panel {
                 dl.facts {
                     div { dt { (lang.text("account-name")) } dd { (view.name) } }
@@ -171,6 +171,7 @@ pub fn render_account(chrome: &Chrome, view: &AccountView) -> Markup {
                     div { dt { (lang.text("elections-title")) } dd { ul.plain { @for title in &view.elections { li { (title) } } } } }
                 }
             }
+            p { a href="/mon-compte/informations" { (lang.text("home-me-title")) } }
             section.section aria-labelledby="t-securite" {
                 h2 #t-securite { (lang.text("security-title")) }
                 p { (lang.text("security-lede")) " " a href="/mon-compte/securite" { (lang.text("security-open")) } }

@@ -89,6 +89,7 @@ pub fn render(chrome: &Chrome, view: &HomeView) -> Markup {
                 ul.tiles {
                     @if signed_in {
                         (tile("/mon-compte/informations", Icon::Person, lang.text("home-me-title"), lang.text("home-me-text")))
+                        (tile("/mon-compte/securite", Icon::Lock, lang.text("security-title"), lang.text("security-lede")))
                     } @else {
                         (tile("/connexion", Icon::Person, lang.text("home-sign-in-title"), lang.text("home-sign-in-text")))
                     }

@@ -77,7 +77,7 @@ pub(super) async fn desk(
         },
         ..FormView::default()
     };
-    Ok(drawn_desk(&state, &chrome, session.as_ref(), &form).await?)
+    drawn_desk(&state, &chrome, session.as_ref(), &form).await
 }
 
 async fn drawn_desk(

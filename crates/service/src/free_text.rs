@@ -3,6 +3,8 @@
 //! A voting code or an activation code in a message would be read by whoever reads the message. It is looked for by its shape alone, since
 //! one that is mistyped says as much: sixteen letters and digits, in groups or in one run.
 
+use std::collections::HashSet;
+
 use isoloir_domain::Clock;
 use jiff::tz::TimeZone;
 use rand_core::Rng as _;
@@ -72,8 +74,20 @@ const FEWEST_LETTERS: usize = 5;
 /// Whether `text` holds what has the shape of a voting code or of an activation code, whatever stands between its groups.
 pub(crate) fn holds_code(text: &str) -> bool {
     let runs = runs(text);
-    (0..runs.len()).any(|from| runs.get(from..).is_some_and(begins_with_code))
+    // A UUID begins and ends with sixteen such symbols too.
+    let in_uuid: HashSet<usize> = runs
+        .windows(UUID.len())
+        .enumerate()
+        .filter(|(_, five)| five.iter().map(|run| run.text.len()).eq(UUID))
+        .flat_map(|(from, five)| from..from + five.len())
+        .collect();
+    (0..runs.len())
+        .filter(|from| !in_uuid.contains(from))
+        .any(|from| runs.get(from..).is_some_and(begins_with_code))
 }
+
+/// Lengths of the groups of a UUID.
+const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// Letters and digits that follow each other.
 struct Run<'a> {
@@ -103,10 +117,6 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 
 /// Groups as printed or as read out: all of four symbols or a multiple of it, or all of one or two.
 fn begins_with_code(runs: &[Run<'_>]) -> bool {
-    // A UUID begins with sixteen such symbols too.
-    if runs.iter().take(5).map(|run| run.text.len()).eq([8, 4, 4, 4, 12]) {
-        return false;
-    }
     let mut symbols = String::new();
     let (mut by_four, mut by_few) = (true, true);
     for (rank, run) in runs.iter().enumerate() {

@@ -6,7 +6,7 @@
 //! - [`delivery`]: messages on their way to voters
 //! - [`election`]: election, candidate lists, candidates
 //! - [`policy`]: what the organiser decides about the portal
-//! - [`roll`]: voters, electoral roll, poll book
+//! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
 //! - [`names`]: names compared without accents and case; [`texts`]: what the organiser writes for voters
@@ -36,6 +36,7 @@ pub mod message;
 pub mod names;
 pub mod policy;
 pub mod publication;
+pub mod reissue;
 pub mod roll;
 pub mod staff;
 pub mod texts;

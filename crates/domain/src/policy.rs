@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
 use crate::publication::{CandidatesPolicy, ComplaintsPolicy, PrivacyPolicy, RollPolicy};
+use crate::reissue::ReissuePolicy;
 
 /// The organiser's decisions. Every section may be left out; what is then true stands at its type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub struct Policy {
     pub captcha: CaptchaPolicy,
     /// What the help desk may do.
     pub support: SupportPolicy,
+    /// How a lost voting code is replaced.
+    pub reissue: ReissuePolicy,
 }
 
 /// How an address may be changed by the help desk.

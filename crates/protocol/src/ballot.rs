@@ -18,6 +18,7 @@ pub use verify::Ciphertexts;
 pub use vote::{Choice, Vote, VoteError};
 
 use crate::{
+    archive::PayloadHash,
     credential::{ElectionUuid, PublicCredential},
     election::Election,
     group::Group,
@@ -196,6 +197,14 @@ impl Tracker {
 impl fmt::Display for Tracker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl From<PayloadHash> for Tracker {
+    /// Of the ballot whose text has this hash.
+    fn from(hash: PayloadHash) -> Self {
+        use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+        Self(STANDARD_NO_PAD.encode(hash.as_bytes()))
     }
 }
 

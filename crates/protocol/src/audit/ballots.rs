@@ -8,12 +8,13 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
+    engine::{Accepted, Cast, Engine},
     finding::{Culprit, Finding, Reason},
     setup::{Place, Voters},
 };
 use crate::{
-    archive::{ChainReader, PayloadHash, Record},
-    ballot::{Ballot, BallotError, Tracker, VerifiedBallot},
+    archive::{ChainReader, PayloadHash, Record, RecordName},
+    ballot::{Ballot, BallotError, Ciphertexts, Tracker, VerifiedBallot},
     election::Election,
     elgamal::Ciphertext,
     group::Group,
@@ -27,18 +28,21 @@ const BATCH_BYTES: usize = 16 << 20;
 /// Ballots read and not yet verified, and what is known of those before.
 pub(super) struct Ballots<G: Group> {
     election: Election<G>,
+    engine: Option<Box<dyn Engine>>,
     voters: Voters,
     seen: HashSet<PayloadHash>,
+    shape: Shape<()>,
     sum: Accumulator<G>,
-    batch: Vec<(u64, Record)>,
+    batch: Vec<Pending>,
     batch_bytes: usize,
     count: u64,
 }
 
-/// Why a batch was not added: a finding, or a fault of the source.
+/// Why a batch was not added: a finding, a fault of the source, or a quicker engine of which there is doubt.
 pub(super) enum Stop {
     Finding(Finding),
     Io(io::Error),
+    Doubt,
 }
 
 impl From<Finding> for Stop {
@@ -48,12 +52,19 @@ impl From<Finding> for Stop {
 }
 
 impl<G: Group> Ballots<G> {
-    pub(super) fn new(election: Election<G>, voters: Voters, shapes: &[Shape<()>]) -> Self {
-        let sum = Accumulator::new(shapes);
+    pub(super) fn new(
+        election: Election<G>,
+        engine: Option<Box<dyn Engine>>,
+        voters: Voters,
+        shapes: Vec<Shape<()>>,
+    ) -> Self {
+        let sum = Accumulator::new(&shapes);
         Self {
             election,
+            engine,
             voters,
             seen: HashSet::new(),
+            shape: Shape::Array(shapes),
             sum,
             batch: Vec::new(),
             batch_bytes: 0,
@@ -77,7 +88,21 @@ impl<G: Group> Ballots<G> {
     /// Takes a ballot; tells whether the batch should be verified now.
     pub(super) fn push(&mut self, height: u64, record: Record) -> bool {
         self.batch_bytes += record.bytes.len();
-        self.batch.push((height, record));
+        let hash = match record.name {
+            RecordName::Data(hash) => hash,
+            RecordName::Event(_) => PayloadHash::of(&record.bytes),
+        };
+        let place = Place {
+            offset: record.content_offset(),
+            size: record.bytes.len() as u64,
+            ordinal: self.count + self.batch.len() as u64,
+        };
+        self.batch.push(Pending {
+            height,
+            hash,
+            place,
+            bytes: record.bytes,
+        });
         self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES
     }
 
@@ -85,44 +110,112 @@ impl<G: Group> Ballots<G> {
     pub(super) fn flush<S: Read + Seek>(&mut self, source: &mut ChainReader<S>) -> Result<(), Stop> {
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
-        let election = &self.election;
-        let verified: Vec<_> = batch
-            .into_par_iter()
-            .map(|(height, record)| Examined::new(height, record, election))
-            .collect();
-        for ballot in verified {
-            let culprit = ballot.culprit();
-            self.count_one(ballot, source).map_err(|stop| match stop {
-                CountError::Reason(reason) => Stop::Finding(Finding::new(culprit, reason)),
+        let mut quick = Vec::new();
+        for ballot in self.examine(batch) {
+            let (height, hash) = (ballot.height, ballot.hash);
+            self.count_one(ballot, source, &mut quick).map_err(|stop| match stop {
+                CountError::Reason(reason) => Stop::Finding(Finding::new(culprit(height, &hash), reason)),
                 CountError::Io(error) => Stop::Io(error),
             })?;
         }
-        Ok(())
+        self.add_quick(&quick)
+    }
+
+    /// Lends the batch to the engine, and verifies directly what it does not accept.
+    fn examine(&self, batch: Vec<Pending>) -> Vec<Examined<G>> {
+        let accepted = self.accept(&batch.iter().map(Pending::cast).collect::<Vec<_>>());
+        let examine = |(pending, quick): (Pending, Option<Accepted>)| Examined {
+            height: pending.height,
+            hash: pending.hash,
+            place: pending.place,
+            verdict: self.verdict(pending.bytes, quick),
+        };
+        batch.into_par_iter().zip(accepted).map(examine).collect()
+    }
+
+    /// The engine's answer for each ballot; none where there is no engine.
+    fn accept(&self, casts: &[Cast<'_>]) -> Vec<Option<Accepted>> {
+        let mut accepted = self
+            .engine
+            .as_ref()
+            .map(|engine| engine.accept(casts))
+            .unwrap_or_default();
+        accepted.resize_with(casts.len(), || None);
+        accepted
+    }
+
+    fn verdict(&self, bytes: Vec<u8>, quick: Option<Accepted>) -> Result<Valid<G>, BallotError> {
+        if let Some(accepted) = quick {
+            return Ok(Valid::Quick(accepted));
+        }
+        let (ballot, ciphertexts) = Ballot::parse(bytes, &self.election)?.verify_with_ciphertexts(&self.election)?;
+        Ok(Valid::Direct(ballot, ciphertexts))
+    }
+
+    /// Verifies a ballot again, whose voter voted once more.
+    fn examine_again(&self, place: Place, bytes: Vec<u8>) -> Result<Valid<G>, BallotError> {
+        let cast = Cast {
+            ordinal: place.ordinal,
+            hash: PayloadHash::of(&bytes),
+            bytes: &bytes,
+        };
+        let quick = self.accept(&[cast]).pop();
+        self.verdict(bytes, quick.flatten())
     }
 
     fn count_one<S: Read + Seek>(
         &mut self,
         ballot: Examined<G>,
         source: &mut ChainReader<S>,
+        quick: &mut Vec<(Accepted, i128)>,
     ) -> Result<(), CountError> {
-        let (verified, ciphertexts) = ballot.verified.map_err(Reason::from)?;
+        let valid = ballot.verdict.map_err(Reason::from)?;
         if !self.seen.insert(ballot.hash) {
             return Err(Reason::Duplicate.into());
         }
-        let voter = self
-            .voters
-            .find(verified.credential())
-            .ok_or(Reason::UnknownCredential)?;
+        let voter = self.voters.find(valid.credential()).ok_or(Reason::UnknownCredential)?;
         let weight = voter.weight;
-        if let Some(Place { offset, size }) = voter.last.replace(ballot.place) {
+        if let Some(earlier) = voter.last.replace(ballot.place) {
             // The voter voted again: the earlier ballot no longer counts.
-            let earlier = source.read_again(offset, size).map_err(CountError::Io)?;
-            let (_, ciphertexts) = verify(earlier, &self.election).map_err(Reason::from)?;
-            self.sum.remove(&ciphertexts, weight).map_err(Reason::from)?;
+            let bytes = source
+                .read_again(earlier.offset, earlier.size)
+                .map_err(CountError::Io)?;
+            match self.examine_again(earlier, bytes).map_err(Reason::from)? {
+                Valid::Direct(_, ciphertexts) => self.sum.remove(&ciphertexts, weight).map_err(Reason::from)?,
+                Valid::Quick(accepted) => {
+                    self.sum.count_out(weight).map_err(Reason::from)?;
+                    quick.push((accepted, -i128::from(weight.get())));
+                }
+            }
         }
-        self.sum.add(&ciphertexts, weight).map_err(Reason::from)?;
+        match valid {
+            Valid::Direct(_, ciphertexts) => self.sum.add(&ciphertexts, weight).map_err(Reason::from)?,
+            Valid::Quick(accepted) => {
+                self.sum.count_in(weight).map_err(Reason::from)?;
+                quick.push((accepted, i128::from(weight.get())));
+            }
+        }
         self.count += 1;
         Ok(())
+    }
+
+    /// Adds what the engine adds up. A text that is no element of the group is a fault of the engine, not of the archive.
+    fn add_quick(&mut self, ballots: &[(Accepted, i128)]) -> Result<(), Stop> {
+        let Some(engine) = self.engine.as_ref().filter(|_| !ballots.is_empty()) else {
+            return Ok(());
+        };
+        let terms: Vec<_> = ballots.iter().map(|(ballot, weight)| (ballot, *weight)).collect();
+        let read = |[alpha, beta]: &[String; 2]| {
+            Some(Ciphertext {
+                alpha: G::parse(alpha).ok()?,
+                beta: G::parse(beta).ok()?,
+            })
+        };
+        let sums: Option<Vec<_>> = engine.sum(&terms).iter().map(read).collect();
+        match sums.and_then(|sums| self.shape.filled(sums)) {
+            Some(Shape::Array(sums)) => self.sum.add_ciphertexts(&sums).map_err(|_| Stop::Doubt),
+            _ => Err(Stop::Doubt),
+        }
     }
 
     /// Checks the encrypted tally and its figures against the ballots.
@@ -131,11 +224,16 @@ impl<G: Group> Ballots<G> {
         bytes: &[u8],
         num_tallied: u64,
         total_weight: u64,
-    ) -> Result<EncryptedTally<G>, Finding> {
+    ) -> Result<EncryptedTally<G>, Stop> {
         let published = EncryptedTally::parse(bytes).map_err(|e| Finding::new(Culprit::Tally, Reason::TallyForm(e)))?;
         let (sum, figures) = self.sum.clone().into_tally();
         if published != sum {
-            return Err(Finding::new(Culprit::Tally, Reason::Sum));
+            let finding = Finding::new(Culprit::Tally, Reason::Sum);
+            return Err(if self.engine.is_some() {
+                Stop::Doubt
+            } else {
+                finding.into()
+            });
         }
         let (count, weight) = (figures.num_tallied, figures.total_weight.get());
         if (num_tallied, total_weight) != (count, weight) {
@@ -145,7 +243,7 @@ impl<G: Group> Ballots<G> {
                 count,
                 weight,
             };
-            return Err(Finding::new(Culprit::Tally, reason));
+            return Err(Finding::new(Culprit::Tally, reason).into());
         }
         Ok(published)
     }
@@ -162,10 +260,39 @@ impl From<Reason> for CountError {
     }
 }
 
-type Verified<G> = Result<(VerifiedBallot, Vec<Shape<Ciphertext<G>>>), BallotError>;
+/// A ballot read and not yet verified.
+struct Pending {
+    height: u64,
+    hash: PayloadHash,
+    place: Place,
+    bytes: Vec<u8>,
+}
 
-fn verify<G: Group>(bytes: Vec<u8>, election: &Election<G>) -> Verified<G> {
-    Ballot::parse(bytes, election)?.verify_with_ciphertexts(election)
+impl Pending {
+    fn cast(&self) -> Cast<'_> {
+        Cast {
+            ordinal: self.place.ordinal,
+            hash: self.hash,
+            bytes: &self.bytes,
+        }
+    }
+}
+
+/// A ballot whose every proof holds.
+enum Valid<G: Group> {
+    /// As the direct verification found.
+    Direct(VerifiedBallot, Ciphertexts<G>),
+    /// As an engine found.
+    Quick(Accepted),
+}
+
+impl<G: Group> Valid<G> {
+    fn credential(&self) -> &str {
+        match self {
+            Self::Direct(ballot, _) => ballot.credential().as_str(),
+            Self::Quick(accepted) => &accepted.credential,
+        }
+    }
 }
 
 /// A ballot whose proofs were verified, or found wrong.
@@ -173,30 +300,13 @@ struct Examined<G: Group> {
     height: u64,
     place: Place,
     hash: PayloadHash,
-    tracker: Tracker,
-    verified: Verified<G>,
+    verdict: Result<Valid<G>, BallotError>,
 }
 
-impl<G: Group> Examined<G> {
-    fn new(height: u64, record: Record, election: &Election<G>) -> Self {
-        let place = Place {
-            offset: record.content_offset(),
-            size: record.bytes.len() as u64,
-        };
-        let (hash, tracker) = (PayloadHash::of(&record.bytes), Tracker::of(&record.bytes));
-        Self {
-            height,
-            place,
-            hash,
-            tracker,
-            verified: verify(record.bytes, election),
-        }
-    }
-
-    fn culprit(&self) -> Culprit {
-        Culprit::Ballot {
-            height: self.height,
-            tracker: self.tracker.as_str().to_owned(),
-        }
+/// A ballot, by its place and its tracker.
+fn culprit(height: u64, hash: &PayloadHash) -> Culprit {
+    Culprit::Ballot {
+        height,
+        tracker: Tracker::from(*hash).as_str().to_owned(),
     }
 }

@@ -4,6 +4,7 @@
 //! - [`finding`]: what is found wrong, and who is to blame;
 //! - `setup`, `ballots`, `tally`: what is checked of each part of the archive;
 //! - `run`: the walk through the file, entry after entry;
+//! - [`engine`]: quicker engines that another crate may lend, which accept and never refuse;
 //! - [`since`]: whether a later copy still holds what an earlier one held.
 //!
 //! The file is read once, in order; ballots are verified in batches on all cores. Memory holds a batch, and
@@ -11,6 +12,7 @@
 //! 500 MB. When a voter voted again, the earlier ballot is read again and taken out of the sum.
 
 pub mod check;
+pub mod engine;
 pub mod finding;
 pub mod since;
 
@@ -22,6 +24,7 @@ mod tally;
 use std::io::{self, Read, Seek};
 
 pub use check::{Bilingual, Check, CheckId, Outcome};
+pub use engine::Accelerator;
 pub use finding::{Culprit, Finding, Reason};
 
 use crate::{
@@ -98,5 +101,18 @@ pub fn audit<S: Read + Seek>(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, io::Error> {
-    run::run(source, options, progress)
+    audit_with(source, options, &engine::Direct, progress)
+}
+
+/// As [`audit`], with the engines that `accelerator` lends.
+///
+/// # Errors
+/// As [`audit`].
+pub fn audit_with<S: Read + Seek>(
+    source: S,
+    options: &Options,
+    accelerator: &dyn Accelerator,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, io::Error> {
+    run::run(source, options, accelerator, progress)
 }

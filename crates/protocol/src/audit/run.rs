@@ -6,6 +6,7 @@ use super::{
     Options, Progress, Report,
     ballots::{Ballots, Stop},
     check::{Check, CheckId, Outcome},
+    engine::{Accelerator, Direct},
     finding::{Culprit, Finding, Reason, archive_culprit},
     setup,
     tally::Decryptions,
@@ -28,11 +29,30 @@ impl From<ArchiveError> for Stop {
     }
 }
 
+/// Audits with what the accelerator lends. When that leaves a doubt, the whole audit is made again without it.
 pub(super) fn run<S: Read + Seek>(
-    source: S,
+    mut source: S,
     options: &Options,
+    accelerator: &dyn Accelerator,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, io::Error> {
+    match walk(&mut source, options, accelerator, progress)? {
+        Some(report) => Ok(report),
+        None => {
+            source.rewind()?;
+            let report = walk(&mut source, options, &Direct, progress)?;
+            report.ok_or_else(|| io::Error::other("a direct verification leaves no doubt"))
+        }
+    }
+}
+
+/// One walk through the file; `None` when an engine leaves a doubt.
+fn walk<S: Read + Seek>(
+    source: S,
+    options: &Options,
+    accelerator: &dyn Accelerator,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Option<Report>, io::Error> {
     let mut report = Report {
         checks: Vec::new(),
         finding: None,
@@ -49,6 +69,7 @@ pub(super) fn run<S: Read + Seek>(
     let mut passed = Vec::new();
     let walk = Walk {
         options,
+        accelerator,
         progress,
         report: &mut report,
         passed: &mut passed,
@@ -56,13 +77,14 @@ pub(super) fn run<S: Read + Seek>(
     match walk.whole(source) {
         Ok(()) => {}
         Err(Stop::Io(error)) => return Err(error),
+        Err(Stop::Doubt) => return Ok(None),
         Err(Stop::Finding(finding)) => {
             report.result = None;
             report.finding = Some(finding);
         }
     }
     report.checks = outcomes(&passed, report.finding.as_ref());
-    Ok(report)
+    Ok(Some(report))
 }
 
 /// How each check ended: the one that failed, those passed before it, and the rest.
@@ -85,6 +107,7 @@ fn outcomes(passed: &[CheckId], finding: Option<&Finding>) -> Vec<Check> {
 
 struct Walk<'a> {
     options: &'a Options,
+    accelerator: &'a dyn Accelerator,
     progress: &'a mut dyn FnMut(Progress),
     report: &'a mut Report,
     passed: &'a mut Vec<CheckId>,
@@ -212,9 +235,10 @@ impl Walk<'_> {
         self.passed.push(CheckId::SetupTrustees);
         setup::check_key(&election, &trustees)?;
         self.passed.push(CheckId::SetupKey);
-        let voters = setup::check_credentials::<G>(&documents.credentials)?;
+        let engine = self.accelerator.engine(election.params(), election.fingerprint());
+        let voters = setup::check_credentials::<G>(&documents.credentials, engine.as_deref())?;
         self.passed.push(CheckId::SetupCredentials);
-        let ballots = Ballots::new(election.clone(), voters, &shapes);
+        let ballots = Ballots::new(election.clone(), engine, voters, shapes);
         self.report.voters = ballots.voters();
         Ok(SetUp {
             election,

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::finding::{Culprit, Finding, Reason, trustee_culprit};
+use super::{
+    engine::Engine,
+    finding::{Culprit, Finding, Reason, trustee_culprit},
+};
 use crate::{
     credential::PublicCredential,
     election::Election,
@@ -52,11 +55,13 @@ pub(super) struct Voter {
     pub(super) last: Option<Place>,
 }
 
-/// Where the content of a ballot stands in the file.
+/// Where a ballot's content stands in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) offset: u64,
     pub(super) size: u64,
+    /// How many ballots stand before it.
+    pub(super) ordinal: u64,
 }
 
 impl Voters {
@@ -64,18 +69,21 @@ impl Voters {
         self.voters.len() as u64
     }
 
-    pub(super) fn find(&mut self, credential: &PublicCredential) -> Option<&mut Voter> {
-        self.voters.get_mut(&sha256(credential.as_str().as_bytes()))
+    /// Finds a voter by the text of his credential.
+    pub(super) fn find(&mut self, credential: &str) -> Option<&mut Voter> {
+        self.voters.get_mut(&sha256(credential.as_bytes()))
     }
 }
 
 /// Checks the list of public credentials: elements of the group, all distinct, with sound weights.
-pub(super) fn check_credentials<G: Group>(bytes: &[u8]) -> Result<Voters, Finding> {
+pub(super) fn check_credentials<G: Group>(bytes: &[u8], engine: Option<&dyn Engine>) -> Result<Voters, Finding> {
     let lines: Vec<String> =
         json::parse(bytes).map_err(|e| Finding::new(Culprit::Archive, Reason::CredentialsForm(e)))?;
     let at = |index: usize| Culprit::Credential(index + 1);
-    let read: Vec<Result<([u8; 32], Weight), Reason>> =
-        lines.par_iter().map(|line| read_credential::<G>(line)).collect();
+    let read: Vec<Result<([u8; 32], Weight), Reason>> = lines
+        .par_chunks(CREDENTIALS)
+        .flat_map_iter(|lines| read_credentials::<G>(lines, engine))
+        .collect();
     let mut voters = HashMap::with_capacity(lines.len());
     for (index, entry) in read.into_iter().enumerate() {
         let (key, weight) = entry.map_err(|reason| Finding::new(at(index), reason))?;
@@ -86,12 +94,33 @@ pub(super) fn check_credentials<G: Group>(bytes: &[u8]) -> Result<Voters, Findin
     Ok(Voters { voters })
 }
 
-/// `point` or `point,weight`.
-fn read_credential<G: Group>(line: &str) -> Result<([u8; 32], Weight), Reason> {
-    let (point, weight) = match line.split_once(',') {
-        Some((point, weight)) => (point, Weight::parse(weight).ok_or(Reason::Weight)?),
-        None => (line, Weight::ONE),
+/// How many credentials are read at once.
+const CREDENTIALS: usize = 1024;
+
+/// Lines of the form `point` or `point,weight`. What the engine does not admit is read directly.
+fn read_credentials<G: Group>(
+    lines: &[String],
+    engine: Option<&dyn Engine>,
+) -> Vec<Result<([u8; 32], Weight), Reason>> {
+    let split: Vec<(&str, Option<&str>)> = lines
+        .iter()
+        .map(|line| {
+            line.split_once(',')
+                .map_or((line.as_str(), None), |(point, weight)| (point, Some(weight)))
+        })
+        .collect();
+    let points: Vec<&str> = split.iter().map(|(point, _)| *point).collect();
+    let admitted = engine.map(|engine| engine.admits(&points)).unwrap_or_default();
+    let admitted = admitted.into_iter().chain(std::iter::repeat(false));
+    let read = |((point, weight), is_admitted): ((&str, Option<&str>), bool)| {
+        let weight = match weight {
+            Some(weight) => Weight::parse(weight).ok_or(Reason::Weight)?,
+            None => Weight::ONE,
+        };
+        if !is_admitted {
+            PublicCredential::parse(point, G::NAME)?;
+        }
+        Ok((sha256(point.as_bytes()), weight))
     };
-    let credential = PublicCredential::parse(point, G::NAME)?;
-    Ok((sha256(credential.as_str().as_bytes()), weight))
+    split.into_iter().zip(admitted).map(read).collect()
 }

@@ -52,6 +52,24 @@ pub struct Figures {
     pub total_weight: Weight,
 }
 
+impl Figures {
+    /// With one more ballot; `None` when the weights exceed 64 bits.
+    fn with(self, weight: Weight) -> Option<Self> {
+        Some(Self {
+            num_tallied: self.num_tallied.checked_add(1)?,
+            total_weight: self.total_weight.checked_add(weight)?,
+        })
+    }
+
+    /// With one ballot less; `None` when it was not there.
+    fn without(self, weight: Weight) -> Option<Self> {
+        Some(Self {
+            num_tallied: self.num_tallied.checked_sub(1)?,
+            total_weight: Weight::new(self.total_weight.get().checked_sub(weight.get())?),
+        })
+    }
+}
+
 /// Adds ballots up. Ballots can be taken out again, so that of several ballots with one credential only
 /// the last counts without all of them being kept.
 #[derive(Debug, Clone)]
@@ -90,16 +108,9 @@ impl<G: Group> Accumulator<G> {
     /// # Errors
     /// [`AccumulateError`]; nothing is added then.
     pub fn add(&mut self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
-        let total = self
-            .figures
-            .total_weight
-            .checked_add(weight)
-            .ok_or(AccumulateError::Weight)?;
+        let figures = self.figures.with(weight).ok_or(AccumulateError::Weight)?;
         self.combine(answers, |sum, c| sum.add(&c.vartime_scale(weight.get())))?;
-        self.figures = Figures {
-            num_tallied: self.figures.num_tallied + 1,
-            total_weight: total,
-        };
+        self.figures = figures;
         Ok(())
     }
 
@@ -108,13 +119,7 @@ impl<G: Group> Accumulator<G> {
     /// # Errors
     /// [`AccumulateError`]; nothing is taken out then.
     pub fn remove(&mut self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
-        let total = self
-            .figures
-            .total_weight
-            .get()
-            .checked_sub(weight.get())
-            .ok_or(AccumulateError::Weight)?;
-        let count = self.figures.num_tallied.checked_sub(1).ok_or(AccumulateError::Weight)?;
+        let figures = self.figures.without(weight).ok_or(AccumulateError::Weight)?;
         self.combine(answers, |sum, c| {
             let c = c.vartime_scale(weight.get());
             Ciphertext {
@@ -122,11 +127,34 @@ impl<G: Group> Accumulator<G> {
                 beta: G::div(&sum.beta, &c.beta),
             }
         })?;
-        self.figures = Figures {
-            num_tallied: count,
-            total_weight: Weight::new(total),
-        };
+        self.figures = figures;
         Ok(())
+    }
+
+    /// Counts a ballot in whose ciphertexts [`Accumulator::add_ciphertexts`] adds, with those of others.
+    ///
+    /// # Errors
+    /// [`AccumulateError::Weight`].
+    pub fn count_in(&mut self, weight: Weight) -> Result<(), AccumulateError> {
+        self.figures = self.figures.with(weight).ok_or(AccumulateError::Weight)?;
+        Ok(())
+    }
+
+    /// Counts a ballot out whose ciphertexts [`Accumulator::add_ciphertexts`] takes out.
+    ///
+    /// # Errors
+    /// [`AccumulateError::Weight`].
+    pub fn count_out(&mut self, weight: Weight) -> Result<(), AccumulateError> {
+        self.figures = self.figures.without(weight).ok_or(AccumulateError::Weight)?;
+        Ok(())
+    }
+
+    /// Adds ciphertexts of ballots that were counted in or out: the sum of those in, less that of those out.
+    ///
+    /// # Errors
+    /// [`AccumulateError::Shape`].
+    pub fn add_ciphertexts(&mut self, sum: &[Shape<Ciphertext<G>>]) -> Result<(), AccumulateError> {
+        self.combine(sum, Ciphertext::add)
     }
 
     /// Adds what another one has added up.

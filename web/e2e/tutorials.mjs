@@ -5,7 +5,7 @@ import { Demo, root } from './demo.mjs';
 import { openBrowser, openPage } from './page.mjs';
 import { enterCode, signIn, step } from './people.mjs';
 
-const ASSETS = join(root, 'crates/portal/assets');
+const ASSETS = join(root, 'crates/theme/assets');
 const SCREEN = { width: 420, height: 600 };
 const DENSITY = 1.6;
 

@@ -3,13 +3,14 @@
 //! - [`ids`]: identifiers of consultations, elections, voters and sessions
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
-//! - [`delivery`]: messages on their way to voters
+//! - [`delivery`]: messages on their way to voters; [`contact`]: mailboxes that people type
 //! - [`election`]: election, candidate lists, candidates
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
 //! - [`names`]: names compared without accents and case; [`texts`]: what the organiser writes for voters
+//! - [`origin`]: where a server is reached
 //! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
 //! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
 //! - [`message`]: refusals with a stable code and a message in French and English
@@ -28,12 +29,14 @@ pub mod ballot_box;
 pub mod clock;
 pub mod complaint;
 pub mod consultation;
+pub mod contact;
 pub mod delivery;
 pub mod election;
 pub mod ids;
 pub mod journal;
 pub mod message;
 pub mod names;
+pub mod origin;
 pub mod policy;
 pub mod publication;
 pub mod reissue;
@@ -48,6 +51,7 @@ pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use election::{Candidate, CandidateList, Election, Sex};
 pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, VoterId};
 pub use message::{Language, Message, Refusal};
+pub use origin::Origin;
 pub use policy::Policy;
 pub use roll::{ElectoralRoll, Identifier, PollBook, Voter};
 pub use staff::{Role, Roles, StaffMember};

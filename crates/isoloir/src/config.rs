@@ -3,10 +3,10 @@
 //! The voting server and the registrar are two domains of trust and have two files. A relative path in a file is relative to the
 //! folder of that file. `ISOLOIR__DATABASE__URL=postgres://…` overrides `url` in `[database]`: two underscores separate the levels.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use isoloir_carriers::config::{MailConfig, SmsConfig};
 use isoloir_portal::AccessibilityAudit;
 use isoloir_portal::LimitsConfig;
 use isoloir_portal::limits::NotABlock;
@@ -150,78 +150,6 @@ pub struct ContactConfig {
     pub email: Option<String>,
 }
 
-/// Where mail goes. Every path is relative to the file's folder.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MailConfig {
-    /// `smtp://host:port`, `smtp://host:port?tls=required` or `smtps://…`; without it mail stays in the outbox, where the demonstration's inbox
-    /// shows it.
-    pub smtp: Option<String>,
-    /// Sender's address; the organiser's name is put before it when it has none.
-    pub from: Option<String>,
-    /// Name at the relay.
-    pub user: Option<String>,
-    /// File that holds the password, so that it stands neither here nor in the environment.
-    pub password_file: Option<PathBuf>,
-    /// Password, when it comes from the environment.
-    pub password: Option<String>,
-    /// PEM file of a certificate authority of your own.
-    pub authority: Option<PathBuf>,
-    /// Where answers go.
-    pub reply_to: Option<String>,
-    /// Where bounces go; the message's identifier is put after a `+`.
-    pub return_path: Option<String>,
-    /// Connections at the same time (16).
-    pub connections: Option<u32>,
-    /// Signs every mail.
-    pub dkim: Option<DkimConfig>,
-    /// Limits of every operator that has none of its own.
-    pub pace: Option<PaceConfig>,
-    /// Limits by operator: mail domain in lower case, or region such as `+33 6`.
-    #[serde(default)]
-    pub operators: BTreeMap<String, PaceConfig>,
-}
-
-/// The key that signs mails.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DkimConfig {
-    /// Domain of the sender's address.
-    pub domain: String,
-    /// The public key stands at `SELECTOR._domainkey.DOMAIN`.
-    pub selector: String,
-    /// RSA key in PKCS#1 PEM.
-    pub key: PathBuf,
-}
-
-/// How fast an operator takes messages.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PaceConfig {
-    /// Messages at the same time (16).
-    pub at_once: Option<u32>,
-    /// Messages in a minute, from each server.
-    pub per_minute: Option<u32>,
-}
-
-/// Where SMS go: a Kannel gateway.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmsConfig {
-    /// Kannel's send address, for instance `http://127.0.0.1:13013/cgi-bin/sendsms`.
-    pub kannel: String,
-    /// Kannel's `username`.
-    pub user: String,
-    /// File that holds Kannel's `password`.
-    pub password_file: Option<PathBuf>,
-    /// Password, when it comes from the environment.
-    pub password: Option<String>,
-    /// What telephones show: at most 11 letters, digits or spaces.
-    pub sender: String,
-    /// Origin under which the gateway reaches the portal for its reports; the public one by default.
-    pub report_origin: Option<String>,
-}
-
 impl ServerConfig {
     /// Reads the file and applies the environment.
     ///
@@ -233,6 +161,10 @@ impl ServerConfig {
         config.key = folder.join(&config.key);
         config.registrar_key = folder.join(&config.registrar_key);
         config.accessibility = config.accessibility.map(|file| folder.join(file));
+        config.mail.rebase(&folder);
+        if let Some(sms) = &mut config.sms {
+            sms.rebase(&folder);
+        }
         config.database.rebase(&folder);
         Ok(config)
     }

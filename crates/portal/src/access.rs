@@ -11,11 +11,10 @@ use isoloir_service::Session;
 use crate::error::{ApiError, PageError, drawn};
 use crate::limits::{Client, Limit};
 use crate::pages::staff;
-use crate::request::{
-    StaffSession, VoterSession, accepts_json, agent, chrome, is_api, lang_of, session_token, staff_token,
-};
+use crate::request::{StaffSession, VoterSession, accepts_json, agent, chrome, is_api, session_token, staff_token};
 use crate::routes::account::SESSION_ENDS;
 use crate::state::PortalState;
+use isoloir_theme::language::lang_of;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use isoloir_domain::policy::{CaptchaPolicy, CaptchaWhen};
 use serde::Deserialize;
 
 use crate::error::PageError;
-use crate::i18n::{Lang, key};
 use crate::limits::{Client, Limit};
 use crate::state::PortalState;
+use isoloir_theme::i18n::{Lang, key};
 
 /// A form that a captcha may guard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,65 +1,10 @@
 //! What the operator decides about the portal.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::limits::LimitsConfig;
+use isoloir_domain::Origin;
+use isoloir_theme::layout::{Conformity, Contact};
 use serde::Deserialize;
 
-/// How voters reach the help desk (*cellule d'assistance*). What is absent is not shown, and never invented.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Contact {
-    /// A non-surcharged number, as printed: `01 23 45 67 89`.
-    pub phone: Option<String>,
-    /// An e-mail address.
-    pub email: Option<String>,
-}
-
-/// Scheme, host and port of a server: `https://vote.example.fr`. No path, no credentials, lower case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin(String);
-
-/// Why a text is not an origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an origin is http:// or https://, a host in lower case, optionally a port, and nothing after it")]
-pub struct NotAnOrigin;
-
-impl FromStr for Origin {
-    type Err = NotAnOrigin;
-
-    fn from_str(text: &str) -> Result<Origin, NotAnOrigin> {
-        let authority = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"))
-            .ok_or(NotAnOrigin)?;
-        let allowed =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
-        if authority.is_empty() || !authority.chars().all(allowed) {
-            return Err(NotAnOrigin);
-        }
-        Ok(Origin(text.to_owned()))
-    }
-}
-
-impl Origin {
-    /// The origin as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether the browser reaches us over TLS.
-    #[must_use]
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https://")
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use crate::limits::LimitsConfig;
 
 /// Result of an accessibility audit (*audit de conformité RGAA*), shown as it is: the portal never declares itself conforming.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -121,32 +66,19 @@ impl AccessibilityAudit {
     }
 }
 
-/// State of conformity, as the law wants it said on every page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conformity {
-    /// Every applicable criterion is met.
-    Full,
-    /// At least half of them.
-    Partial,
-    /// Less, or nobody has audited yet.
-    None,
-}
-
-impl Conformity {
-    /// What an audit establishes; without one, nothing can be claimed.
-    #[must_use]
-    pub fn of(audit: Option<&AccessibilityAudit>) -> Conformity {
-        match audit {
-            Some(audit) if audit.applicable() > 0 => {
-                let (met, failed) = (audit.count(Judgement::Met), audit.count(Judgement::NotMet));
-                match failed {
-                    0 => Conformity::Full,
-                    _ if met >= failed => Conformity::Partial,
-                    _ => Conformity::None,
-                }
+/// State of conformity that an audit establishes; without one, nothing can be claimed.
+#[must_use]
+pub fn conformity(audit: Option<&AccessibilityAudit>) -> Conformity {
+    match audit {
+        Some(audit) if audit.applicable() > 0 => {
+            let (met, failed) = (audit.count(Judgement::Met), audit.count(Judgement::NotMet));
+            match failed {
+                0 => Conformity::Full,
+                _ if met >= failed => Conformity::Partial,
+                _ => Conformity::None,
             }
-            _ => Conformity::None,
         }
+        _ => Conformity::None,
     }
 }
 
@@ -247,27 +179,10 @@ mod tests {
                 criteria: (0..applicable).map(criterion).chain([exempt]).collect(),
             }
         };
-        assert_eq!(Conformity::of(None), Conformity::None);
-        assert_eq!(Conformity::of(Some(&audit(0, 0))), Conformity::None);
-        assert_eq!(Conformity::of(Some(&audit(98, 98))), Conformity::Full);
-        assert_eq!(Conformity::of(Some(&audit(49, 98))), Conformity::Partial);
-        assert_eq!(Conformity::of(Some(&audit(48, 98))), Conformity::None);
-    }
-
-    #[test]
-    fn an_origin_cannot_smuggle_anything_into_a_header() {
-        assert!("https://vote.example.fr".parse::<Origin>().is_ok());
-        assert!("http://127.0.0.1:8081".parse::<Origin>().is_ok());
-        for wrong in [
-            "ftp://x",
-            "https://",
-            "https://a/",
-            "https://a b",
-            "https://a; script-src *",
-            "https://user@a",
-            "a.fr",
-        ] {
-            assert_eq!(wrong.parse::<Origin>(), Err(NotAnOrigin), "{wrong}");
-        }
+        assert_eq!(conformity(None), Conformity::None);
+        assert_eq!(conformity(Some(&audit(0, 0))), Conformity::None);
+        assert_eq!(conformity(Some(&audit(98, 98))), Conformity::Full);
+        assert_eq!(conformity(Some(&audit(49, 98))), Conformity::Partial);
+        assert_eq!(conformity(Some(&audit(48, 98))), Conformity::None);
     }
 }

@@ -13,12 +13,13 @@ use isoloir_domain::message::{Class, Language, Message, Refusal};
 use isoloir_service::Fault;
 use serde::Serialize;
 
-use crate::i18n::Lang;
 use crate::layout::Chrome;
 use crate::limits::Wait;
 use crate::pages::error::{self, ErrorKind};
-use crate::request::{KioskMode, chrome, is_api, lang_of};
+use crate::request::{KioskMode, chrome, is_api};
 use crate::state::PortalState;
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::language::lang_of;
 
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +93,7 @@ impl IntoResponse for PageError {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
             PageError::Limited(Wait(seconds)) => {
-                let words = |lang: Lang| lang.with("limit-wait", crate::args![seconds = seconds.to_string()]);
+                let words = |lang: Lang| lang.with("limit-wait", isoloir_theme::args![seconds = seconds.to_string()]);
                 let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
                 response
                     .headers_mut()

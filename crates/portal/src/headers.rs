@@ -1,14 +1,15 @@
 //! What every answer tells the browser: load nothing from elsewhere, run nothing inline, be framed by nobody, keep nothing.
 
 use axum::extract::{Request, State};
-use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use isoloir_theme::headers::{FIXED, is_same_origin};
+use isoloir_theme::language::{chosen_lang, lang_cookie};
 
 use crate::config::PortalConfig;
-use crate::request::{chosen_lang, is_same_origin, lang_cookie};
 use crate::state::PortalState;
 
 /// The content security policy. `wasm-unsafe-eval` lets the booth's cryptography run; nothing lets a text become a script.
@@ -21,33 +22,12 @@ pub fn content_security_policy(config: &PortalConfig) -> String {
     )
 }
 
-const FIXED: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(
-            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), \
-             publickey-credentials-get=(), usb=(), browsing-topics=()",
-        ),
-    ),
-];
-
 /// Sets the headers of every answer, remembers a chosen language, and refuses what another site's page sends.
 pub(crate) async fn secure(State(state): State<PortalState>, request: Request, next: Next) -> Response {
     let config = state.config();
     let chosen = chosen_lang(request.uri());
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let mut response = if safe || is_same_origin(request.headers(), config) {
+    let mut response = if safe || is_same_origin(request.headers(), &config.origin) {
         next.run(request).await
     } else {
         tracing::warn!("cross-site request refused");

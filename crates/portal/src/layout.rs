@@ -1,24 +1,14 @@
-//! The frame of every page: header with the curtain, session bar, footer, and nothing loaded from elsewhere.
+//! What the portal puts into the frame of its pages: the session bar, the warning before a session ends, what a shared machine needs.
 
 use isoloir_domain::{Role, Roles};
+use isoloir_theme::args;
+use isoloir_theme::assets::Assets;
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::layout::{self, Conformity, Contact, Content, Frame, Site};
+use isoloir_theme::when;
 use jiff::Timestamp;
-use maud::{DOCTYPE, Markup, Render, html};
-
-use crate::args;
-use crate::assets::Assets;
-use crate::config::{Conformity, Contact};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, brand_mark, icon};
-use crate::when;
-
-/// Name and organiser of the consultation, as the header and the footer say them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Site {
-    /// `Élections professionnelles 2026`.
-    pub title: String,
-    /// The authority that organises (*autorité organisatrice*).
-    pub organiser: String,
-}
+use maud::{Markup, Render, html};
 
 /// The person signed in, as the session bar says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,82 +70,45 @@ pub struct Chrome {
     pub conformity: Conformity,
 }
 
+impl Chrome {
+    /// The frame that both servers share, as the portal fills it.
+    fn frame(&self) -> Frame<'_> {
+        Frame {
+            lang: self.lang,
+            site: &self.site,
+            portal: "",
+            here: &self.here,
+            kiosk: self.kiosk,
+            demonstration: self.demonstration,
+            contact: &self.contact,
+            source_url: self.source_url.as_deref(),
+            conformity: Some(self.conformity),
+        }
+    }
+}
+
 /// A page whose `<main>` holds `body` in the usual column.
 pub fn page(chrome: &Chrome, title: &str, body: impl Render) -> Markup {
-    let main = html! { main.main #contenu tabindex="-1" { div.wrap { (body) } } };
-    document(chrome, title, html! {}, main)
+    document(chrome, title, html! {}, layout::column(body))
 }
 
 /// A page that brings its own `<main>` and more in `<head>`: the booth.
 pub fn document(chrome: &Chrome, title: &str, head: impl Render, main: impl Render) -> Markup {
-    let lang = chrome.lang;
-    html! {
-        (DOCTYPE)
-        html lang=(lang.code()) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " – " (chrome.site.title) }
-                (Assets::stylesheet("theme.css"))
-                (Assets::favicon("favicon.svg"))
-                (Assets::module("portal.js"))
-                @if chrome.kiosk { (kiosk_refresh(chrome)) }
-                (head)
-            }
-            body data-kiosk[chrome.kiosk] {
-                a.skip-link href="#contenu" { (lang.text("skip-link")) }
-                @if chrome.demonstration { (demonstration_banner(lang)) }
-                (header(chrome))
-                @if let Some(ends) = chrome.who.as_ref().and_then(|who| who.ends) { (session_dialog(chrome, ends)) }
-                (main)
-                (footer(chrome))
-            }
-        }
-    }
-}
-
-fn demonstration_banner(lang: Lang) -> Markup {
-    html! {
-        aside.demo aria-label=(lang.text("demo-banner-label")) {
-            div.wrap.demo__row {
-                p { strong { (lang.text("demo-banner-title")) } " " (lang.text("demo-banner-text")) }
-                a href="/demonstration" { (lang.text("demo-banner-link")) }
-            }
-        }
-    }
-}
-
-fn header(chrome: &Chrome) -> Markup {
-    let lang = chrome.lang;
-    html! {
-        header.site-header {
-            div.wrap.site-header__row {
-                a.brand href="/" {
-                    (brand_mark())
-                    span {
-                        span.brand__name { (chrome.site.title) }
-                        " "
-                        span.brand__org { (chrome.site.organiser) }
-                    }
-                }
-                nav.lang aria-label=(lang.text("lang-label")) {
-                    ul {
-                        @for other in Lang::ALL {
-                            li {
-                                a href={ (chrome.here) "?lang=" (other.code()) } lang=(other.code()) hreflang=(other.code())
-                                    aria-current=[(other == lang).then_some("true")] {
-                                    (other.code().to_uppercase()) span.vh { " – " (other.text("lang-name")) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+    let ends = chrome.who.as_ref().and_then(|who| who.ends);
+    let content = Content {
+        head: html! {
+            (Assets::module("portal.js"))
+            @if chrome.kiosk { (kiosk_refresh(chrome)) }
+            (head)
+        },
+        bar: html! {
             @if let Some(who) = &chrome.who { (session_bar(chrome, who)) }
-            @if let Some(agent) = &chrome.agent { (staff_bar(lang, agent)) }
-        }
-    }
+            @if let Some(agent) = &chrome.agent { (staff_bar(chrome.lang, agent)) }
+        },
+        dialog: html! { @if let Some(ends) = ends { (session_dialog(chrome, ends)) } },
+        main: html! { (main) },
+    };
+    layout::document(&chrome.frame(), title, &content)
 }
 
 /// On a shared machine a page left alone goes home a few seconds after its session is over. With scripts, the session's own does it.
@@ -252,64 +205,4 @@ pub fn roles_in_words(lang: Lang, roles: &Roles) -> String {
         })
     });
     words.collect::<Vec<_>>().join(&lang.text("list-separator"))
-}
-
-fn footer(chrome: &Chrome) -> Markup {
-    let lang = chrome.lang;
-    html! {
-        footer.site-footer {
-            div.wrap.site-footer__row {
-                section {
-                    h2 { (lang.text("footer-help-title")) }
-                    p { (lang.text("footer-help-text")) }
-                    (contact_lines(lang, &chrome.contact))
-                }
-                nav aria-label=(lang.text("footer-check-label")) {
-                    h2 { (lang.text("footer-check-title")) }
-                    ul {
-                        li { a href="/urne" { (lang.text("nav-box")) } }
-                        li { a href="/resultats" { (lang.text("nav-results")) } }
-                        @if let Some(url) = &chrome.source_url { li { a href=(url) rel="external" { (lang.text("nav-source")) } } }
-                    }
-                }
-                nav aria-label=(lang.text("footer-about-label")) {
-                    h2 { (lang.text("footer-about-title")) }
-                    ul {
-                        li { a href="/accessibilite" { (lang.text(conformity_words(chrome.conformity))) } }
-                        li { a href="/donnees-personnelles" { (lang.text("nav-privacy")) } }
-                        li { a href="/mentions-legales" { (lang.text("nav-legal")) } }
-                    }
-                }
-            }
-            div.site-footer__legal {
-                div.wrap { p { (lang.with("footer-legal", args![organiser = chrome.site.organiser.as_str()])) } }
-            }
-        }
-    }
-}
-
-/// The state of accessibility, in the words of the law.
-#[must_use]
-pub const fn conformity_words(conformity: Conformity) -> &'static str {
-    match conformity {
-        Conformity::Full => key("a11y-full"),
-        Conformity::Partial => key("a11y-partial"),
-        Conformity::None => key("a11y-none"),
-    }
-}
-
-/// Telephone and address of the help desk, or the honest absence of both.
-#[must_use]
-pub fn contact_lines(lang: Lang, contact: &Contact) -> Markup {
-    html! {
-        @if let Some(phone) = &contact.phone {
-            p { a href={ "tel:" (digits(phone)) } { (phone) } " " (lang.text("contact-free-call")) }
-        }
-        @if let Some(email) = &contact.email { p { a href={ "mailto:" (email) } { (email) } } }
-        @if contact.phone.is_none() && contact.email.is_none() { p { (lang.text("contact-none")) } }
-    }
-}
-
-fn digits(phone: &str) -> String {
-    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }

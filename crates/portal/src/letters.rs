@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::args;
-use crate::i18n::Lang;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::when;
 
 /// What one letter says.
 #[derive(Debug, Clone)]

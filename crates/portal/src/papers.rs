@@ -2,10 +2,10 @@
 
 use isoloir_documents::{Block, Paper};
 
-use crate::args;
-use crate::config::Origin;
-use crate::i18n::Lang;
 use crate::pages::proof::ProofView;
+use isoloir_domain::Origin;
+use isoloir_theme::args;
+use isoloir_theme::i18n::Lang;
 
 /// The proof of vote (*preuve de vote*).
 pub(crate) fn proof(lang: Lang, view: &ProofView) -> Paper {

@@ -2,23 +2,21 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use isoloir_service::Session;
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::language::{forget_lang_cookie, lang_of};
 use jiff::Timestamp;
-use serde::Deserialize;
 
-use crate::config::{Conformity, PortalConfig};
+use crate::config::{PortalConfig, conformity};
 use crate::error::PageError;
-use crate::i18n::Lang;
 use crate::layout::{Agent, Chrome, SessionEnds, Who};
 use crate::state::PortalState;
-
-const LANG_COOKIE: &str = "langue";
 
 /// Name of the session's cookie: with the `__Host-` prefix wherever the browser honours it.
 #[must_use]
@@ -87,16 +85,6 @@ pub fn staff_token(headers: &HeaderMap, config: &PortalConfig) -> Option<String>
         .filter(|token| !token.is_empty())
 }
 
-/// The cookie of the chosen language.
-#[must_use]
-pub fn lang_cookie(lang: Lang) -> Cookie<'static> {
-    Cookie::build((LANG_COOKIE, lang.code()))
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .path("/")
-        .build()
-}
-
 const KIOSK_COOKIE: &str = "borne";
 
 /// The cookie by which a shared machine is known, for good; switched off, it goes.
@@ -140,9 +128,7 @@ impl<S: Send + Sync> FromRequestParts<S> for KioskMode {
 /// clears all of them would also clear the one that makes the machine a shared one.
 #[must_use]
 pub fn leave_no_trace(response: Response) -> Response {
-    let mut forgotten = Cookie::build((LANG_COOKIE, "")).path("/").build();
-    forgotten.make_removal();
-    let mut response = (CookieJar::new().add(forgotten), response).into_response();
+    let mut response = (CookieJar::new().add(forget_lang_cookie()), response).into_response();
     response.headers_mut().insert(
         HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"cache\", \"storage\""),
@@ -165,37 +151,6 @@ pub fn session_token(headers: &HeaderMap, config: &PortalConfig) -> Option<Strin
     jar.get(session_cookie_name(config))
         .map(|cookie| cookie.value().to_owned())
         .filter(|token| !token.is_empty())
-}
-
-#[derive(Deserialize)]
-struct LangQuery {
-    lang: Option<String>,
-}
-
-/// The language chosen in this very request, if one was.
-#[must_use]
-pub fn chosen_lang(uri: &axum::http::Uri) -> Option<Lang> {
-    let Query(query) = Query::<LangQuery>::try_from_uri(uri).ok()?;
-    query.lang.as_deref().and_then(Lang::parse)
-}
-
-/// The language of the answer: chosen now, chosen before, or French.
-#[must_use]
-pub fn lang_of(uri: &axum::http::Uri, headers: &HeaderMap) -> Lang {
-    let remembered = || {
-        CookieJar::from_headers(headers)
-            .get(LANG_COOKIE)
-            .and_then(|cookie| Lang::parse(cookie.value()))
-    };
-    chosen_lang(uri).or_else(remembered).unwrap_or_default()
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Lang {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Lang, Infallible> {
-        Ok(lang_of(&parts.uri, &parts.headers))
-    }
 }
 
 /// The voter of this session. Only routes declared [`crate::access::Access::Voter`] have one; elsewhere it is a fault, not a silence.
@@ -265,7 +220,7 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
         demonstration: config.demonstration.is_some(),
         contact: config.contact.clone(),
         source_url: config.source_url.clone(),
-        conformity: Conformity::of(config.accessibility.as_ref()),
+        conformity: conformity(config.accessibility.as_ref()),
     }
 }
 
@@ -299,18 +254,4 @@ pub fn agent(session: &isoloir_service::StaffSession) -> Agent {
 #[must_use]
 pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/") || path == "/healthz"
-}
-
-/// Whether a browser's request comes from one of our own pages, by what the browser itself says.
-///
-/// `Sec-Fetch-Site` is authoritative where it is sent; older browsers send `Origin`. A request with neither is not a browser's, and carries no
-/// cookie that a third party could ride on.
-#[must_use]
-pub fn is_same_origin(headers: &HeaderMap, config: &PortalConfig) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
-    }
-    headers
-        .get(header::ORIGIN)
-        .is_none_or(|origin| origin == config.origin.as_str())
 }

@@ -4,9 +4,9 @@ use isoloir_domain::Profile;
 use isoloir_service::results::Results;
 use isoloir_service::results::seats::{Allocation, Basis, Fraction, Outcome, Rule, Step};
 
-use crate::args;
-use crate::i18n::{Lang, key};
 use crate::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
+use isoloir_theme::args;
+use isoloir_theme::i18n::{Lang, key};
 
 /// Decimals shown of quotient and averages; they are cut, never rounded, and never compared.
 const DECIMALS: u8 = 2;

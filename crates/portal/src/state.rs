@@ -6,8 +6,8 @@ use isoloir_domain::{Calendar, Consultation, Phase};
 use isoloir_service::{Fault, VotingServer};
 
 use crate::config::PortalConfig;
-use crate::layout::Site;
 use crate::limits::Limits;
+use isoloir_theme::layout::Site;
 
 /// What every route shares. Cheap to clone.
 #[derive(Clone)]

@@ -12,14 +12,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use ed25519_dalek::SigningKey;
+use isoloir_carriers::MailMode;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::{Election, Profile, Role};
 use isoloir_portal::access::Access;
-use isoloir_portal::config::{Contact, Demonstration, PortalConfig};
+use isoloir_portal::config::{Demonstration, PortalConfig};
 use isoloir_portal::{router, routes};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
-use isoloir_service::mail::MailMode;
 use isoloir_service::{Settings, VotingServer};
+use isoloir_theme::layout::Contact;
 use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -501,7 +502,7 @@ async fn the_home_page_follows_the_calendar() {
 async fn assets_are_kept_for_ever_under_their_hash() {
     let scene = Scene::new().await;
     let portal = scene.portal(false);
-    let path = isoloir_portal::assets::Assets::path("theme.css");
+    let path = isoloir_theme::assets::Assets::path("theme.css");
     let found = send(&portal, "GET", path, &[], "").await;
     assert_eq!(found.status(), StatusCode::OK);
     assert_eq!(

@@ -18,11 +18,9 @@ use isoloir_domain::ticket::{Author, TicketNumber, TicketStatus, Topic};
 use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
 use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
 use isoloir_portal::config::{
-    AccessibilityAudit, Conformity, Contact, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand,
-    SampleStaff,
+    AccessibilityAudit, Criterion, Demonstration, Judgement, SampleAccount, SampleCommand, SampleStaff,
 };
-use isoloir_portal::i18n::Lang;
-use isoloir_portal::layout::{Agent, Chrome, SessionEnds, Site, Who};
+use isoloir_portal::layout::{Agent, Chrome, SessionEnds, Who};
 use isoloir_portal::pages::activation::{ActivationView, PasswordProblem, Rule};
 use isoloir_portal::pages::assistance::{ConversationView, FormView as RequestForm, Problem, Sent};
 use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
@@ -47,6 +45,8 @@ use isoloir_service::file_complaint::ComplaintField;
 use isoloir_service::open_ticket::TicketField;
 use isoloir_service::password::PasswordRule;
 use isoloir_service::ticket_conversation::{Conversation, Ticket, TicketMessage};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::layout::{Conformity, Contact, Site};
 use jiff::{SignedDuration, Timestamp};
 
 const ELECTION: &str = "NkHrZ7QCf3Nf3h";

@@ -14,8 +14,9 @@ use std::process::Command;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use isoloir_portal::config::{Contact, PortalConfig};
+use isoloir_portal::config::PortalConfig;
 use isoloir_portal::{LimitsConfig, router};
+use isoloir_theme::layout::Contact;
 use stage::{PASSWORD, Stage};
 use tower::ServiceExt as _;
 

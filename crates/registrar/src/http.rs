@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use isoloir_domain::Origin;
 use isoloir_domain::message::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -45,35 +46,10 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// Origin of the portal, as browsers send it: `https://vote.example.fr`, no final slash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PortalOrigin(HeaderValue);
-
-/// Not an origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an origin is http(s)://host or http(s)://host:port, without a path")]
-pub struct OriginError;
-
-impl std::str::FromStr for PortalOrigin {
-    type Err = OriginError;
-
-    fn from_str(text: &str) -> Result<PortalOrigin, OriginError> {
-        let host = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"))
-            .ok_or(OriginError)?;
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
-        if host.is_empty() || !host.chars().all(plain) {
-            return Err(OriginError);
-        }
-        HeaderValue::from_str(text).map(PortalOrigin).map_err(|_| OriginError)
-    }
-}
-
 /// All routes, ready to be served.
-pub fn router(registrar: Arc<Registrar>, portal: PortalOrigin) -> Router {
+pub fn router(registrar: Arc<Registrar>, portal: Origin) -> Router {
     let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list([portal.0.clone()]))
+        .allow_origin(AllowOrigin::list(HeaderValue::from_str(portal.as_str())))
         .allow_methods([Method::POST])
         .allow_headers([CONTENT_TYPE])
         .expose_headers([RETRY_AFTER])
@@ -205,13 +181,13 @@ fn refuse(error: &UnlockError) -> Response {
 
 /// A browser on another origin cannot read our answers; it need not make us work either.
 async fn refuse_other_origins(
-    State(portal): State<PortalOrigin>,
+    State(portal): State<Origin>,
     headers: HeaderMap,
     request: Request,
     next: Next,
 ) -> Response {
     match headers.get(ORIGIN) {
-        Some(origin) if *origin != portal.0 => Refused::OTHER_ORIGIN.into_response(),
+        Some(origin) if origin != portal.as_str() => Refused::OTHER_ORIGIN.into_response(),
         _ => next.run(request).await,
     }
 }

@@ -28,7 +28,7 @@ pub mod store;
 pub mod unlock;
 pub mod voting_code;
 
-pub use http::{PortalOrigin, router};
+pub use http::router;
 pub use issue_codes::IssuedCode;
 pub use keys::Keys;
 pub use store::Store;

@@ -6,6 +6,7 @@
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
+use isoloir_carriers::mail::is_writable;
 use isoloir_domain::complaint::{ComplaintNumber, Object};
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::publication::Place;
@@ -309,8 +310,7 @@ impl VotingServer {
             number: line(ComplaintField::Number, &who.number, false)?,
             contact: line(ComplaintField::Contact, &who.contact, true)?,
         };
-        let address = who.contact.parse::<lettre::Address>();
-        if !address.is_ok_and(|address| address.domain().contains('.')) {
+        if !is_writable(&who.contact) {
             return Err(ComplaintError::BadContact);
         }
         self.file(None, who, consultation, token, complaint).await

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::Message;
 use isoloir_domain::{Clock, ConsultationId, ElectionId, Voter, VoterId};
@@ -332,7 +333,7 @@ impl RollFile {
             // Numbers are compared without case, as they are typed at sign-in.
             let number = &number.to_uppercase();
             let email = Some(normal_email(email)).filter(|email| !email.is_empty());
-            if let Some(email) = email.as_ref().filter(|email| !is_email(email)) {
+            if let Some(email) = email.as_ref().filter(|email| !is_writable(email)) {
                 wrong(AnomalyKind::BadEmail(email.clone()));
                 continue;
             }
@@ -427,10 +428,4 @@ impl RollFile {
 /// Addresses are compared without case.
 fn normal_email(email: &str) -> String {
     email.to_lowercase()
-}
-
-/// What lettre will be able to write to, with a dot in the domain.
-fn is_email(text: &str) -> bool {
-    text.parse::<lettre::Address>()
-        .is_ok_and(|address| address.domain().contains('.'))
 }

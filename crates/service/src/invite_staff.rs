@@ -3,6 +3,7 @@
 //! The link is the one proof of who comes: it is shown once to whoever invites, or mailed, and only its hash is kept. Inviting again is
 //! how a lost password or a lost authenticator is replaced: both are void at once.
 
+use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::{ConsultationId, Roles, StaffId, StaffMember};
@@ -281,8 +282,7 @@ fn checked_name(name: &str) -> Result<String, InviteError> {
 
 fn checked_email(email: &str) -> Result<String, InviteError> {
     let email = normal_email(email);
-    let address: Result<lettre::Address, _> = email.parse();
-    if email.len() > LONGEST_EMAIL || address.is_err() {
+    if email.len() > LONGEST_EMAIL || !is_writable(&email) {
         return Err(InviteError::Email);
     }
     Ok(email)

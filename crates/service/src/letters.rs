@@ -720,7 +720,7 @@ fn wrapped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gsm;
+    use isoloir_carriers::gsm;
 
     const LINK: &str =
         "https://elections.education-jeunesse.example/activation/T0kenT0kenT0kenT0kenT0kenT0kenT0kenT0kenT0k";

@@ -41,9 +41,8 @@
 //! Around
 //! - [`consult`]: consultations, elections, lists, rolls, phases, to read
 //! - [`letters`]: every mail and SMS, in both languages
-//! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it; [`mail`], [`sms`]: by which carriers;
-//!   [`ledger`]: what has become of it
-//! - [`phone`], [`gsm`]: what an SMS may be sent to, and written in; `sealed`: data at rest
+//! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it, by `isoloir-carriers`; [`ledger`]: what has
+//!   become of it; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
 //! - `hashing`: threads of the lowest priority; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
@@ -79,7 +78,6 @@ pub mod fault;
 pub mod file_complaint;
 pub mod finish_tally;
 mod free_text;
-pub mod gsm;
 mod hashing;
 pub mod import_consultation;
 pub mod import_list_files;
@@ -90,11 +88,9 @@ pub mod issue_ticket;
 mod known_passwords;
 pub mod ledger;
 pub mod letters;
-pub mod mail;
 pub mod open_ticket;
 pub mod outbox;
 pub mod password;
-pub mod phone;
 pub mod read_journal;
 pub mod receipt;
 pub mod record_partial_decryption;
@@ -107,7 +103,6 @@ pub mod server;
 pub mod session;
 pub mod set_up_election;
 pub mod sign_in;
-pub mod sms;
 mod staff_password;
 pub mod staff_sign_in;
 pub mod support_actions;

@@ -7,6 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hkdf::Hkdf;
+use isoloir_carriers::mail::is_writable;
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::ticket::{TicketNumber, Topic};
 use isoloir_domain::{ConsultationId, Language, VoterId};
@@ -260,9 +261,7 @@ fn contact(text: &str) -> Result<String, TicketError> {
 
 /// Whether a mail can be written to it.
 pub(crate) fn is_address(contact: &str) -> bool {
-    contact
-        .parse::<lettre::Address>()
-        .is_ok_and(|address| address.domain().contains('.'))
+    is_writable(contact)
 }
 
 /// Whether it can be called: six to fifteen digits with the signs that stand between them.

@@ -5,16 +5,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use isoloir_carriers::Content;
+use isoloir_carriers::phone::Phone;
 use isoloir_domain::delivery::{Channel, Status};
 use isoloir_domain::{Language, Voter, VoterId};
 use isoloir_store::outbox::{NewMessage, Tracked};
 use jiff::{SignedDuration, Timestamp};
 use rand_core::Rng as _;
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::letters::{Letter, TextMessage, one_line};
-use crate::phone::Phone;
 use crate::{Fault, VotingServer};
 
 /// Whom a mail goes to.
@@ -69,16 +69,6 @@ impl Recipient {
         self.language = Some(language);
         self
     }
-}
-
-/// What is sealed.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Content {
-    pub(crate) to: String,
-    /// Name of the organiser.
-    pub(crate) from: String,
-    pub(crate) subject: String,
-    pub(crate) body: String,
 }
 
 /// A message that the demonstration shows.
@@ -298,7 +288,7 @@ impl VotingServer {
         Ok(found.into_iter().map(Delivery::from).collect())
     }
 
-    /// The latest messages, for the demonstration's inbox; empty unless the mode is [`Demonstration`](crate::mail::MailMode::Demonstration).
+    /// The latest messages, for the demonstration's inbox; empty unless the mode is [`Demonstration`](isoloir_carriers::MailMode::Demonstration).
     /// `to` restricts to one address or number.
     ///
     /// # Errors
@@ -316,9 +306,9 @@ impl VotingServer {
             if to.is_none_or(|to| to == content.to) && messages.len() < most {
                 messages.push(InboxMessage {
                     channel: shown.channel,
-                    to: content.to,
-                    subject: content.subject,
-                    body: content.body,
+                    to: content.to.clone(),
+                    subject: content.subject.clone(),
+                    body: content.body.clone(),
                     at: shown.queued,
                 });
             }

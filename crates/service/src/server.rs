@@ -4,6 +4,8 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
+use isoloir_carriers::MailMode;
+use isoloir_carriers::mail::MailError;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{Clock, StaffId};
 use isoloir_store::{Store, StoreError};
@@ -19,7 +21,6 @@ use crate::captcha::{CaptchaProvider, LocalCaptcha};
 use crate::consult::PortalRules;
 use crate::deliver::Postman;
 use crate::hashing::Hashing;
-use crate::mail::{MailError, MailMode};
 use crate::sealed::Vault;
 use crate::writer::Writer;
 

@@ -8,7 +8,6 @@ use isoloir_domain::ElectionId;
 use isoloir_service::VotingServer;
 
 mod bench;
-mod carriers;
 mod consultation;
 mod count;
 mod demo;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use ed25519_dalek::SigningKey;
+use isoloir_carriers::MailMode;
+use isoloir_carriers::config::mail_mode;
 use isoloir_domain::{Consultation, Election, SystemClock};
-use isoloir_service::mail::MailMode;
 use isoloir_service::{Settings, VotingServer};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::{ConfigArg, carriers, key};
+use super::{ConfigArg, key};
 use crate::ambient;
 use crate::config::ServerConfig;
 
@@ -26,7 +27,7 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
         server_key: key::read_private(&config.key)?,
         registrar_key: key::read_public(&config.registrar_key)?,
         public_url: config.origin.clone(),
-        mail: carriers::mail_mode(config)?,
+        mail: mail_mode(&config.mail, config.sms.as_ref(), config.demonstration)?,
         verifiers: None,
         hashers: None,
     };

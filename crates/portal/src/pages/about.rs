@@ -3,12 +3,13 @@
 use maud::{Markup, html};
 
 use crate::accessibility::AutomatedAudit;
-use crate::args;
-use crate::components::{Tone, back, notice};
-use crate::config::{AccessibilityAudit, Conformity, Judgement};
-use crate::i18n::{Lang, key};
-use crate::layout::{Chrome, conformity_words, contact_lines, page};
-use crate::when;
+use crate::config::{AccessibilityAudit, Judgement, conformity as established};
+use crate::layout::{Chrome, page};
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, notice};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::layout::{Conformity, conformity_words, contact_lines};
+use isoloir_theme::when;
 
 /// Draws the accessibility statement (*déclaration d'accessibilité*).
 #[must_use]
@@ -39,7 +40,7 @@ pub fn render_accessibility(chrome: &Chrome, audit: Option<&AccessibilityAudit>)
 }
 
 fn conformity(lang: Lang, audit: Option<&AccessibilityAudit>) -> Markup {
-    let state = Conformity::of(audit);
+    let state = established(audit);
     let tone = match state {
         Conformity::Full => Tone::Success,
         Conformity::Partial => Tone::Info,

@@ -4,11 +4,13 @@
 use maud::{Markup, html};
 
 use crate::captcha::{CaptchaProblem, CaptchaView};
-use crate::components::{Field, Tone, activation_stepper, captcha_field, captcha_notice, field, notice, required_note};
 use crate::layout::{Chrome, page};
+use crate::pages::captcha::{captcha_field, captcha_notice};
 use crate::pages::challenge::{ChallengeFields, challenge_fields};
 pub use crate::pages::password::{PasswordProblem, RULES, Rule};
 use crate::pages::password::{password_fields, problem_notice};
+use crate::pages::steps::activation_stepper;
+use isoloir_theme::components::{Field, Tone, field, notice, required_note};
 
 /// What the first step shows.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ pub fn render(chrome: &Chrome, view: &ActivationView) -> Markup {
                 h1 { (lang.text("activation-heading")) }
                 @match &view.problem {
                     Some(problem) => (problem_notice(lang, problem, &lang.text("password-nothing-stored"))),
-                    None => { p.lede { (lang.with("activation-lede", crate::args![name = view.name.as_str()])) } }
+                    None => { p.lede { (lang.with("activation-lede", isoloir_theme::args![name = view.name.as_str()])) } }
                 }
             }
             div.split {
@@ -120,7 +122,7 @@ pub fn render_done(chrome: &Chrome, opening: Option<String>) -> Markup {
             (activation_stepper(lang, 2))
             div.page-head {
                 h1 { (lang.text("activated-title")) }
-                @if let Some(opens) = opening { p.lede { (lang.with("activated-opening", crate::args![opens = opens])) } }
+                @if let Some(opens) = opening { p.lede { (lang.with("activated-opening", isoloir_theme::args![opens = opens])) } }
             }
             (notice(Tone::Success, lang.text("activated-notice-title"), html! { p { (lang.text("activated-notice-text")) } }))
             div.actions { a.btn.btn--primary href="/connexion" { (lang.text("sign-in-action")) } }

@@ -4,11 +4,11 @@ use isoloir_domain::Phase;
 use isoloir_domain::ballot_box::SignedHead;
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{Tone, back, badge, notice, notice_within, table_box, tracker};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, badge, notice, notice_within, table_box, tracker};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
 
 /// One box of the list.
 #[derive(Debug, Clone)]

@@ -7,15 +7,16 @@
 use isoloir_domain::{Calendar, CandidateList, Phase};
 use maud::{Markup, PreEscaped, html};
 
-use crate::args;
-use crate::assets::Assets;
-use crate::components::{Tone, back, badge, blank_logo, notice, required_mark, required_note, vote_stepper};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, document, page};
 use crate::pages::candidates::logo;
 use crate::pages::elections::{count, seats_and_lists};
-use crate::when;
+use crate::pages::steps::vote_stepper;
+use isoloir_theme::args;
+use isoloir_theme::assets::Assets;
+use isoloir_theme::components::{Tone, back, badge, blank_logo, notice, required_mark, required_note};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when;
 
 /// One election of the booth.
 #[derive(Debug, Clone)]

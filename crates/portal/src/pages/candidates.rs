@@ -4,13 +4,13 @@ use isoloir_domain::CandidateList;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{Tone, back, list_logo, notice};
-use crate::i18n::Lang;
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
 use crate::pages::elections::seats_and_lists;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, list_logo, notice};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when;
 
 /// A list with what it published.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Field, field, field_error, required_mark};
-use crate::i18n::Lang;
+use isoloir_theme::components::{Field, field, field_error, required_mark};
+use isoloir_theme::i18n::Lang;
 
 /// What was chosen before, and what is wrong with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,16 +9,16 @@ use isoloir_service::decide_complaint::{Complaint, ComplaintFile, WholeComplaint
 use isoloir_service::file_complaint::{ComplaintField, MAX_BODY, MAX_FIELD, MAX_FILES};
 use maud::{Markup, html};
 
-use crate::args;
 use crate::captcha::CaptchaView;
-use crate::components::{
-    Field, Tone, back, badge, captcha_field, captcha_notice, field, field_error, notice, required_mark, required_note,
-};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
-use crate::layout::{Chrome, contact_lines, page};
+use crate::layout::{Chrome, page};
+use crate::pages::captcha::{captcha_field, captcha_notice};
 use crate::pages::texts::organiser_text;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Field, Tone, back, badge, field, field_error, notice, required_mark, required_note};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::layout::contact_lines;
+use isoloir_theme::when;
 
 /// The words of an object, as the person would say them.
 #[must_use]

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
-use crate::args;
-use crate::components::{Tone, back, notice, table_box};
 use crate::config::Demonstration;
-use crate::i18n::Lang;
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page, roles_in_words};
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, notice, table_box};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when;
 
 /// Draws the page of the demonstration. `codes` are those that the authenticators of its staff show now, in the same order.
 #[must_use]

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Tone, notice};
-use crate::i18n::key;
 use crate::layout::{Chrome, page};
+use isoloir_theme::components::{Tone, notice};
+use isoloir_theme::i18n::key;
 
 /// An error a page can end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub fn render(chrome: &Chrome, kind: ErrorKind, said: Option<&str>) -> Markup {
                 a.btn.btn--primary href="/" { (lang.text("back-home")) }
                 a.btn.btn--secondary href="/assistance" { (lang.text("home-assistance")) }
             }
-            p.small.soft { (lang.with("error-number", crate::args![number = kind.status().to_string()])) }
+            p.small.soft { (lang.with("error-number", isoloir_theme::args![number = kind.status().to_string()])) }
         },
     )
 }

@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use crate::args;
 use crate::captcha::{CaptchaProblem, CaptchaView};
-use crate::components::{Field, Tone, back, captcha_field, captcha_notice, field, notice, required_note};
 use crate::layout::{Chrome, page};
+use crate::pages::captcha::{captcha_field, captcha_notice};
 use crate::pages::password::{PasswordProblem, password_fields, problem_notice};
+use isoloir_theme::args;
+use isoloir_theme::components::{Field, Tone, back, field, notice, required_note};
 
 /// What the page where one asks for the link shows.
 #[derive(Debug, Clone, Default)]

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::components::back;
-use crate::i18n::{Lang, key};
-use crate::layout::{Chrome, contact_lines, page};
+use crate::layout::{Chrome, page};
+use isoloir_theme::components::back;
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::layout::contact_lines;
 
 /// Anchor, title and paragraphs of one section.
 struct Topic {

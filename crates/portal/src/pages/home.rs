@@ -4,13 +4,13 @@ use isoloir_domain::{Calendar, Phase};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{link_row, tile};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
 use crate::pages::tutorials::Tutorial;
-use crate::when::{self, TimeLeft};
+use isoloir_theme::args;
+use isoloir_theme::components::{link_row, tile};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when::{self, TimeLeft};
 
 /// What the home page shows.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Tone, back, notice};
 use crate::layout::{Chrome, page};
+use isoloir_theme::components::{Tone, back, notice};
 
 /// Draws the page that explains the mode and switches it.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn render(chrome: &Chrome, idle_minutes: u16) -> Markup {
             }
             @if chrome.kiosk { (notice(Tone::Success, lang.text("kiosk-on-title"), html! { p { (lang.text("kiosk-on-text")) } })) }
             ul {
-                li { (lang.with("kiosk-idle", crate::args![minutes = i64::from(idle_minutes)])) }
+                li { (lang.with("kiosk-idle", isoloir_theme::args![minutes = i64::from(idle_minutes)])) }
                 li { (lang.text("kiosk-clear")) }
                 li { (lang.text("kiosk-print")) }
                 li { (lang.text("kiosk-keyboard")) }

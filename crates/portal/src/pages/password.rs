@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Field, Tone, field, notice};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
+use isoloir_theme::components::{Field, Tone, field, notice};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
 
 /// The rules of the seed, in its order, and the one that it lacked.
 pub const RULES: [(Rule, &str); 6] = [
@@ -146,6 +146,6 @@ fn broken_sentence(lang: Lang, broken: &[Rule]) -> String {
     let missing: Vec<String> = broken.iter().map(|rule| lang.text(rule.missing())).collect();
     lang.with(
         "password-broken",
-        crate::args![missing = missing.join(&lang.text("list-separator"))],
+        isoloir_theme::args![missing = missing.join(&lang.text("list-separator"))],
     )
 }

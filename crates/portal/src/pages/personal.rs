@@ -4,11 +4,12 @@ use isoloir_domain::publication::RollPolicy;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{back, table_box};
-use crate::i18n::{Lang, key};
-use crate::layout::{Chrome, contact_lines, page};
-use crate::when;
+use crate::layout::{Chrome, page};
+use isoloir_theme::args;
+use isoloir_theme::components::{back, table_box};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::layout::contact_lines;
+use isoloir_theme::when;
 
 /// What the page shows.
 #[derive(Debug, Clone)]

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Tone, back, notice};
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
+use isoloir_theme::components::{Tone, back, notice};
+use isoloir_theme::icons::{Icon, icon};
 
 /// What the proof says: a person, an election, a mark. No tracker, no choice, no hour.
 #[derive(Debug, Clone, PartialEq, Eq)]

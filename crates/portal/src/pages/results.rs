@@ -5,13 +5,13 @@
 
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{Tone, back, badge, notice, table_box};
-use crate::i18n::Lang;
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
 use crate::pages::ballot_box::{BoxEntry, phase_badge};
 use crate::pages::elections::count;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, badge, notice, table_box};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::{Icon, icon};
 
 /// Draws the list of elections with their results.
 #[must_use]

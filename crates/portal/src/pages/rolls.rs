@@ -3,12 +3,12 @@
 use isoloir_domain::publication::{Place, Window};
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{Tone, back, badge, notice, table_box};
-use crate::i18n::Lang;
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, badge, notice, table_box};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when;
 
 /// One election of the voter, with the publication of its roll.
 #[derive(Debug, Clone)]

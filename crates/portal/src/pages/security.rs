@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{Field, Tone, back, field, notice, required_note, table_box};
-use crate::i18n::{Lang, key};
 use crate::layout::{Chrome, page};
 use crate::pages::activation::challenge_notice;
 use crate::pages::challenge::{ChallengeFields, challenge_fields};
 use crate::pages::password::{PasswordProblem, password_fields, problem_notice};
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Field, Tone, back, field, notice, required_note, table_box};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::when;
 
 /// What the page shows.
 #[derive(Debug, Clone)]

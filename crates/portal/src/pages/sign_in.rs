@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use crate::captcha::{CaptchaProblem, CaptchaView};
-use crate::components::{Field, Tone, captcha_field, captcha_notice, field, notice, required_note};
-use crate::i18n::{Lang, key};
 use crate::layout::{Chrome, page};
+use crate::pages::captcha::{captcha_field, captcha_notice};
+use isoloir_theme::components::{Field, Tone, field, notice, required_note};
+use isoloir_theme::i18n::{Lang, key};
 
 /// What the sign-in page shows.
 #[derive(Debug, Clone, Default)]

@@ -4,11 +4,11 @@ use isoloir_service::password::PasswordRule;
 use maud::{Markup, html};
 use qrcode::{Color, QrCode};
 
-use crate::args;
-use crate::components::{Field, Tone, field, notice, required_note, tile};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page, roles_in_words};
+use isoloir_theme::args;
+use isoloir_theme::components::{Field, Tone, field, notice, required_note, tile};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
 
 /// What the sign-in page of the staff shows.
 #[derive(Debug, Clone, Default)]

@@ -5,13 +5,13 @@ use isoloir_domain::names::words;
 use isoloir_domain::texts::{Bilingual, Faq, FaqEntry, Text};
 use maud::{Markup, html};
 
-use crate::args;
-use crate::components::{Tone, back, notice};
 use crate::error::language;
-use crate::i18n::Lang;
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, page};
-use crate::markdown::markdown;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, notice};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::markdown::markdown;
 
 /// The text for the reader: in the reader's language when there is one, in French otherwise.
 #[must_use]

@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::assets::Assets;
-use crate::components::{back, link_row};
-use crate::i18n::{Lang, key};
 use crate::layout::{Chrome, page};
+use isoloir_theme::assets::Assets;
+use isoloir_theme::components::{back, link_row};
+use isoloir_theme::i18n::{Lang, key};
 
 /// One guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,6 @@ use serde::Deserialize;
 
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
 use crate::error::{PageError, drawn, language, log_fault, status_of};
-use crate::i18n::Lang;
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::activation::{self, ActivationView, CodeView, QuestionView};
@@ -24,7 +23,8 @@ use crate::pages::password::PasswordProblem;
 use crate::request::PageChrome;
 use crate::routes::password::rule;
 use crate::state::PortalState;
-use crate::when;
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::when;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {

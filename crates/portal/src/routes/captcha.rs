@@ -8,9 +8,9 @@ use isoloir_service::captcha::Media;
 
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, language};
-use crate::i18n::Lang;
 use crate::limits::Limit;
 use crate::state::PortalState;
+use isoloir_theme::i18n::Lang;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {

@@ -22,13 +22,13 @@ use serde::Deserialize;
 use super::elections::SANDBOX;
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
 use crate::error::{PageError, drawn, language, log_fault, status_of};
-use crate::i18n::Lang;
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::complaints::{self as page, ChoiceOfElection, ComplaintView, FormView, Rules};
 use crate::pages::texts::for_reader;
 use crate::request::{PageChrome, VoterSession};
 use crate::state::PortalState;
+use isoloir_theme::i18n::Lang;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {

@@ -35,7 +35,9 @@ use tower_http::trace::TraceLayer;
 use crate::access::Declared;
 use crate::config::PortalConfig;
 use crate::state::PortalState;
-use crate::{api, assets, error, headers};
+use isoloir_theme::assets;
+
+use crate::{api, error, headers};
 
 /// A form has no reason to be larger; the ballot's route sets its own limit.
 const MAX_FORM_BYTES: usize = 16 * 1024;

@@ -14,12 +14,12 @@ use serde::Deserialize;
 
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, log_fault};
-use crate::i18n::Lang;
 use crate::limits::Limit;
 use crate::pages::proof::{self as proof_page, ProofView};
 use crate::papers::{self, ReceiptLine};
 use crate::request::{PageChrome, VoterSession};
 use crate::state::PortalState;
+use isoloir_theme::i18n::Lang;
 
 /// Receipts on one paper: more elections than anybody votes in.
 const MAX_RECEIPTS: usize = 20;

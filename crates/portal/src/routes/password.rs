@@ -17,7 +17,6 @@ use serde::Deserialize;
 
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
 use crate::error::{PageError, drawn, language, log_fault, status_of};
-use crate::i18n::Lang;
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::activation::render_dead_link;
@@ -27,6 +26,7 @@ use crate::pages::security::{self, ChangeChallengeView, ChangePasswordView, Done
 use crate::request::{PageChrome, VoterSession};
 use crate::routes::activation::challenge_again;
 use crate::state::PortalState;
+use isoloir_theme::i18n::Lang;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {

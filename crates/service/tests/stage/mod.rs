@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
+use isoloir_carriers::MailMode;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::token::Admission;
 use isoloir_domain::{Clock as _, Consultation, ConsultationId, Election, ElectionId, Profile, Voter, VoterId};
@@ -16,7 +17,6 @@ use isoloir_protocol::tally::{EncryptedTally, PartialDecryption};
 use isoloir_protocol::trustee::{Item, PrivateKey, Trustees};
 use isoloir_service::cast_ballot::{Cast, CastError};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
-use isoloir_service::mail::MailMode;
 use isoloir_service::set_up_election::SetUp;
 use isoloir_service::{Session, Settings, VotingServer};
 use jiff::{SignedDuration, Timestamp};

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 
 use super::voter::change_badge;
 use super::{Names, Outcome, Tab, at, frame, name_of};
-use crate::args;
-use crate::i18n::Lang;
 use crate::layout::Chrome;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::when;
 
 /// What the page shows.
 #[derive(Debug, Clone)]

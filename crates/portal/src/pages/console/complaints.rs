@@ -7,13 +7,13 @@ use isoloir_service::file_complaint::MAX_BODY;
 use maud::{Markup, html};
 
 use super::{Area, DECIDES, Names, Outcome, Tab, area, at, frame, name_of, pager};
-use crate::args;
-use crate::components::{Tone, back, badge, table_box};
-use crate::i18n::Lang;
-use crate::icons::{Icon, icon};
 use crate::layout::Chrome;
 use crate::pages::complaints::{object_words, status_badge};
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, badge, table_box};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when;
 
 /// What the queue shows.
 #[derive(Debug, Clone)]
@@ -188,7 +188,7 @@ fn files(lang: Lang, view: &ComplaintView, by_organiser: bool) -> Markup {
             h3 { (lang.text("complaint-files")) }
             ul.links {
                 @for file in files {
-                    (crate::components::link_row(
+                    (isoloir_theme::components::link_row(
                         &format!("/gestion/reclamations/{}/pieces/{}", view.whole.complaint.number, file.position),
                         html! { (file.name) " (" (lang.with("console-file-size", args![n = file.size.div_ceil(1024)])) ")" },
                     ))

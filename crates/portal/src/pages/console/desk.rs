@@ -8,14 +8,14 @@ use isoloir_service::voter_journey::{FOUND_AT_MOST, Found};
 use maud::{Markup, html};
 
 use super::{Names, Tab, frame, name_of, pager};
-use crate::args;
-use crate::components::{Field, Tone, back, field, notice, table_box};
 use crate::error::language;
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
 use crate::layout::Chrome;
 use crate::pages::assistance::topic_words;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Field, Tone, back, field, notice, table_box};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
+use isoloir_theme::when;
 
 /// Which requests are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +217,7 @@ pub fn render_found(chrome: &Chrome, member: &StaffMember, typed: &str, found: R
                     @if found.more { p { (lang.with("console-found-more", args![n = FOUND_AT_MOST])) } }
                     ul.links {
                         @for voter in &found.voters {
-                            (crate::components::link_row(
+                            (isoloir_theme::components::link_row(
                                 &format!("/gestion/electeurs/{}", voter.id),
                                 html! { strong { (voter.last_name) " " (voter.first_name) } " – " (voter.number) },
                             ))

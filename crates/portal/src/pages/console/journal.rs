@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::{Names, Tab, frame, name_of};
-use crate::components::{Tone, notice, table_box};
-use crate::i18n::Lang;
 use crate::layout::Chrome;
-use crate::when;
+use isoloir_theme::components::{Tone, notice, table_box};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::when;
 
 /// Kinds of events that the filter offers, as the journal names them.
 pub const KINDS: &[&str] = &[

@@ -16,12 +16,12 @@ use isoloir_domain::staff::{Role, StaffMember};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 
-use crate::args;
-use crate::components::{Tone, notice};
 use crate::error::language;
-use crate::i18n::{Lang, key};
 use crate::layout::{Chrome, page};
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, notice};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::when;
 
 /// Roles that answer requests and see a voter's journey.
 pub const DESK: &[Role] = &[Role::Support, Role::Supervisor];
@@ -176,7 +176,7 @@ struct Area<'a> {
 }
 
 fn area(field: &Area<'_>) -> Markup {
-    use crate::components::{field_error, required_mark};
+    use isoloir_theme::components::{field_error, required_mark};
     html! {
         @let described = [field.hint.map(|_| "-aide"), field.error.map(|_| "-err")]
             .into_iter().flatten().map(|end| format!("{}{end}", field.id)).collect::<Vec<_>>().join(" ");

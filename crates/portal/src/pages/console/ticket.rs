@@ -8,13 +8,13 @@ use isoloir_service::ticket_conversation::Conversation;
 use maud::{Markup, html};
 
 use super::{Area, Names, Outcome, Tab, area, at, frame, name_of};
-use crate::args;
-use crate::components::{Tone, back, badge};
-use crate::i18n::Lang;
-use crate::icons::Icon;
 use crate::layout::Chrome;
 use crate::pages::assistance::topic_words;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Tone, back, badge};
+use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::Icon;
+use isoloir_theme::when;
 
 /// Where a request stands, as the help desk says it.
 #[must_use]

@@ -9,12 +9,12 @@ use isoloir_service::voter_journey::Journey;
 use maud::{Markup, html};
 
 use super::{Area, Names, Outcome, Tab, area, at, frame, name_of};
-use crate::args;
-use crate::components::{Field, Tone, back, badge, field, notice, table_box};
-use crate::i18n::{Lang, key};
-use crate::icons::Icon;
 use crate::layout::Chrome;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::components::{Field, Tone, back, badge, field, notice, table_box};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::Icon;
+use isoloir_theme::when;
 
 /// What the page shows.
 #[derive(Debug, Clone)]

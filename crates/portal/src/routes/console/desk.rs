@@ -18,7 +18,6 @@ use serde::Deserialize;
 
 use super::{ListQuery, MAX_FORM, PER_PAGE, cut, works_on};
 use crate::access::{Access, Declared, declare};
-use crate::args;
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
 use crate::pages::console::changes::{self, ChangesView};
@@ -28,7 +27,8 @@ use crate::pages::console::voter::{self, LetterView, VoterView};
 use crate::pages::console::{DESK, Outcome};
 use crate::request::{PageChrome, StaffSession};
 use crate::state::PortalState;
-use crate::when;
+use isoloir_theme::args;
+use isoloir_theme::when;
 
 pub(super) fn table() -> Vec<Declared> {
     let desk = Access::Staff(DESK);

@@ -1,4 +1,4 @@
-//! The two languages of the portal: French first, English complete.
+//! The two languages of all pages: French first, English complete.
 //!
 //! Every sentence lives in `locales/fr/` and `locales/en/` (Fluent), one file per topic, compiled into the binary. Pages ask a [`Lang`] for a message by key;
 //! a test compares the two files with the keys the source uses, so that a missing or an unused message fails the build and never reaches
@@ -6,8 +6,9 @@
 
 use std::sync::LazyLock;
 
+pub use fluent_bundle::FluentValue;
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentResource};
 use maud::{Markup, PreEscaped, html};
 use unic_langid::LanguageIdentifier;
 
@@ -51,7 +52,7 @@ pub type Arg<'a> = (&'static str, FluentValue<'a>);
 #[macro_export]
 macro_rules! args {
     ($($name:ident = $value:expr),* $(,)?) => {
-        &[$((stringify!($name), fluent_bundle::FluentValue::from($value))),*]
+        &[$((stringify!($name), $crate::i18n::FluentValue::from($value))),*]
     };
 }
 

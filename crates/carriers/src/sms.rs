@@ -10,10 +10,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, StatusCode, Url};
 use zeroize::Zeroizing;
 
-use crate::deliver::Handed;
+use crate::depot::{Content, Handed};
 use crate::gsm;
 use crate::mail::MailError;
-use crate::outbox::Content;
 
 /// The SMS gateway, as the operator describes it.
 pub struct SmsSettings {

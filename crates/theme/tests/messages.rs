@@ -14,14 +14,14 @@ use std::sync::LazyLock;
 static FR: LazyLock<String> = LazyLock::new(|| all_topics("fr"));
 static EN: LazyLock<String> = LazyLock::new(|| all_topics("en"));
 
-/// The messages of a language, from its files; the files are those that the portal compiles in.
+/// The messages of a language, from its files; the files are those that the crate compiles in.
 fn all_topics(lang: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("locales").join(lang);
     let found: BTreeSet<String> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    let compiled: BTreeSet<String> = isoloir_portal::i18n::TOPICS
+    let compiled: BTreeSet<String> = isoloir_theme::i18n::TOPICS
         .iter()
         .map(|&topic| topic.to_owned())
         .collect();
@@ -78,7 +78,10 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
 /// Literals that stand where a key stands: after `text(`, `with(`, `rich(`, `rich_with(`, `key(`.
 fn used_keys() -> BTreeSet<String> {
     let mut files = Vec::new();
-    sources(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    for user in ["theme", "portal", "registrar"] {
+        let crates = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        sources(&crates.join(user).join("src"), &mut files);
+    }
     let mut keys = BTreeSet::new();
     for file in &files {
         for call in ["text(", "with(", "rich(", "key("] {

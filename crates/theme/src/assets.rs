@@ -132,7 +132,7 @@ impl Assets {
 }
 
 /// `GET /assets/{hash}/{name}`: the bytes, kept for a year by whoever asks.
-pub(crate) async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
+pub async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
     let Some(asset) = ALL
         .get(&name)
         .filter(|asset| asset.path == format!("/assets/{hash}/{name}"))

@@ -4,8 +4,7 @@
 
 use maud::{Markup, PreEscaped, Render, html};
 
-use crate::captcha::{CaptchaProblem, CaptchaView};
-use crate::i18n::{Lang, key};
+use crate::i18n::Lang;
 use crate::icons::{Icon, icon};
 
 /// The kind of a notice or of a badge.
@@ -75,26 +74,9 @@ pub fn badge(tone: Tone, sign: Icon, words: impl Render) -> Markup {
     html! { span class={ "badge badge--" (tone.suffix()) } { (icon(sign)) " " (words) } }
 }
 
-/// The stepper of the vote: four steps, `current` counted from zero.
+/// Where one is in a walk of several pages: `current` is counted from zero, `steps` are keys of messages.
 #[must_use]
-pub fn vote_stepper(lang: Lang, current: usize) -> Markup {
-    const STEPS: [&str; 4] = [
-        key("step-code"),
-        key("step-choice"),
-        key("step-check"),
-        key("step-receipt"),
-    ];
-    stepper(lang, &lang.text("stepper-vote"), &STEPS, current)
-}
-
-/// The stepper of the activation.
-#[must_use]
-pub fn activation_stepper(lang: Lang, current: usize) -> Markup {
-    const STEPS: [&str; 3] = [key("step-password"), key("step-challenge"), key("step-activated")];
-    stepper(lang, &lang.text("stepper-activation"), &STEPS, current)
-}
-
-fn stepper(lang: Lang, label: &str, steps: &[&str], current: usize) -> Markup {
+pub fn stepper(lang: Lang, label: &str, steps: &[&str], current: usize) -> Markup {
     html! {
         ol.stepper aria-label=(label) {
             @for (index, step) in steps.iter().enumerate() {
@@ -185,61 +167,6 @@ pub fn field(field: &Field<'_>, under: impl Render) -> Markup {
 /// The words of an error under its field.
 pub fn field_error(id: &str, error: impl Render) -> Markup {
     html! { p.field__error id={ (id) "-err" } { (icon(Icon::Error)) span { (error) } } }
-}
-
-/// What is said at the top of a page whose captcha is to be answered: why it is there, or what was wrong.
-#[must_use]
-pub fn captcha_notice(lang: Lang, problem: Option<CaptchaProblem>) -> Markup {
-    match problem {
-        None => notice(
-            Tone::Info,
-            lang.text("captcha-needed-title"),
-            html! { p { (lang.text("captcha-needed-text")) } },
-        ),
-        Some(problem) => notice(
-            Tone::Error,
-            lang.text("captcha-refused-title"),
-            html! { p { a href="#captcha" { (problem.words(lang)) } } },
-        ),
-    }
-}
-
-/// The captcha of a form: picture and sound of equal rank, another on demand, a person to call.
-///
-/// "Other digits" sends the form itself, so that nothing typed is lost and no script is needed. The empty button before it is the one that
-/// the Enter key presses in any field of the form: without it, Enter would ask for other digits.
-#[must_use]
-pub fn captcha_field(lang: Lang, captcha: &CaptchaView) -> Markup {
-    let error = captcha.problem.map(|problem| problem.words(lang));
-    let described = if error.is_some() {
-        "captcha-aide captcha-err"
-    } else {
-        "captcha-aide"
-    };
-    let source = format!("/captcha/{}", captcha.id);
-    html! {
-        button type="submit" hidden {}
-        div.captcha data-captcha {
-            input type="hidden" name="captcha-id" value=(captcha.id);
-            div.captcha__row {
-                img.captcha__image src={ (source) "/image" } width="240" height="80" alt=(lang.text("captcha-image"));
-                div.captcha__tools {
-                    p.captcha__sound #captcha-son { (icon(Icon::Sound)) " " (lang.text("captcha-sound")) }
-                    audio controls preload="none" src={ (source) "/son" } aria-labelledby="captcha-son" {}
-                    button.btn.btn--link type="submit" name="nouveau-code" value="oui" formnovalidate {
-                        (icon(Icon::Again)) " " (lang.text("captcha-new"))
-                    }
-                }
-            }
-            div.field.field--error[error.is_some()] {
-                label.field__label for="captcha" { (lang.text("captcha-label")) " " (required_mark()) }
-                p.field__hint #captcha-aide { (lang.text("captcha-hint")) " " (lang.rich("captcha-human")) }
-                input.input.input--short #captcha name="captcha" type="text" inputmode="numeric" autocomplete="off" maxlength="12" required
-                    spellcheck="false" aria-describedby=(described) aria-invalid=[error.as_ref().map(|_| "true")];
-                @if let Some(error) = error { (field_error("captcha", error)) }
-            }
-        }
-    }
 }
 
 /// The star of a required field; explained once per form by [`required_note`].

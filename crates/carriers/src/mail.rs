@@ -18,18 +18,7 @@ use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use zeroize::Zeroizing;
 
-pub use crate::deliver::Carriers;
-use crate::deliver::Handed;
-use crate::outbox::Content;
-pub use crate::outbox::InboxMessage;
-
-/// Where messages go.
-pub enum MailMode {
-    /// Nowhere: they stay in the outbox, for everyone to read on a page that says so. Demonstration and rehearsal only.
-    Demonstration,
-    /// To an SMTP relay and, when there is one, an SMS gateway.
-    Carriers(Box<Carriers>),
-}
+use crate::depot::{Content, Handed};
 
 /// The mail relay, as the operator describes it.
 pub struct SmtpSettings {
@@ -192,6 +181,14 @@ impl Smtp {
         }
         Ok(message)
     }
+}
+
+/// Whether a mail can be written to this address: what the library takes, with a dot in the domain.
+#[must_use]
+pub fn is_writable(address: &str) -> bool {
+    address
+        .parse::<Address>()
+        .is_ok_and(|address| address.domain().contains('.'))
 }
 
 fn system_time(at: Timestamp) -> SystemTime {

@@ -75,14 +75,15 @@ impl FromStr for Mailbox {
     fn from_str(text: &str) -> Result<Mailbox, NotAMailbox> {
         let text: String = text.trim().chars().take(LONGEST + 1).nfkc().collect();
         let (local, domain) = text.rsplit_once('@').ok_or(NotAMailbox)?;
+        // The root's dot may be written and means nothing; the ideographic full stop is a dot in domains.
+        let domain = domain.trim_end_matches(['.', '\u{3002}']);
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| NotAMailbox)?;
-        let domain = domain.trim_end_matches('.');
-        if !is_local(local) || !is_domain(domain) || local.len() + 1 + domain.len() > LONGEST {
+        if !is_local(local) || !is_domain(&domain) || local.len() + 1 + domain.len() > LONGEST {
             return Err(NotAMailbox);
         }
         Ok(Mailbox {
             local: local.to_owned(),
-            domain: domain.to_owned(),
+            domain,
         })
     }
 }

@@ -28,9 +28,26 @@ pub struct Args {
     /// Exige que le résultat soit publié / requires the result to be published
     #[arg(long)]
     pub complete: bool,
+    /// Moteur : 1 direct, 2 huit voies AVX-512, auto le plus rapide ; seul le moteur 1 rejette / engine: 1 direct, 2 eight
+    /// AVX-512 lanes, auto the fastest; only engine 1 refuses
+    #[arg(long, value_enum, default_value = "auto")]
+    pub engine: Engine,
     /// Langue de la réponse / language of the answer
     #[arg(long, value_enum, default_value = "fr")]
     pub lang: Lang,
+}
+
+/// How ballots are verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// Directly: defines the verdict, runs everywhere.
+    #[value(name = "1")]
+    Direct,
+    /// Eight lanes of AVX-512 IFMA, exact.
+    #[value(name = "2")]
+    Exact,
+    /// The fastest that this processor has.
+    Auto,
 }
 
 /// Language of the answer.

@@ -22,10 +22,11 @@ use std::{
 };
 
 use anyhow::Context as _;
-use args::Args;
+use args::{Args, Engine};
 use indicatif::{ProgressBar, ProgressStyle};
 use isoloir_protocol::audit::{
-    Options, Progress, Report, audit,
+    Accelerator, Options, Progress, Report, audit_with,
+    engine::Direct,
     since::{Since, SinceError, compare},
 };
 
@@ -103,7 +104,8 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
         expected_head: args.head,
         require_result: args.complete,
     };
-    let report = audit_file(&args.archive, &options)?;
+    let accelerator = accelerator(args)?;
+    let report = audit_file(&args.archive, &options, accelerator.as_ref())?;
     // An archive that is wrong in itself is not compared: its own fault comes first.
     let since = match &args.since {
         Some(earlier) if report.is_valid() => Some(compare_files(earlier, &args.archive)?),
@@ -112,13 +114,28 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
     Ok(Findings { report, since })
 }
 
-fn audit_file(path: &Path, options: &Options) -> anyhow::Result<Report> {
+/// What the audit borrows; nothing for engine 1.
+fn accelerator(args: &Args) -> anyhow::Result<Box<dyn Accelerator>> {
+    match args.engine {
+        Engine::Direct => Ok(Box::new(Direct)),
+        Engine::Exact => isoloir_lanes::lend::exact().with_context(|| {
+            args.lang.pick(
+                "le moteur 2 demande un processeur avec AVX-512 IFMA",
+                "engine 2 needs a processor with AVX-512 IFMA",
+            )
+        }),
+        Engine::Auto => Ok(isoloir_lanes::lend::exact().unwrap_or_else(|| Box::new(Direct))),
+    }
+}
+
+fn audit_file(path: &Path, options: &Options, accelerator: &dyn Accelerator) -> anyhow::Result<Report> {
     let cannot_read = || format!("{}", path.display());
     let file = File::open(path).with_context(cannot_read)?;
     let size = file.metadata().with_context(cannot_read)?.len();
     let bar = progress_bar(size);
     let mut show = |progress: Progress| bar.set_position(progress.bytes);
-    let report = audit(BufReader::with_capacity(1 << 20, file), options, &mut show).with_context(cannot_read)?;
+    let source = BufReader::with_capacity(1 << 20, file);
+    let report = audit_with(source, options, accelerator, &mut show).with_context(cannot_read)?;
     bar.finish_and_clear();
     Ok(report)
 }

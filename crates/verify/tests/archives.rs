@@ -74,6 +74,19 @@ fn corrupted_archives_exit_with_1_and_name_the_check() {
 }
 
 #[test]
+fn engine_2_says_what_engine_1_says() {
+    for (name, path) in ["valid", "corrupted"].into_iter().flat_map(archives) {
+        let [direct, exact] = ["1", "2"].map(|engine| verify(&[path.to_str().unwrap(), "--json", "--engine", engine]));
+        if String::from_utf8_lossy(&exact.stderr).contains("AVX-512") {
+            println!("skipped: this processor lacks AVX-512 IFMA");
+            return;
+        }
+        assert_eq!(direct.status.code(), exact.status.code(), "{name}");
+        assert_eq!(text(&direct), text(&exact), "{name}");
+    }
+}
+
+#[test]
 fn other_files_are_refused_and_missing_files_cannot_be_read() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     assert_eq!(verify(&[source.to_str().unwrap()]).status.code(), Some(1));

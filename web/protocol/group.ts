@@ -76,6 +76,12 @@ export class Scalar {
     return new Scalar(sodium.crypto_core_ed25519_scalar_negate(this.#bytes));
   }
 
+  /** The inverse; of zero there is none. */
+  inverse(): Scalar {
+    if (this.isZero()) throw new Refusal("scalar", "zero has no inverse");
+    return new Scalar(sodium.crypto_core_ed25519_scalar_invert(this.#bytes));
+  }
+
   isZero(): boolean {
     return sameBytes(this.#bytes, ZERO);
   }

@@ -1,6 +1,7 @@
 // Reads the reference archives (.bel) that arbitrate the protocol: a plain tar of JSON records.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Source } from "../check/records.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..", "shared", "archives");
 
@@ -22,11 +23,22 @@ export function archiveNames(kind: "valid" | "corrupted", pattern: RegExp): stri
   return names.sort();
 }
 
-export function readArchive(kind: "valid" | "corrupted", name: string): Archive {
+/** The path of an archive's file. */
+export function archiveFile(kind: "valid" | "corrupted", name: string): string {
   const folder = join(ROOT, kind, name);
   const file = readdirSync(folder).find((entry) => entry.endsWith(".bel"));
   if (file === undefined) throw new Error(`no .bel in ${folder}`);
-  const records = readRecords(readFileSync(join(folder, file)));
+  return join(folder, file);
+}
+
+/** Bytes in memory, as the audit reads them. */
+export function sourceOf(bytes: Uint8Array): Source {
+  return { size: bytes.length, read: async (offset, length) => bytes.slice(offset, offset + length) };
+}
+
+export function readArchive(kind: "valid" | "corrupted", name: string): Archive {
+  const folder = join(ROOT, kind, name);
+  const records = readRecords(readFileSync(archiveFile(kind, name)));
   const events = [...records.values()].filter((record) => record.event).map((record) => parse(record.bytes));
   const payload = (event: Record<string, unknown> | undefined): Uint8Array => {
     const record = records.get(String(event?.["payload"]));

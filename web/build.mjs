@@ -1,6 +1,6 @@
-// Builds the booth and what ordinary pages gain from a script into dist/: three files and a manifest of their integrity hashes, for the
+// Builds the booth, the audit of a whole box and what ordinary pages gain from a script into dist/, with a manifest of their integrity hashes, for the
 // portal to embed.
-// The worker goes first: its hash is written into the page's script, which checks it before starting it.
+// A worker goes first: its hash is written into the page's script, which checks it before starting it.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -21,17 +21,16 @@ const common = {
 const integrity = (name) => `sha384-${createHash("sha384").update(readFileSync(new URL(name, OUT))).digest("base64")}`;
 
 mkdirSync(OUT, { recursive: true });
-await build({ ...common, entryPoints: ["booth/worker.ts"], outfile: "dist/booth-worker.js" });
-await build({
-  ...common,
-  entryPoints: ["booth/booth.ts"],
-  outfile: "dist/booth.js",
-  define: { WORKER_INTEGRITY: JSON.stringify(integrity("booth-worker.js")) },
-});
-
+/** A page's script and its worker. */
+for (const [page, worker] of [["booth/booth.ts", "booth/worker.ts"], ["check/check.ts", "check/worker.ts"]]) {
+  const name = page.split("/")[0];
+  await build({ ...common, entryPoints: [worker], outfile: `dist/${name}-worker.js` });
+  const define = { WORKER_INTEGRITY: JSON.stringify(integrity(`${name}-worker.js`)) };
+  await build({ ...common, entryPoints: [page], outfile: `dist/${name}.js`, define });
+}
 await build({ ...common, entryPoints: ["portal/portal.ts"], outfile: "dist/portal.js" });
 
-const files = ["booth.js", "booth-worker.js", "portal.js"].map((file) => ({
+const files = ["booth.js", "booth-worker.js", "check.js", "check-worker.js", "portal.js"].map((file) => ({
   file,
   bytes: readFileSync(new URL(file, OUT)).length,
   integrity: integrity(file),

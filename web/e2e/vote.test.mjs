@@ -1,6 +1,6 @@
 // What a stranger does after cloning: vote in the demonstration, find the tracker, close, count, see the result, check the archive.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Demo } from './demo.mjs';
@@ -183,6 +183,30 @@ test('the results page shows the count and the archives verify', async () => {
     assert.equal(status, 0, output);
     assert.match(output, /"result"/);
   }
+});
+
+test('the browser verifies the whole box by itself, and names the defect of a damaged one', async () => {
+  const [election] = trackers.keys();
+  await page.goto(`${demo.base}/urne/${election}`);
+  await page.getByRole('link', { name: /Vérifier toute l’urne sur cet appareil/ }).click();
+  const check = page.locator('main[data-ready="true"]');
+  await check.waitFor();
+  await look('verify-before');
+  await page.getByRole('button', { name: 'Télécharger et vérifier' }).click();
+  await page.locator('[data-verdict="valid"]').filter({ visible: true }).waitFor();
+  assert.equal(await page.locator('[data-outcome="failed"]').count(), 0);
+  const cast = Number(await page.locator('[data-verdict="valid"] [data-ballots]').textContent());
+  assert.equal(cast, (await (await fetch(`${demo.base}/urne/${election}/archive.bel`)).text()).split('"type":"Ballot"').length - 1);
+  await look('verify-valid');
+
+  const bytes = readFileSync(join(demo.folder, `${election}.bel`));
+  const place = bytes.lastIndexOf('"result":[') + 12;
+  bytes[place] ^= 1;
+  await page.locator('input[type=file]').setInputFiles({ name: 'damaged.bel', mimeType: 'application/x-tar', buffer: bytes });
+  await page.locator('[data-verdict="invalid"]').filter({ visible: true }).waitFor();
+  assert.equal(await page.locator('[data-outcome="failed"]').getAttribute('data-check'), 'archive.hash');
+  assert.equal(await page.locator('[data-counts]').isVisible(), false, 'a box that is not valid has no result');
+  await look('verify-invalid');
 });
 
 test('English is complete on the way', async () => {

@@ -33,6 +33,7 @@ topics!(
     "staff",
     "support",
     "tutorials",
+    "verification",
 );
 
 /// A language of the pages. French is the language of the law and of every page that says nothing else.

@@ -220,6 +220,7 @@ fn verify_panel(chrome: &Chrome, view: &BoxView) -> Markup {
                             }
                         }
                     }
+                    p { a href={ "/urne/" (view.id) "/verifier" } { (lang.text("box-verify-here")) } }
                     p.small { (lang.text("box-verify-how")) }
                     pre.command tabindex="0" { code { "isoloir-verify " (view.id) ".bel" } }
                     pre.command tabindex="0" { code { "belenios-tool election verify --dir ." } }
@@ -228,6 +229,7 @@ fn verify_panel(chrome: &Chrome, view: &BoxView) -> Markup {
                 None => {
                     p { (lang.text("box-not-public")) }
                     p.small.soft { (lang.text("box-not-public-why")) }
+                    p { a href={ "/urne/" (view.id) "/verifier" } { (lang.text("box-verify-here")) } }
                 }
             }
         }

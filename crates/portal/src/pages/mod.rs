@@ -29,3 +29,4 @@ pub mod staff;
 pub mod steps;
 pub mod texts;
 pub mod tutorials;
+pub mod verify_box;

@@ -21,6 +21,7 @@ use crate::pages::ballot_box::{self as box_page, BoxEntry, BoxView, PublicBox, S
 use crate::pages::home::{self as home_page, BallotsOfVoter, HomeView};
 use crate::pages::kiosk::render_print_instead;
 use crate::pages::results as results_page;
+use crate::pages::verify_box::{self as verify_box_page, VerifyBoxView};
 use crate::request::{PageChrome, VoterSession};
 use crate::results_view::results_view;
 use crate::state::{PortalState, Shown};
@@ -33,6 +34,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/urne", Public, get(boxes)),
         declare("GET", "/urne/{election}", Public, get(ballot_box)),
         declare("GET", "/urne/{election}/archive.bel", Public, get(archive)),
+        declare("GET", "/urne/{election}/verifier", Public, get(verify_box)),
         declare("GET", "/resultats", Public, get(all_results)),
         declare("GET", "/resultats/{election}", Public, get(results)),
     ]
@@ -197,6 +199,26 @@ async fn search(state: &PortalState, id: &ElectionId, typed: &str) -> Result<Sea
     } else {
         Search::Absent { tracker }
     })
+}
+
+/// `GET /urne/{election}/verifier`: the whole box, audited on the reader's device.
+pub(super) async fn verify_box(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(id): Path<String>,
+) -> Result<Markup, PageError> {
+    let (election, _) = named(&state, &id).await?;
+    let public = match state.server().box_is_public(&election.id).await {
+        Ok(public) => public,
+        Err(BoxError::UnknownElection) => false,
+        Err(error) => return Err(box_error(error)),
+    };
+    let view = VerifyBoxView {
+        id: election.id.to_string(),
+        title: election.title,
+        public,
+    };
+    Ok(verify_box_page::render(&chrome, &view))
 }
 
 /// `GET /urne/{election}/archive.bel`: streamed, so that memory does not depend on the size of the box.

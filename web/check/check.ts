@@ -112,7 +112,8 @@ class Check {
   #show(report: Summary): void {
     const { finding } = report;
     const verdict = finding === null ? (report.complete ? "valid" : "beginning") : finding.unsupported ? "unsupported" : "invalid";
-    this.#end(this.#words.say(`said-${verdict}`));
+    // The verdict is a notice of its own, which takes the focus.
+    this.#end("");
     for (const { check, outcome } of report.outcomes) {
       const row = this.#part(`[data-check="${check}"]`);
       if (row !== null) this.#mark(row, outcome);
@@ -124,7 +125,7 @@ class Check {
     const blame = notice?.querySelector<HTMLElement>("[data-blame]");
     if (finding !== null && blame) {
       const statement = this.#part(`[data-check="${finding.check}"] [data-statement]`)?.textContent ?? finding.check;
-      blame.textContent = `${statement} – ${this.#blame(finding.culprit)} (${finding.detail})`;
+      blame.textContent = `${statement} – ${this.#blame(finding.culprit)} (${finding.check})`;
     }
     const head = notice?.querySelector<HTMLElement>("[data-head]");
     if (head) head.textContent = report.head ?? "";

@@ -22,7 +22,7 @@ pub struct VerifyBoxView {
 }
 
 /// What the script says. Places in braces are filled by the script.
-const MESSAGES: [(&str, &str); 28] = [
+const MESSAGES: [(&str, &str); 24] = [
     ("downloading", key("verify-downloading")),
     ("downloaded", key("verify-downloaded")),
     ("download-failed", key("verify-download-failed")),
@@ -32,10 +32,6 @@ const MESSAGES: [(&str, &str); 28] = [
     ("fault", key("verify-fault")),
     ("script-damaged", key("verify-script-damaged")),
     ("blank", key("blank-name")),
-    ("said-valid", key("verify-valid-title")),
-    ("said-beginning", key("verify-beginning-title")),
-    ("said-unsupported", key("verify-unsupported-title")),
-    ("said-invalid", key("verify-invalid-title")),
     ("outcome-waiting", key("verify-outcome-waiting")),
     ("outcome-passed", key("verify-outcome-passed")),
     ("outcome-failed", key("verify-outcome-failed")),

@@ -20,7 +20,13 @@ struct Entry {
 }
 
 const DIST: &str = "../../web/dist";
-const NEEDED: [&str; 5] = ["booth.js", "booth-worker.js", "check.js", "check-worker.js", "portal.js"];
+const NEEDED: [&str; 5] = [
+    "booth.js",
+    "booth-worker.js",
+    "check.js",
+    "check-worker.js",
+    "portal.js",
+];
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed={DIST}");

@@ -3,12 +3,12 @@
 use isoloir_protocol::audit::CheckId;
 use maud::{Markup, html};
 
-use crate::args;
-use crate::assets::Assets;
-use crate::components::{Tone, back, notice, table_box};
-use crate::i18n::{Lang, key};
-use crate::icons::{Icon, icon};
 use crate::layout::{Chrome, document};
+use isoloir_theme::args;
+use isoloir_theme::assets::Assets;
+use isoloir_theme::components::{Tone, back, notice, table_box};
+use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
 
 /// What the page is about.
 #[derive(Debug, Clone)]

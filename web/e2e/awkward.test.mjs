@@ -21,19 +21,35 @@ after(async () => {
 const open = (options) => openPage(browser, [demo.base, `http://127.0.0.1:${demo.port + 1}`], options);
 
 /** The countdown card as read by a person, its minutes left out: they may pass between two looks. */
-const card = async (page) => (await page.locator('.countdown-card').innerText()).replace(/\d+\s+minutes?/i, '');
+const card = async (page) => (await page.locator('.countdown-card').innerText()).replace(/\d+\s+Minute\(s\)/i, '');
 
-test('the countdown and the opening sentence are the same from every zone', async () => {
+/** One zone for each offset from UTC that a browser knows, and those of the voters overseas. */
+function zones() {
+  const byOffset = new Map();
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    const offset = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts().find(({ type }) => type === 'timeZoneName').value;
+    byOffset.set(offset, zone);
+  }
+  return new Set(['Europe/Paris', ...byOffset.values(), 'Indian/Reunion', 'Pacific/Noumea', 'Pacific/Tahiti', 'America/Miquelon', 'America/Cayenne']);
+}
+
+/** The card from every zone: to the letter the sentence of the seed, under `title`, and the same everywhere. */
+async function assertSameEverywhere(title) {
   const cards = [];
-  for (const timezoneId of ['Europe/Paris', 'Indian/Reunion', 'Pacific/Noumea', 'Pacific/Tahiti', 'America/Miquelon']) {
+  for (const timezoneId of zones()) {
     const page = await open({ timezoneId });
     await page.goto(demo.base);
     cards.push(await card(page));
     await page.context().close();
   }
-  assert.match(cards[0], /heure\sde\sParis/);
+  assert.ok(cards.length > 25, `${cards.length} zones`);
+  assert.match(cards[0], title);
+  const day = '\\p{Lu}?\\p{Ll}+ \\d\\d \\p{Ll}+ \\d{4} à \\d\\dh\\d\\d';
+  assert.match(cards[0].replace(/\s+/g, ' '), new RegExp(`Ouvert du ${day} au ${day} \\(Heure de Paris\\)`, 'u'));
   assert.equal(new Set(cards).size, 1, cards.join('\n---\n'));
-});
+}
+
+test('the countdown and the opening sentence are the same from every zone', () => assertSameEverywhere(/^Fermeture du vote dans/));
 
 test('a device whose clock is a day ahead reads the same countdown', async () => {
   const right = await open();
@@ -120,4 +136,11 @@ test('a form pressed twice is sent once', async () => {
   await page.locator('.session').waitFor();
   assert.equal(sent, 1);
   await page.context().close();
+});
+
+test('once the vote is over, the sentence is the same from every zone', async () => {
+  const close = demo.commands().find(([name]) => name === 'close');
+  const { status, output } = demo.run('isoloir', close);
+  assert.equal(status, 0, output);
+  await assertSameEverywhere(/^Vote clos/);
 });

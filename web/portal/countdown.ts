@@ -35,17 +35,7 @@ export function refreshCountdowns(root: Document): void {
 
 function show(countdown: HTMLElement, left: TimeLeft): void {
   for (const [unit, number] of Object.entries(left)) {
-    const cell = countdown.querySelector<HTMLElement>(`[data-unit="${unit}"]`);
-    if (cell === null) continue;
-    const digits = cell.querySelector("[data-n]");
-    const word = cell.querySelector("[data-one]") as HTMLElement | null;
+    const digits = countdown.querySelector(`[data-unit="${unit}"] [data-n]`);
     if (digits !== null) digits.textContent = String(number).padStart(2, "0");
-    // French counts 0 and 1 as singular, English 1 only: the server gives both words and says from which number the plural is.
-    if (word !== null) word.textContent = (isPlural(root(word), number) ? word.dataset["other"] : word.dataset["one"]) ?? "";
   }
 }
-
-const root = (element: Element): string => element.closest("[lang]")?.getAttribute("lang") ?? "fr";
-
-/** Whether `number` takes the plural in the language. */
-export const isPlural = (lang: string, number: number): boolean => new Intl.PluralRules(lang).select(number) !== "one";

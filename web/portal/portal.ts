@@ -3,8 +3,10 @@ import { refreshCountdowns } from "./countdown.ts";
 import { watchPasswords } from "./password_rules.ts";
 import { watchSession } from "./session.ts";
 import { sendOnce } from "./send_once.ts";
+import { offerPrinting } from "./printing.ts";
 
 refreshCountdowns(document);
 watchPasswords(document);
 watchSession(document);
 sendOnce(document);
+offerPrinting(document);

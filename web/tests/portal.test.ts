@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPlural, timeLeft } from "../portal/countdown.ts";
+import { timeLeft } from "../portal/countdown.ts";
 import { brokenRules } from "../portal/password_rules.ts";
 import { remaining } from "../portal/session.ts";
 
@@ -13,11 +13,6 @@ test("the last minute reads one, and nothing is ever negative", () => {
   expect(timeLeft(1)).toEqual({ days: 0, hours: 0, minutes: 1 });
   expect(timeLeft(minutes(60) - 1)).toEqual({ days: 0, hours: 1, minutes: 0 });
   expect(timeLeft(-5)).toEqual({ days: 0, hours: 0, minutes: 0 });
-});
-
-test("zero is singular in French and plural in English", () => {
-  expect([0, 1, 2].map((n) => isPlural("fr", n))).toEqual([false, false, true]);
-  expect([0, 1, 2].map((n) => isPlural("en", n))).toEqual([true, false, true]);
 });
 
 test("each rule is broken by its own password", () => {

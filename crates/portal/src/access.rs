@@ -1,6 +1,6 @@
 //! Who may call what. A route cannot be mounted without saying so: [`declare`] is the only way in.
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,8 +10,10 @@ use isoloir_service::Session;
 
 use crate::error::{ApiError, PageError, drawn};
 use crate::limits::{Client, Limit};
-use crate::pages::staff;
-use crate::request::{StaffSession, VoterSession, accepts_json, agent, chrome, is_api, session_token, staff_token};
+use crate::pages::{kiosk, staff};
+use crate::request::{
+    KioskMode, PageChrome, StaffSession, VoterSession, accepts_json, agent, chrome, is_api, session_token, staff_token,
+};
 use crate::routes::account::SESSION_ENDS;
 use crate::state::PortalState;
 use isoloir_theme::language::lang_of;
@@ -39,6 +41,8 @@ pub struct Declared {
     pub access: Access,
     /// What of it is limited per network, if anything.
     pub limit: Option<Limit>,
+    /// For a file to keep, the page that offers it: a shared machine keeps none, and leads back there.
+    pub file_of: Option<&'static str>,
     pub(crate) handler: MethodRouter<PortalState>,
 }
 
@@ -54,6 +58,7 @@ pub(crate) fn declare(
         path,
         access,
         limit: None,
+        file_of: None,
         handler,
     }
 }
@@ -65,12 +70,19 @@ impl Declared {
         self
     }
 
+    /// Says that it answers with a file to keep, which the page `offered_on` offers. On a shared machine it answers with a page instead.
+    pub(crate) fn file(mut self, offered_on: &'static str) -> Declared {
+        self.file_of = Some(offered_on);
+        self
+    }
+
     /// The handler behind its guard.
     pub(crate) fn guarded(self, state: &PortalState) -> (&'static str, MethodRouter<PortalState>) {
         let guard = Guard {
             state: state.clone(),
             access: self.access,
             limit: self.limit,
+            file_of: self.file_of,
         };
         (self.path, self.handler.layer(from_fn_with_state(guard, watch)))
     }
@@ -81,6 +93,7 @@ struct Guard {
     state: PortalState,
     access: Access,
     limit: Option<Limit>,
+    file_of: Option<&'static str>,
 }
 
 /// Lets through who may pass, with the session at hand for the handler.
@@ -119,7 +132,17 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         None if guard.access == Access::Voter => return to_sign_in(&request, had_cookie),
         None => {}
     }
-    next.run(request).await
+    match guard.file_of {
+        Some(page) if KioskMode::of(request.headers()).0 => print_instead(guard.state, page, request).await,
+        _ => next.run(request).await,
+    }
+}
+
+/// What a shared machine answers in place of a file.
+async fn print_instead(state: PortalState, page: &'static str, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let Ok(PageChrome(chrome)) = PageChrome::from_request_parts(&mut parts, &state).await;
+    kiosk::render_print_instead(&chrome, page).into_response()
 }
 
 /// The same for the staff, whose session is looked up in place of a voter's.

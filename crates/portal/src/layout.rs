@@ -166,7 +166,7 @@ fn session_bar(chrome: &Chrome, who: &Who) -> Markup {
                 }
                 p.session__last {
                     @match who.last_sign_in {
-                        Some(at) => (lang.with("last-sign-in", args![when = when::date_time(lang, at)])),
+                        Some(at) => (lang.with("last-sign-in", args![when = when::short_date_time(lang, at)])),
                         None => (lang.text("first-sign-in")),
                     }
                 }
@@ -185,7 +185,7 @@ fn staff_bar(lang: Lang, agent: &Agent) -> Markup {
                 }
                 p.session__last {
                     @match agent.last_sign_in {
-                        Some(at) => (lang.with("last-sign-in", args![when = when::date_time(lang, at)])),
+                        Some(at) => (lang.with("last-sign-in", args![when = when::short_date_time(lang, at)])),
                         None => (lang.text("first-sign-in")),
                     }
                 }

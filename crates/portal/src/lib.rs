@@ -7,7 +7,7 @@
 //! - `api`: the JSON side, for the booth, verifiers and watchers
 //! - [`pages`]: one file for each page, drawn from plain structs; [`layout`]: what the portal puts into the frame of `isoloir-theme`, which has
 //!   the pieces pages are made of, their words and their files
-//! - `papers`: what the portal gives as PDF, in words
+//! - `papers`: what the portal gives as PDF, in words; [`letters`]: activation letters, to print
 //!
 //! Pages work without a script, except the booth, which encrypts on the voter's own device.
 #![deny(

@@ -52,8 +52,11 @@ impl Limit {
     }
 }
 
-/// All networks together may do this many times what one may.
+/// What all networks together do without strain, in times what one may. Beyond it nobody is shut out, since whoever comes from many
+/// networks could then shut out everybody: each network has a tenth of its burst left.
 const TOGETHER: i64 = 20;
+/// What is left of a network's burst under strain: one part of so many.
+const STRAINED: i64 = 10;
 /// Networks remembered at most; beyond, those that are new share one bucket.
 const MAX_BUCKETS: usize = 65_536;
 /// Idle buckets are looked for at most this often, in milliseconds: the search goes through them all.
@@ -185,10 +188,13 @@ impl Limits {
         let now = now.as_millisecond();
         let mut buckets = self.lock();
         let network = buckets.room_for(limit, network, now);
-        let own = self.next(&buckets, limit, network, now)?;
-        let all = self.next(&buckets, limit, Network::All, now)?;
+        let all = self.next(&buckets, limit, Network::All, now, 1);
+        let parts = if all.is_err() { STRAINED } else { 1 };
+        let own = self.next(&buckets, limit, network, now, parts)?;
         buckets.full_again.insert((limit, network), own);
-        buckets.full_again.insert((limit, Network::All), all);
+        if let Ok(all) = all {
+            buckets.full_again.insert((limit, Network::All), all);
+        }
         Ok(())
     }
 
@@ -196,15 +202,15 @@ impl Limits {
     #[must_use]
     pub fn is_spent(&self, limit: Limit, network: Network, now: Timestamp) -> bool {
         let now = now.as_millisecond();
-        self.next(&self.lock(), limit, network, now).is_err()
+        self.next(&self.lock(), limit, network, now, 1).is_err()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Buckets> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the bucket would be full again after one more attempt.
-    fn next(&self, buckets: &Buckets, limit: Limit, network: Network, now: i64) -> Result<i64, Wait> {
+    /// When the bucket would be full again after one more attempt, of which one part of `parts` may be used at once.
+    fn next(&self, buckets: &Buckets, limit: Limit, network: Network, now: i64, parts: i64) -> Result<i64, Wait> {
         let many = i64::from(self.config.factor) * if network == Network::All { TOGETHER } else { 1 };
         if many == 0 {
             return Ok(now);
@@ -217,7 +223,7 @@ impl Limits {
         // No bucket is emptier than empty: what stands further ahead was written before the clock was set back, and shuts nobody out.
         let possible = full_again <= now.saturating_add(spacing * burst * many);
         let at = if possible { full_again.max(now) } else { now };
-        let ahead = at - now - spacing * (burst * many - 1);
+        let ahead = at - now - spacing * (burst * many / parts - 1);
         if ahead > 0 {
             return Err(Wait(u64::try_from(ahead / 1_000_000).unwrap_or(0) + 1));
         }
@@ -320,10 +326,23 @@ mod tests {
     }
 
     #[test]
-    fn all_networks_together_wait_too() {
+    fn many_networks_together_leave_each_a_tenth_and_shut_nobody_out() {
         let limits = Limits::new(LimitsConfig::default());
-        let passed = (0..5_000).filter(|n| limits.take(Limit::Assistance, network(*n), start()).is_ok());
-        assert_eq!(passed.count(), 60 * 20);
+        let passed = |of: u32| {
+            (0..100)
+                .filter(|_| limits.take(Limit::Assistance, network(of), start()).is_ok())
+                .count()
+        };
+        assert_eq!((0..20).map(passed).collect::<Vec<_>>(), [60; 20]);
+        assert_eq!((20..5_000).map(passed).max(), Some(6));
+        assert_eq!(
+            (5_000..5_100).map(passed).min(),
+            Some(6),
+            "whoever comes now still passes"
+        );
+        assert_eq!(passed(0), 0);
+        let quiet = start() + SignedDuration::from_mins(2);
+        assert!((0..60).all(|_| limits.take(Limit::Assistance, network(1), quiet).is_ok()));
     }
 
     #[test]

@@ -198,6 +198,7 @@ impl FromRequestParts<PortalState> for PageChrome {
             .get::<VoterSession>()
             .map(|session| who(&session.0, now));
         let lang = lang_of(&parts.uri, &parts.headers);
+        state.learn_site().await;
         Ok(PageChrome(Chrome {
             agent: parts.extensions.get::<StaffSession>().map(|session| agent(&session.0)),
             kiosk: KioskMode::of(&parts.headers).0,

@@ -6,6 +6,7 @@ use isoloir_domain::{Calendar, Consultation, Phase};
 use isoloir_service::{Fault, VotingServer};
 
 use crate::config::PortalConfig;
+use crate::error::log_fault;
 use crate::limits::Limits;
 use isoloir_theme::layout::Site;
 
@@ -19,24 +20,19 @@ struct Inner {
     server: VotingServer,
     config: PortalConfig,
     limits: Limits,
-    site: RwLock<Site>,
+    site: RwLock<Option<Site>>,
 }
 
 impl PortalState {
     /// A portal over `server`.
     #[must_use]
     pub fn new(server: VotingServer, config: PortalConfig) -> PortalState {
-        // Shown until the first consultation is read, and when the database is down from the start.
-        let site = Site {
-            title: "Isoloir".to_owned(),
-            organiser: String::new(),
-        };
         PortalState {
             inner: Arc::new(Inner {
                 server,
                 limits: Limits::new(config.limits.clone()),
                 config,
-                site: RwLock::new(site),
+                site: RwLock::new(None),
             }),
         }
     }
@@ -62,11 +58,27 @@ impl PortalState {
     /// Names for header and footer, as last read: an error page needs them when the database is down.
     #[must_use]
     pub fn site(&self) -> Site {
+        self.known_site().unwrap_or_else(|| Site {
+            title: "Isoloir".to_owned(),
+            organiser: String::new(),
+        })
+    }
+
+    fn known_site(&self) -> Option<Site> {
         self.inner
             .site
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()
+    }
+
+    /// Reads the names once, for the first page that anybody asks for. Without a database they stay unknown, and the page says why itself.
+    pub async fn learn_site(&self) {
+        if self.known_site().is_none()
+            && let Err(fault) = self.consultation().await
+        {
+            log_fault(&fault);
+        }
     }
 
     /// The consultation that the portal shows, and where it stands.
@@ -93,7 +105,7 @@ impl PortalState {
             .inner
             .site
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = site;
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(site);
         Ok(Some(Shown {
             calendar: consultation.calendar,
             phase,

@@ -484,14 +484,68 @@ async fn the_whole_box_waits_for_the_closing() {
     assert!(results.contains("Résultats à venir"));
 }
 
+/// The card of the countdown as a person reads it: tags away, runs of spaces as one.
+fn card(page: &str) -> String {
+    let (_, card) = page.split_once("class=\"countdown-card\"").unwrap();
+    let (_, card) = card.split_once('>').unwrap();
+    let card = card
+        .split("<details")
+        .next()
+        .unwrap()
+        .split("</section>")
+        .next()
+        .unwrap();
+    let mut words = String::new();
+    let mut within = false;
+    for c in card.chars() {
+        match c {
+            '<' => within = true,
+            '>' => within = false,
+            c if !within => words.push(c),
+            _ => {}
+        }
+    }
+    words
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[tokio::test]
-async fn the_home_page_follows_the_calendar() {
+async fn the_home_page_follows_the_calendar_in_the_words_of_the_seed() {
+    const SENTENCE: &str =
+        "Ouvert du jeudi 03 décembre 2026 à 08h00 au jeudi 10 décembre 2026 à 17h00 (Heure de Paris)";
     let scene = Scene::new().await;
     let portal = scene.portal(false);
     let home = async || text(send(&portal, "GET", "/", &[], "").await).await;
-    assert!(home().await.contains("Fermeture du vote dans"));
+    for (now, words) in [
+        (
+            "2026-12-03T06:59:30Z",
+            format!("Ouverture du vote dans00 Jour(s)00 Heure(s)01 Minute(s){SENTENCE}"),
+        ),
+        (
+            "2026-12-03T09:36:00Z",
+            format!("Fermeture du vote dans07 Jour(s)06 Heure(s)24 Minute(s){SENTENCE}"),
+        ),
+        (
+            "2026-12-10T16:10:00Z",
+            format!(
+                "Vote clos{SENTENCE}Les électeurs connectés avant la fermeture peuvent terminer jusqu’à 17\u{a0}h\u{a0}30 (heure de Paris)."
+            ),
+        ),
+        (
+            "2026-12-10T16:31:00Z",
+            format!(
+                "Vote clos{SENTENCE}Les électeurs connectés avant la fermeture pouvaient terminer jusqu’à 17\u{a0}h\u{a0}30 (heure de Paris)."
+            ),
+        ),
+    ] {
+        scene.clock.set(at(now));
+        assert_eq!(card(&home().await), words, "{now}");
+    }
     scene.clock.set(at("2026-12-01T07:00:00Z"));
-    assert!(home().await.contains("Ouverture du vote dans"));
+    assert!(home().await.contains("Le vote ouvre bientôt"));
     scene.clock.set(at("2026-12-10T16:10:00Z"));
     assert!(home().await.contains("Le vote vient de clore"));
     scene.clock.advance(SignedDuration::from_hours(1));

@@ -153,12 +153,17 @@ fn right() -> String {
     format!("identifiant={EMAIL}&password={PASSWORD}")
 }
 
+/// An address of a network of its own.
+fn everywhere(n: u32) -> String {
+    format!("100.{}.{}.1", 64 + n / 256, n % 256)
+}
+
 fn wrong() -> String {
     format!("identifiant={EMAIL}&password=Faux-Mot-1234")
 }
 
 #[tokio::test]
-async fn many_wrong_passwords_from_everywhere_cost_the_voter_five_digits_and_no_more() {
+async fn ten_thousand_wrong_passwords_from_everywhere_cost_the_voter_five_digits_and_no_more() {
     let scene = Scene::new(CaptchaWhen::AfterFailures).await;
     for n in 0..3 {
         let (status, page) = scene.sign_in(&format!("198.51.{n}.1"), &wrong()).await;
@@ -170,8 +175,8 @@ async fn many_wrong_passwords_from_everywhere_cost_the_voter_five_digits_and_no_
         );
     }
     // From here on no password is even tried without a captcha, wherever it comes from.
-    for n in 3..200 {
-        let (status, page) = scene.sign_in(&format!("198.51.{n}.1"), &wrong()).await;
+    for n in 3..10_000 {
+        let (status, page) = scene.sign_in(&everywhere(n), &wrong()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("Votre compte n’est pas bloqué"));
     }
@@ -191,6 +196,41 @@ async fn many_wrong_passwords_from_everywhere_cost_the_voter_five_digits_and_no_
     assert_eq!(status, StatusCode::SEE_OTHER, "and is in");
     let (status, _) = scene.sign_in("203.0.113.5", &right()).await;
     assert_eq!(status, StatusCode::SEE_OTHER, "a success wipes the failures");
+}
+
+#[tokio::test]
+async fn ten_thousand_wrong_passwords_without_captcha_delay_the_voter_a_quarter_of_an_hour_at_most() {
+    let scene = Scene::new(CaptchaWhen::Never).await;
+    let (mut tried, mut stopped) = (0, 0);
+    for n in 0..10_000 {
+        match scene.sign_in(&everywhere(n), &wrong()).await.0 {
+            StatusCode::UNAUTHORIZED => tried += 1,
+            StatusCode::TOO_MANY_REQUESTS => stopped += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(
+        (tried, stopped),
+        (5, 9_995),
+        "five guesses, and no more while the delay runs"
+    );
+    let by_number = format!("identifiant=M1&password={PASSWORD}");
+    let (status, _) = scene.sign_in("203.0.113.5", &right()).await;
+    assert_eq!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "the address that is attacked waits"
+    );
+    let (status, _) = scene.sign_in("203.0.113.5", &by_number).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "the staff number does not");
+    // The attack goes on for a day, as fast as the delay lets it: the voter is never further than a quarter of an hour from the door.
+    for n in 0..96 {
+        scene.clock.advance(SignedDuration::from_mins(15));
+        let (status, _) = scene.sign_in(&everywhere(n), &wrong()).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    scene.clock.advance(SignedDuration::from_mins(15));
+    assert_eq!(scene.sign_in("203.0.113.5", &right()).await.0, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

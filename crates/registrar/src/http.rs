@@ -222,13 +222,13 @@ impl Refused {
     const CODE_WRONG: Refused = Refused::new(
         StatusCode::FORBIDDEN,
         "code_wrong",
-        "Ce code de vote n’est pas le vôtre. Vérifiez-le sur votre notice ; si vous en avez reçu plusieurs, seul le dernier est valable.",
+        "Ce code de vote n’est pas le vôtre. Vérifiez-le sur votre notice\u{202f}; si vous en avez reçu plusieurs, seul le dernier est valable.",
         "This is not your voting code. Check it on your notice; if you received several, only the last one is valid.",
     );
     const CODE_LOCKED: Refused = Refused::new(
         StatusCode::TOO_MANY_REQUESTS,
         "code_locked",
-        "Trop de codes erronés ont été saisis. Patientez avant de réessayer : votre droit de vote est intact.",
+        "Trop de codes erronés ont été saisis. Patientez avant de réessayer\u{a0}: votre droit de vote est intact.",
         "Too many wrong codes were typed. Wait before trying again: your right to vote is intact.",
     );
     const MALFORMED: Refused = Refused::new(

@@ -58,7 +58,7 @@ impl Refusal for ActivateError {
     fn message(&self) -> Message {
         match self {
             Self::Link => Message::new(
-                "Ce lien d’activation n’est pas valable : il a déjà servi, ou il est trop ancien.",
+                "Ce lien d’activation n’est pas valable\u{a0}: il a déjà servi, ou il est trop ancien.",
                 "This activation link is not valid: it has been used, or it is too old.",
             ),
             Self::Confirmation => Message::new(
@@ -76,7 +76,7 @@ impl Refusal for ActivateError {
                         .join(", ")
                 };
                 Message::new(
-                    format!("Le mot de passe ne respecte pas ces règles : {}.", list(|m| m.fr)),
+                    format!("Le mot de passe ne respecte pas ces règles\u{a0}: {}.", list(|m| m.fr)),
                     format!("The password does not meet these rules: {}.", list(|m| m.en)),
                 )
             }

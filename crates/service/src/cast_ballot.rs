@@ -127,7 +127,7 @@ impl Refusal for CastError {
                 "Enter your voting code again before sending the ballot.",
             ),
             Self::ProofInvalid => (
-                "Une preuve du bulletin est fausse : le bulletin n’est pas recevable.",
+                "Une preuve du bulletin est fausse\u{a0}: le bulletin n’est pas recevable.",
                 "A proof of the ballot is wrong: the ballot cannot be accepted.",
             ),
             Self::NotOnRoll => (

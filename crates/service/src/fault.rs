@@ -32,7 +32,7 @@ impl Refusal for Fault {
     fn message(&self) -> Message {
         match self {
             Self::Store(_) | Self::Stopping => Message::new(
-                "Le service est momentanément indisponible. Rien n’est perdu : réessayez dans un instant.",
+                "Le service est momentanément indisponible. Rien n’est perdu\u{a0}: réessayez dans un instant.",
                 "The service is unavailable for the moment. Nothing is lost: try again shortly.",
             ),
             Self::Crowded => Message::new(

@@ -97,7 +97,9 @@ impl AnomalyKind {
     pub fn message(&self) -> Message {
         let (fr, en) = match self {
             Self::WrongColumns { expected, found } => (
-                format!("les colonnes attendues sont « {expected} » ; la première ligne du fichier est « {found} »"),
+                format!(
+                    "les colonnes attendues sont «\u{a0}{expected}\u{a0}»\u{202f}; la première ligne du fichier est «\u{a0}{found}\u{a0}»"
+                ),
                 format!("the columns should be “{expected}”; the first line of the file is “{found}”"),
             ),
             Self::WrongFieldCount { expected, found } => (
@@ -105,19 +107,21 @@ impl AnomalyKind {
                 format!("{found} fields instead of {expected}"),
             ),
             Self::MissingField(name) => (
-                format!("le champ « {name} » est vide"),
+                format!("le champ «\u{a0}{name}\u{a0}» est vide"),
                 format!("the field “{name}” is empty"),
             ),
             Self::UnknownElection(key) => (
-                format!("aucun scrutin de la consultation n’a la clé « {key} »"),
+                format!("aucun scrutin de la consultation n’a la clé «\u{a0}{key}\u{a0}»"),
                 format!("no election of the consultation has the key “{key}”"),
             ),
             Self::BadEmail(email) => (
-                format!("« {email} » n’est pas une adresse de courriel"),
+                format!("«\u{a0}{email}\u{a0}» n’est pas une adresse de courriel"),
                 format!("“{email}” is not an e-mail address"),
             ),
             Self::BadNumber(number) => (
-                format!("le matricule « {number} » contient « @ » : il serait pris pour une adresse"),
+                format!(
+                    "le matricule «\u{a0}{number}\u{a0}» contient «\u{a0}@\u{a0}»\u{a0}: il serait pris pour une adresse"
+                ),
                 format!("the staff number “{number}” holds “@”: it would be taken for an address"),
             ),
             Self::DuplicateRow(line) => (
@@ -137,11 +141,11 @@ impl AnomalyKind {
                 "this staff number is known already, under another name or address".to_owned(),
             ),
             Self::KnownEmail(number) => (
-                format!("cette adresse est déjà celle du matricule « {number} »"),
+                format!("cette adresse est déjà celle du matricule «\u{a0}{number}\u{a0}»"),
                 format!("this address is that of staff number “{number}” already"),
             ),
             Self::BadRank(rank) => (
-                format!("le rang « {rank} » n’est pas un nombre entier à partir de 1"),
+                format!("le rang «\u{a0}{rank}\u{a0}» n’est pas un nombre entier à partir de 1"),
                 format!("the rank “{rank}” is not a whole number from 1"),
             ),
             Self::RankOutOfOrder => (
@@ -149,11 +153,11 @@ impl AnomalyKind {
                 "the ranks of a list must follow one another from 1".to_owned(),
             ),
             Self::BadSex(sex) => (
-                format!("le sexe « {sex} » n’est ni F ni H"),
+                format!("le sexe «\u{a0}{sex}\u{a0}» n’est ni F ni H"),
                 format!("the sex “{sex}” is neither F nor H"),
             ),
             Self::ListScattered(name) => (
-                format!("la liste « {name} » revient après une autre, ou sous un autre sigle"),
+                format!("la liste «\u{a0}{name}\u{a0}» revient après une autre, ou sous un autre sigle"),
                 format!("the list “{name}” comes again after another one, or under another acronym"),
             ),
             Self::Empty => (
@@ -161,11 +165,11 @@ impl AnomalyKind {
                 "the file has no row".to_owned(),
             ),
             Self::Unreadable(why) => (
-                format!("le fichier n’est pas un CSV lisible : {why}"),
+                format!("le fichier n’est pas un CSV lisible\u{a0}: {why}"),
                 format!("the file is not readable CSV: {why}"),
             ),
             Self::BadText(name) => (
-                format!("le champ « {name} » est trop long ou contient des caractères de contrôle"),
+                format!("le champ «\u{a0}{name}\u{a0}» est trop long ou contient des caractères de contrôle"),
                 format!("the field “{name}” is too long or holds control characters"),
             ),
         };

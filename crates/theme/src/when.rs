@@ -3,12 +3,11 @@
 //! Hours are always said with their place: "heure de Paris", then the voter's own hour overseas. Everything is computed by the server
 //! from the moment it is given, so that a page reads the same without a script.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use maud::{Markup, html};
 
-use crate::args;
 use crate::i18n::{Lang, key};
 
 /// The zone of the law: hours of the vote are given in it.
@@ -70,6 +69,30 @@ const MONTHS_EN: [&str; 12] = [
 #[must_use]
 pub fn date_time(lang: Lang, at: Timestamp) -> String {
     in_zone(lang, at, PARIS)
+}
+
+/// A day and hour in Paris as on the portal of 2022, which voters know: `jeudi 01 décembre 2022 à 08h00`, without naming the place.
+#[must_use]
+pub fn padded_date_time(lang: Lang, at: Timestamp) -> String {
+    let zoned = at.to_zoned_datetime(zone(PARIS));
+    let (weekday, month) = names(lang, &zoned);
+    let (day, year, hour, minute) = (zoned.day(), zoned.year(), zoned.hour(), zoned.minute());
+    match lang {
+        Lang::Fr => format!("{weekday} {day:02} {month} {year} à {hour:02}h{minute:02}"),
+        Lang::En => format!("{weekday} {day:02} {month} {year} at {hour:02}:{minute:02}"),
+    }
+}
+
+/// The same in figures: `29/11/2022 à 15h33`.
+#[must_use]
+pub fn short_date_time(lang: Lang, at: Timestamp) -> String {
+    let zoned = at.to_zoned_datetime(zone(PARIS));
+    let (day, month, year) = (zoned.day(), zoned.month(), zoned.year());
+    let (hour, minute) = (zoned.hour(), zoned.minute());
+    match lang {
+        Lang::Fr => format!("{day:02}/{month:02}/{year} à {hour:02}h{minute:02}"),
+        Lang::En => format!("{day:02}/{month:02}/{year} at {hour:02}:{minute:02}"),
+    }
 }
 
 /// A day and hour in Paris, kept as one `<time>` element with its machine form.
@@ -143,38 +166,38 @@ impl TimeLeft {
             minutes: minutes % 60,
         }
     }
-
-    /// In one line: `7 jours 6 h 24 min`.
-    #[must_use]
-    pub fn line(&self, lang: Lang) -> String {
-        lang.with(
-            "time-left",
-            args![days = self.days, hours = self.hours, minutes = self.minutes],
-        )
-    }
 }
 
 fn in_zone(lang: Lang, at: Timestamp, name: &str) -> String {
     let zoned = at.to_zoned_datetime(zone(name));
-    let index = |n: i8, base: i8| usize::try_from(n.saturating_sub(base)).unwrap_or(0);
-    let weekday = index(zoned.weekday().to_monday_one_offset(), 1);
-    let month = index(zoned.month(), 1);
+    let (weekday, month) = names(lang, &zoned);
     let hour = clock(lang, zoned.hour(), zoned.minute());
     match lang {
         Lang::Fr => {
-            let day = if zoned.day() == 1 {
-                "1er".to_owned()
-            } else {
-                zoned.day().to_string()
-            };
-            let (name, month) = (DAYS_FR.get(weekday).unwrap_or(&""), MONTHS_FR.get(month).unwrap_or(&""));
-            format!("{name} {day}\u{a0}{month} {} à {hour}", zoned.year())
+            let first = if zoned.day() == 1 { "er" } else { "" };
+            format!(
+                "{weekday} {}{first}\u{a0}{month} {} à {hour}",
+                zoned.day(),
+                zoned.year()
+            )
         }
-        Lang::En => {
-            let (name, month) = (DAYS_EN.get(weekday).unwrap_or(&""), MONTHS_EN.get(month).unwrap_or(&""));
-            format!("{name} {}\u{a0}{month} {} at {hour}", zoned.day(), zoned.year())
-        }
+        Lang::En => format!("{weekday} {}\u{a0}{month} {} at {hour}", zoned.day(), zoned.year()),
     }
+}
+
+/// Names of the day of the week and of the month.
+fn names(lang: Lang, at: &ZonedDateTime) -> (&'static str, &'static str) {
+    let index = |one: i8| usize::try_from(one.saturating_sub(1)).unwrap_or(0);
+    let (days, months) = match lang {
+        Lang::Fr => (DAYS_FR, MONTHS_FR),
+        Lang::En => (DAYS_EN, MONTHS_EN),
+    };
+    (
+        days.get(index(at.weekday().to_monday_one_offset()))
+            .copied()
+            .unwrap_or(""),
+        months.get(index(at.month())).copied().unwrap_or(""),
+    )
 }
 
 fn clock(lang: Lang, hour: i8, minute: i8) -> String {
@@ -200,6 +223,11 @@ mod tests {
     #[test]
     fn the_sentence_of_the_seed() {
         let opens = at("2022-12-01T07:00:00Z");
+        assert_eq!(padded_date_time(Lang::Fr, opens), "jeudi 01 décembre 2022 à 08h00");
+        assert_eq!(padded_date_time(Lang::En, opens), "Thursday 01 December 2022 at 08:00");
+        let seen = at("2022-11-29T14:33:00Z");
+        assert_eq!(short_date_time(Lang::Fr, seen), "29/11/2022 à 15h33");
+        assert_eq!(short_date_time(Lang::En, seen), "29/11/2022 at 15:33");
         assert_eq!(
             date_time(Lang::Fr, opens),
             "jeudi 1er\u{a0}décembre 2022 à 8\u{a0}h\u{a0}00"
@@ -224,7 +252,6 @@ mod tests {
                 minutes: 24
             }
         );
-        assert_eq!(left.line(Lang::Fr), "7\u{a0}jours 6\u{a0}h 24\u{a0}min");
         assert_eq!(
             TimeLeft::between(at("2022-12-09T00:00:00Z"), at("2022-12-08T16:00:00Z")),
             TimeLeft {

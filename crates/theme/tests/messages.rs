@@ -149,6 +149,56 @@ fn french_is_set_as_french_is() {
     }
 }
 
+/// String literals of a source, its tests left out, as the compiler reads them.
+fn literals(source: &str) -> Vec<String> {
+    let product = source.split("#[cfg(test)]").next().unwrap();
+    let (mut all, mut current) = (Vec::new(), None::<String>);
+    let mut chars = product.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        match (&mut current, c) {
+            (Some(text), '\\') => match chars.next().unwrap() {
+                '\n' => while chars.next_if(|c| c.is_whitespace()).is_some() {},
+                'u' => {
+                    let code: String = chars.by_ref().skip(1).take_while(|c| *c != '}').collect();
+                    text.push(char::from_u32(u32::from_str_radix(&code, 16).unwrap()).unwrap());
+                }
+                other => text.push(other),
+            },
+            (Some(_), '"') => all.extend(current.take()),
+            (Some(text), c) => text.push(c),
+            (None, '"') if before != '\'' => current = Some(String::new()),
+            // A comment may hold a quotation mark of its own.
+            (None, '/') if before == '/' => while chars.next_if(|c| *c != '\n').is_some() {},
+            (None, _) => {}
+        }
+        before = c;
+    }
+    all
+}
+
+#[test]
+fn french_of_refusals_is_set_as_french_is() {
+    let crates = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = 0;
+    for layer in ["domain", "service", "registrar", "portal"] {
+        let mut all = Vec::new();
+        sources(&crates.join(layer).join("src"), &mut all);
+        // What is sent by SMS has an alphabet, and a test, of its own.
+        all.retain(|source| !source.contains("septets("));
+        for text in all.iter().flat_map(|source| literals(source)) {
+            if !text.contains(['’', 'é', 'è', 'à', 'ç', 'ê']) {
+                continue;
+            }
+            found += 1;
+            for sign in [" ;", " !", " ?", " : ", "« ", " »", "..."] {
+                assert!(!text.contains(sign), "an ordinary space or dots at {sign:?}: {text}");
+            }
+        }
+    }
+    assert!(found > 100, "{found}");
+}
+
 #[test]
 fn messages_never_blame_nor_beg() {
     for (key, text) in messages(&FR) {

@@ -31,7 +31,7 @@ pub(super) async fn make(
     };
     let question = asked(
         Topic::Vote,
-        "Bonjour, je suis électrice dans trois scrutins. Puis-je en terminer un aujourd’hui et les autres demain ?",
+        "Bonjour, je suis électrice dans trois scrutins. Puis-je en terminer un aujourd’hui et les autres demain\u{202f}?",
     );
     server
         .open_ticket(&session, &consultation, &server.new_form_token(), question)
@@ -43,7 +43,7 @@ pub(super) async fn make(
     };
     let lost = asked(
         Topic::Activation,
-        "Je n’ai jamais reçu le message d’activation : mon adresse a changé depuis mon affectation de septembre.",
+        "Je n’ai jamais reçu le message d’activation\u{a0}: mon adresse a changé depuis mon affectation de septembre.",
     );
     server
         .open_ticket_of_stranger(stranger, &consultation, &server.new_form_token(), lost)

@@ -90,7 +90,8 @@ pub fn render(chrome: &Chrome, view: &CandidatesView) -> Markup {
             @if view.lists.is_empty() {
                 (notice(Tone::Info, lang.text("candidates-none-title"), html! { p { (lang.text("candidates-none-text")) } }))
             }
-            ol.lists { @for view in &view.lists { (list(lang, view)) } }
+            @if chrome.kiosk { p.note { (lang.text("manifesto-kiosk")) } }
+            ol.lists { @for view in &view.lists { (list(chrome, view)) } }
         },
     )
 }
@@ -107,7 +108,8 @@ fn drawn(lang: Lang, draw: &Draw) -> Markup {
     }
 }
 
-fn list(lang: Lang, view: &ListView) -> Markup {
+fn list(chrome: &Chrome, view: &ListView) -> Markup {
+    let lang = chrome.lang;
     let list = &view.list;
     let id = format!("liste-{}", list.position);
     html! {
@@ -121,6 +123,7 @@ fn list(lang: Lang, view: &ListView) -> Markup {
             }
             p.list__manifesto {
                 @match &view.manifesto {
+                    Some(_) if chrome.kiosk => (lang.text("manifesto")),
                     Some(manifesto) => {
                         a href=(manifesto.href) download {
                             (icon(Icon::Download)) " " (lang.text("manifesto")) span.vh { " – " (list.name) }

@@ -216,18 +216,17 @@ fn countdown_card(lang: Lang, view: &HomeView) -> Markup {
     html! {
         div.countdown-card {
             p.countdown-card__title { (lang.text(title)) }
-            @if let Some(until) = until {
-                (countdown(lang, &lang.text(title), view.now, until))
-                p.small { (opening_sentence(lang, calendar)) }
-                (overseas(lang, until))
-            } @else {
-                p.small { (closing_sentence(lang, view)) }
+            @if let Some(until) = until { (countdown(lang, &lang.text(title), view.now, until)) }
+            p.small.countdown-card__dates { (opening_sentence(lang, calendar)) }
+            @match until {
+                Some(until) => (overseas(lang, until)),
+                None => (grace_sentence(lang, view)),
             }
         }
     }
 }
 
-/// Written for readers without a script; a script keeps the numbers true while the page stays open.
+/// As on the portal that voters know. Written for readers without a script; a script keeps the numbers true while the page stays open.
 fn countdown(lang: Lang, label: &str, now: Timestamp, until: Timestamp) -> Markup {
     let left = TimeLeft::between(now, until);
     let cells = [
@@ -241,43 +240,40 @@ fn countdown(lang: Lang, label: &str, now: Timestamp, until: Timestamp) -> Marku
                 span.countdown__cell data-unit=(name) {
                     span.countdown__n data-n { (format!("{number:02}")) }
                     " "
-                    span.countdown__u data-one=(lang.with(unit, args![n = 1])) data-other=(lang.with(unit, args![n = 2])) {
-                        (lang.with(unit, args![n = number]))
-                    }
+                    span.countdown__u { (lang.text(unit)) }
                 }
             }
         }
     }
 }
 
-/// "Ouvert du … au … (heure de Paris)", the sentence of the seed.
+/// "Ouvert du … au … (Heure de Paris)", to the letter the sentence of the seed: before, during and after the vote.
 fn opening_sentence(lang: Lang, calendar: &Calendar) -> Markup {
     lang.rich_with(
         "opening-sentence",
         args![
-            opens = when::date_time(lang, calendar.opens()),
-            closes = when::date_time(lang, calendar.closes())
+            opens = when::padded_date_time(lang, calendar.opens()),
+            closes = when::padded_date_time(lang, calendar.closes())
         ],
     )
 }
 
-/// Closed since when, and until when those who were signed in may finish, could finish, or that nobody could.
-fn closing_sentence(lang: Lang, view: &HomeView) -> Markup {
+/// Until when those who were signed in may finish, or could; nothing where nobody could.
+fn grace_sentence(lang: Lang, view: &HomeView) -> Markup {
     let calendar = &view.calendar;
-    let closes = when::date_time(lang, calendar.closes());
     if calendar.freezes() == calendar.closes() {
-        return lang.rich_with("closing-plain", args![closes = closes]);
+        return html! {};
     }
     let freezes = if when::is_same_day(calendar.closes(), calendar.freezes()) {
         when::hour(lang, calendar.freezes())
     } else {
         when::date_time(lang, calendar.freezes())
     };
-    let values = args![closes = closes, freezes = freezes];
-    match view.phase {
-        Phase::Grace => lang.rich_with("closing-grace", values),
-        _ => lang.rich_with("closing-sentence", values),
-    }
+    let words = match view.phase {
+        Phase::Grace => key("closing-grace"),
+        _ => key("closing-sentence"),
+    };
+    html! { p.small.soft { (lang.with(words, args![freezes = freezes])) } }
 }
 
 fn overseas(lang: Lang, until: Timestamp) -> Markup {

@@ -42,6 +42,7 @@ pub fn render(chrome: &Chrome, view: &ProofView) -> Markup {
             p.small.soft { (lang.text("proof-note")) }
             div.actions {
                 a.btn.btn--primary data-download href={ "/mes-scrutins/" (view.id) "/preuve.pdf" } { (icon(Icon::Download)) " " (lang.text("proof-download")) }
+                button.btn.btn--secondary type="button" data-print hidden { (icon(Icon::Printer)) " " (lang.text("receipt-print")) }
             }
         },
     )

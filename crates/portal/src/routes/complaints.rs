@@ -39,7 +39,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/reclamations/nouvelle", Voter, get(new_form)),
         declare("POST", "/reclamations/nouvelle", Voter, post(file).layer(limit())),
         declare("GET", "/reclamations/{number}", Voter, get(one)),
-        declare("GET", "/reclamations/{number}/pieces/{piece}", Voter, get(piece)),
+        declare("GET", "/reclamations/{number}/pieces/{piece}", Voter, get(piece)).file("/reclamations"),
         declare("GET", "/reclamations/absent", Public, get(absent_form)),
         declare("POST", "/reclamations/absent", Public, post(file_absent).layer(limit())).limited(Limit::Complaint),
         declare("GET", "/reclamations/suivi/{token}", Public, get(follow)),

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::error::PageError;
 use crate::pages::candidates::{self as candidates_page, CandidatesView, Draw, ListView, Manifesto, PublicElection};
+use crate::pages::kiosk::render_print_instead;
 use crate::pages::personal::{self, PersonalView};
 use crate::pages::rolls::{self, RollEntry, RollView};
 use crate::request::{PageChrome, VoterSession};
@@ -238,14 +239,22 @@ fn file_path(file: &ListFile) -> String {
 }
 
 /// `GET /fichiers/{digest}`: a logo or a manifesto, under the digest of its bytes. What the browser gets cannot run nor be framed.
-pub(super) async fn file(State(state): State<PortalState>, Path(digest): Path<String>) -> Result<Response, PageError> {
+pub(super) async fn file(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(digest): Path<String>,
+) -> Result<Response, PageError> {
     let mut bytes = [0; 32];
     // One spelling only: an address is the name of one file.
     if digest.bytes().any(|b| b.is_ascii_uppercase()) || hex::decode_to_slice(&digest, &mut bytes).is_err() {
         return Err(PageError::NotFound);
     }
     let file = state.server().public_file(&bytes).await?.ok_or(PageError::NotFound)?;
-    let disposition = if file.media_type == "application/pdf" {
+    let document = file.media_type == "application/pdf";
+    if document && chrome.kiosk {
+        return Ok(render_print_instead(&chrome, "/candidatures").into_response());
+    }
+    let disposition = if document {
         let short: String = digest.chars().take(8).collect();
         format!("attachment; filename=\"profession-de-foi-{short}.pdf\"")
     } else {

@@ -29,8 +29,12 @@ pub(super) fn table() -> Vec<Declared> {
     use Access::{Public, Voter};
     vec![
         declare("GET", "/mes-scrutins/{election}/preuve", Voter, get(proof)),
-        declare("GET", "/mes-scrutins/{election}/preuve.pdf", Voter, get(proof_file)).limited(Limit::Document),
-        declare("POST", "/recu.pdf", Public, post(receipt_file)).limited(Limit::Document),
+        declare("GET", "/mes-scrutins/{election}/preuve.pdf", Voter, get(proof_file))
+            .limited(Limit::Document)
+            .file("/mes-scrutins"),
+        declare("POST", "/recu.pdf", Public, post(receipt_file))
+            .limited(Limit::Document)
+            .file("/je-vote"),
     ]
 }
 

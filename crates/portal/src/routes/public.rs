@@ -19,7 +19,6 @@ use super::booth::box_error;
 use crate::error::{PageError, log_fault};
 use crate::pages::ballot_box::{self as box_page, BoxEntry, BoxView, PublicBox, Search};
 use crate::pages::home::{self as home_page, BallotsOfVoter, HomeView};
-use crate::pages::kiosk::render_print_instead;
 use crate::pages::results as results_page;
 use crate::pages::verify_box::{self as verify_box_page, VerifyBoxView};
 use crate::request::{PageChrome, VoterSession};
@@ -33,7 +32,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/", Public, get(home)),
         declare("GET", "/urne", Public, get(boxes)),
         declare("GET", "/urne/{election}", Public, get(ballot_box)),
-        declare("GET", "/urne/{election}/archive.bel", Public, get(archive)),
+        declare("GET", "/urne/{election}/archive.bel", Public, get(archive)).file("/urne"),
         declare("GET", "/urne/{election}/verifier", Public, get(verify_box)),
         declare("GET", "/resultats", Public, get(all_results)),
         declare("GET", "/resultats/{election}", Public, get(results)),
@@ -222,15 +221,8 @@ pub(super) async fn verify_box(
 }
 
 /// `GET /urne/{election}/archive.bel`: streamed, so that memory does not depend on the size of the box.
-pub(super) async fn archive(
-    State(state): State<PortalState>,
-    PageChrome(chrome): PageChrome,
-    Path(id): Path<String>,
-) -> Result<Response, PageError> {
+pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<String>) -> Result<Response, PageError> {
     let (election, _) = named(&state, &id).await?;
-    if chrome.kiosk {
-        return Ok(render_print_instead(&chrome, &format!("/urne/{}", election.id)).into_response());
-    }
     // Asked first, because a stream that has begun can no longer say no.
     if !state.server().box_is_public(&election.id).await.map_err(box_error)? {
         return Err(box_error(BoxError::NotYetPublic));

@@ -49,11 +49,11 @@ manifesto-size = { $pages ->
     [one] { $pages } page, { $size } kB
    *[other] { $pages } pages, { $size } kB
 }
+manifesto-kiosk = Nothing is downloaded on a shared machine: manifestos are read on the boards of the premises, or from your own device.
 manifesto-none = No manifesto supplied
 list-candidates = Candidates
 file-size = { $size } kB
-closing-plain = Closed on <strong>{ $closes }</strong> (Paris time).
-closing-grace = Closed on <strong>{ $closes }</strong> (Paris time). Voters already signed in may finish until { $freezes }.
+closing-grace = Voters signed in before the closing may finish until { $freezes } (Paris time).
 personal-held-title = What is held
 personal-no-email = None: you receive your messages on paper.
 personal-correct = Have something corrected

@@ -5,7 +5,7 @@ skip-link = Skip to content
 lang-label = Language
 lang-name = English
 sign-out = Sign out
-last-sign-in = Last sign-in on { $when } (Paris time)
+last-sign-in = Last sign-in on: { $when } (Paris time)
 first-sign-in = First sign-in
 paris-time = { $when } (Paris time)
 footer-help-title = A question, a difficulty?
@@ -29,26 +29,9 @@ field-required = { ": " }required field
 list-separator = { ", " }
 
 ## Time
-time-left = { $days ->
-    [0] { $hours ->
-        [0] { $minutes } min
-       *[other] { $hours } h { $minutes } min
-    }
-    [one] { $days } day { $hours } h { $minutes } min
-   *[other] { $days } days { $hours } h { $minutes } min
-}
-unit-days = { $n ->
-    [one] day
-   *[other] days
-}
-unit-hours = { $n ->
-    [one] hour
-   *[other] hours
-}
-unit-minutes = { $n ->
-    [one] minute
-   *[other] minutes
-}
+unit-days = Day(s)
+unit-hours = Hour(s)
+unit-minutes = Minute(s)
 overseas-title = And where you are, overseas?
 zone-antilles = Guadeloupe, Martinique, Saint-Barthélemy, Saint-Martin
 zone-guyane = French Guiana
@@ -122,8 +105,8 @@ booth-tallied-action = See the results
 countdown-opening = Voting opens in
 countdown-closing = Voting closes in
 countdown-closed = Voting closed
-opening-sentence = Open from <strong>{ $opens }</strong><br>to <strong>{ $closes }</strong> (Paris time)
-closing-sentence = Closed on <strong>{ $closes }</strong> (Paris time). Voters already signed in could finish until { $freezes }.
+opening-sentence = Open from <strong>{ $opens }</strong> to <strong>{ $closes }</strong> (Paris time)
+closing-sentence = Voters signed in before the closing could finish until { $freezes } (Paris time).
 
 ## Sign-in
 sign-in-title = Sign in

@@ -49,11 +49,11 @@ manifesto-size = { $pages ->
     [one] { $pages } page, { $size } ko
    *[other] { $pages } pages, { $size } ko
 }
+manifesto-kiosk = Sur une borne, rien ne se télécharge : les professions de foi se lisent sur les panneaux d’affichage du local, ou depuis votre propre appareil.
 manifesto-none = Profession de foi non fournie
 list-candidates = Candidates et candidats
 file-size = { $size } ko
-closing-plain = Clos le <strong>{ $closes }</strong> (heure de Paris).
-closing-grace = Clos le <strong>{ $closes }</strong> (heure de Paris). Les électeurs déjà connectés peuvent terminer jusqu’à { $freezes }.
+closing-grace = Les électeurs connectés avant la fermeture peuvent terminer jusqu’à { $freezes } (heure de Paris).
 personal-held-title = Ce qui est tenu
 personal-no-email = Aucune : vous recevez vos messages sur papier.
 personal-correct = Faire corriger une donnée

@@ -5,7 +5,7 @@ skip-link = Aller au contenu
 lang-label = Langue
 lang-name = français
 sign-out = Se déconnecter
-last-sign-in = Dernière connexion le { $when } (heure de Paris)
+last-sign-in = Dernière connexion le : { $when } (heure de Paris)
 first-sign-in = Première connexion
 paris-time = { $when } (heure de Paris)
 footer-help-title = Une question, une difficulté ?
@@ -29,26 +29,9 @@ field-required = { " " }: champ obligatoire
 list-separator = { ", " }
 
 ## Temps
-time-left = { $days ->
-    [0] { $hours ->
-        [0] { $minutes } min
-       *[other] { $hours } h { $minutes } min
-    }
-    [one] { $days } jour { $hours } h { $minutes } min
-   *[other] { $days } jours { $hours } h { $minutes } min
-}
-unit-days = { $n ->
-    [one] jour
-   *[other] jours
-}
-unit-hours = { $n ->
-    [one] heure
-   *[other] heures
-}
-unit-minutes = { $n ->
-    [one] minute
-   *[other] minutes
-}
+unit-days = Jour(s)
+unit-hours = Heure(s)
+unit-minutes = Minute(s)
 overseas-title = Et chez vous, outre-mer ?
 zone-antilles = Guadeloupe, Martinique, Saint-Barthélemy, Saint-Martin
 zone-guyane = Guyane
@@ -122,8 +105,8 @@ booth-tallied-action = Voir les résultats
 countdown-opening = Ouverture du vote dans
 countdown-closing = Fermeture du vote dans
 countdown-closed = Vote clos
-opening-sentence = Ouvert du <strong>{ $opens }</strong><br>au <strong>{ $closes }</strong> (heure de Paris)
-closing-sentence = Clos le <strong>{ $closes }</strong> (heure de Paris). Les électeurs déjà connectés pouvaient terminer jusqu’à { $freezes }.
+opening-sentence = Ouvert du <strong>{ $opens }</strong> au <strong>{ $closes }</strong> (Heure de Paris)
+closing-sentence = Les électeurs connectés avant la fermeture pouvaient terminer jusqu’à { $freezes } (heure de Paris).
 
 ## Connexion
 sign-in-title = Connexion

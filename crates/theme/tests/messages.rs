@@ -181,7 +181,7 @@ fn literals(source: &str) -> Vec<String> {
 fn french_of_refusals_is_set_as_french_is() {
     let crates = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = 0;
-    for layer in ["domain", "service", "registrar", "portal"] {
+    for layer in ["domain", "service", "registrar", "portal", "theme"] {
         let mut all = Vec::new();
         sources(&crates.join(layer).join("src"), &mut all);
         // What is sent by SMS has an alphabet, and a test, of its own.

@@ -3,12 +3,16 @@
 //! An entry names a voter or a tracker, never both: the type has no place for two. It also says who acted when that is a member of the
 //! staff; the chain hashes the entry's text, in which an absent actor leaves no trace, so that entries with and without one share a chain.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::complaint::ComplaintNumber;
+use crate::delivery::Channel;
 use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, VoterId};
+use crate::reissue::{Factor, ReissuePath};
 use crate::staff::Roles;
 use crate::ticket::TicketNumber;
 
@@ -173,6 +177,24 @@ pub enum Event {
     PasswordReset,
     /// A voter chose another challenge question or answer.
     ChallengeChanged,
+    /// A voter asked for a new voting code, and the registrar has sent a link, or sent the pending one again.
+    ReissueAsked {
+        /// By which path.
+        path: ReissuePath,
+        /// Which factors were shown: those checked here, and the kind of the identifier that the registrar checked.
+        factors: BTreeSet<Factor>,
+        /// By which channel the link went.
+        channel: Channel,
+        /// Whether the pending link was sent again.
+        again: bool,
+    },
+    /// A voter asked for a new voting code and was refused.
+    ReissueRefused {
+        /// By which path.
+        path: ReissuePath,
+        /// Code of the refusal.
+        why: String,
+    },
     /// A voter ended all sessions.
     SessionsEnded,
     /// An account was suspended: nobody signs in to it.

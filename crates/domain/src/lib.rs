@@ -7,6 +7,7 @@
 //! - [`election`]: election, candidate lists, candidates
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
+//! - [`policy_lint`]: what a judge would say of it; [`policy_presets`]: rules ready to be taken
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
 //! - [`names`]: names compared without accents and case; [`texts`]: what the organiser writes for voters
@@ -38,6 +39,8 @@ pub mod message;
 pub mod names;
 pub mod origin;
 pub mod policy;
+pub mod policy_lint;
+pub mod policy_presets;
 pub mod publication;
 pub mod reissue;
 pub mod roll;

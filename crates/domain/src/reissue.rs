@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::consultation::Calendar;
 use crate::delivery::{Channel, Status};
 use crate::ids::{SessionId, VoterId};
 use crate::message::Language;
@@ -124,6 +125,15 @@ impl Default for ReissuePolicy {
 }
 
 impl ReissuePolicy {
+    /// From when until when codes are reissued: the vote's own opening and closing, unless the policy says otherwise.
+    #[must_use]
+    pub fn window(&self, calendar: &Calendar) -> (Timestamp, Timestamp) {
+        (
+            self.opens.unwrap_or(calendar.opens()),
+            self.closes.unwrap_or(calendar.closes()),
+        )
+    }
+
     /// The rule of an open path.
     #[must_use]
     pub fn rule(&self, path: ReissuePath) -> Option<&PathRule> {

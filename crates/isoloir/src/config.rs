@@ -52,6 +52,8 @@ pub struct ServerConfig {
     pub origin: String,
     /// Origin under which browsers see the registrar, without a final slash.
     pub registrar_origin: String,
+    /// Origin under which this server reaches the registrar, when it is another than the browsers'.
+    pub registrar_url: Option<String>,
     /// Private key of receipts, tickets and chain heads (`isoloir key new`).
     pub key: PathBuf,
     /// Public key of the registrar, which signs admissions.

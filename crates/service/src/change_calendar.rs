@@ -2,6 +2,7 @@
 
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::policy_lint;
 use isoloir_domain::{Calendar, ConsultationId};
 use jiff::SignedDuration;
 
@@ -19,6 +20,9 @@ pub enum ChangeCalendarError {
     /// A box of the consultation is frozen.
     #[error("the polls are closed")]
     Frozen,
+    /// The window of reissues would no longer fit the vote.
+    #[error("the rules of the reissue would be refused with this calendar: see `isoloir consultation lint`")]
+    Reissue,
     /// The new one does not fit.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -56,6 +60,11 @@ impl VotingServer {
             opens: calendar.opens(),
             closes: calendar.closes(),
         };
+        // Moved against a fixed window of reissues, a calendar may deprive the last voters of a code.
+        let findings = policy_lint::lint(&known.policy.reissue, &calendar);
+        if known.profile != Profile::Test && !policy_lint::accepted(&findings) {
+            return Err(ChangeCalendarError::Reissue);
+        }
         let entry = self.entry(Subject::Consultation(consultation.clone()), what);
         Ok(self
             .inner

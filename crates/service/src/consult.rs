@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use isoloir_domain::{
-    CandidateList, Consultation, ConsultationId, Election, ElectionId, ElectoralRoll, Phase, Policy, PollBook,
+    Calendar, CandidateList, Consultation, ConsultationId, Election, ElectionId, ElectoralRoll, Phase, Policy, PollBook,
 };
 use isoloir_protocol::archive::EventKind;
 
@@ -17,6 +17,8 @@ use crate::{Fault, VotingServer};
 pub struct PortalRules {
     /// The organiser's decisions.
     pub policy: Policy,
+    /// When one can vote; `None` before a consultation is imported.
+    pub calendar: Option<Calendar>,
     /// Words of title and organiser, which make bad passwords.
     pub words: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl VotingServer {
         let words = [&consultation.title, &consultation.organiser];
         let rules = Arc::new(PortalRules {
             words: words.into_iter().flat_map(|text| words_of(text)).collect(),
+            calendar: Some(consultation.calendar),
             policy: consultation.policy,
         });
         *self.inner.rules.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&rules)));

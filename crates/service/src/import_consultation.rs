@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::policy_lint::{self, Finding, Severity};
 use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId, Policy};
 use isoloir_protocol::group::GroupName;
 use jiff::{SignedDuration, Timestamp};
@@ -72,6 +73,9 @@ pub enum ImportConsultationError {
     /// The law fixes the grace under this profile.
     #[error("only the profile test may change the grace")]
     GraceFixedByLaw,
+    /// The rules of the reissue are refused by the linter: all that it found.
+    #[error("the rules of the reissue are refused: {}", codes(.0))]
+    Reissue(Vec<Finding>),
     /// Opening, closing and grace do not fit.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -88,13 +92,18 @@ impl VotingServer {
     pub async fn import_consultation(&self, plan: &ConsultationPlan) -> Result<Vec<Election>, ImportConsultationError> {
         check(plan)?;
         let grace = plan.grace.unwrap_or_else(|| plan.profile.grace());
+        let calendar = Calendar::new(plan.opens, plan.closes, grace)?;
+        let findings = policy_lint::lint(&plan.policy.reissue, &calendar);
+        if !policy_lint::accepted(&findings) {
+            return Err(ImportConsultationError::Reissue(findings));
+        }
         let consultation = Consultation {
             id: plan.id.clone(),
             title: plan.title.clone(),
             organiser: plan.organiser.clone(),
             profile: plan.profile,
             group: plan.group.clone(),
-            calendar: Calendar::new(plan.opens, plan.closes, grace)?,
+            calendar,
             live_box: plan.live_box.unwrap_or_else(|| plan.profile.live_box()),
             policy: plan.policy.clone(),
         };
@@ -122,6 +131,14 @@ impl VotingServer {
             Err(ImportConsultationError::Exists(plan.id.clone()))
         }
     }
+}
+
+/// The codes of what is refused, for an error message.
+fn codes(findings: &[Finding]) -> String {
+    let refused = findings
+        .iter()
+        .filter(|found| found.rule.severity() == Severity::Refused);
+    refused.map(|found| found.rule.code()).collect::<Vec<_>>().join(", ")
 }
 
 fn check(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {

@@ -47,6 +47,11 @@ pub enum Letter {
     ChallengeChanged,
     /// The account's address was changed; sent to the old one and to the new one.
     AddressChanged,
+    /// Somebody who showed the voter's factors asked for a new voting code; told to the mailbox of the account.
+    ReissueAsked {
+        /// Where to contest.
+        link: String,
+    },
     /// One-use link to a new voting code.
     ReissueLink {
         /// The link.
@@ -207,6 +212,7 @@ impl Letter {
             Self::PasswordReset { .. } => "password_reset",
             Self::ChallengeChanged => "challenge_changed",
             Self::AddressChanged => "address_changed",
+            Self::ReissueAsked { .. } => "reissue_asked",
             Self::ReissueLink { .. } => "reissue_link",
             Self::CodeReissued => "code_reissued",
             Self::TicketOpened { .. } => "ticket_opened",
@@ -345,6 +351,19 @@ impl Letter {
                         "L’adresse de courriel de votre compte électeur vient d’être changée. Ce message est envoyé à l’ancienne et à la nouvelle.",
                     ),
                     text(NOT_YOU_FR),
+                ],
+            ),
+            Self::ReissueAsked { link: url } => said(
+                "Un nouveau code de vote a été demandé",
+                vec![
+                    text(
+                        "Depuis votre compte électeur, un nouveau code de vote vient d’être demandé. Un lien à usage unique est parti vers le téléphone ou la messagerie personnelle indiqués dans la demande. Ce message-ci ne contient ni lien d’obtention, ni code.",
+                    ),
+                    text("Tant que ce lien n’est pas utilisé, votre code actuel reste valable."),
+                    text(
+                        "Si vous n’avez rien demandé, quelqu’un connaît votre mot de passe et votre réponse secrète. Changez-les sans attendre, et contestez la demande à cette adresse\u{a0}:",
+                    ),
+                    link(url),
                 ],
             ),
             Self::ReissueLink { link: url, valid } => said(
@@ -518,6 +537,19 @@ impl Letter {
                         "The e-mail address of your voter account has just been changed. This message goes to the old one and to the new one.",
                     ),
                     text(NOT_YOU_EN),
+                ],
+            ),
+            Self::ReissueAsked { link: url } => said(
+                "A new voting code was asked for",
+                vec![
+                    text(
+                        "From your voter’s account a new voting code was just asked for. A one-use link has left for the personal telephone or mailbox given in the request. This message holds neither that link nor a code.",
+                    ),
+                    text("As long as that link is not used, your present code stays valid."),
+                    text(
+                        "If you asked for nothing, somebody knows your password and your secret answer. Change both at once, and contest the request at this address:",
+                    ),
+                    link(url),
                 ],
             ),
             Self::ReissueLink { link: url, valid } => said(

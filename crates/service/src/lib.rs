@@ -12,6 +12,7 @@
 //! - [`activate_account`]: a one-use link or an [`activation_letter`], then a [`password`], then a [`challenge`] question
 //! - [`sign_in`], [`session`]: sign-in, sessions, sign-out; `attempts`: the delay after failures
 //! - [`change_password`], [`reset_password`]: known, or forgotten; [`suspend_account`]
+//! - [`ask_reissue`]: a new voting code, asked of the registrar over `registrar_link`; [`reissue_form`]: what is typed for it
 //! - [`issue_ticket`]: the word of the voting server for the registrar
 //! - [`captcha`]: digits to copy before a form, who gives them, and the help desk's way past them
 //! - [`consult_roll`]: published rolls
@@ -57,6 +58,7 @@ pub mod activate_account;
 mod activation_code;
 pub mod activation_letter;
 pub mod answer_ticket;
+pub mod ask_reissue;
 mod attempts;
 pub mod ballot_box;
 pub mod board_counts;
@@ -94,6 +96,8 @@ pub mod password;
 pub mod read_journal;
 pub mod receipt;
 pub mod record_partial_decryption;
+pub mod registrar_link;
+pub mod reissue_form;
 pub mod replace_texts;
 pub mod reset_password;
 pub mod results;

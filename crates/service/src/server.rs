@@ -21,6 +21,7 @@ use crate::captcha::{CaptchaProvider, LocalCaptcha};
 use crate::consult::PortalRules;
 use crate::deliver::Postman;
 use crate::hashing::Hashing;
+use crate::registrar_link::RegistrarLink;
 use crate::sealed::Vault;
 use crate::writer::Writer;
 
@@ -82,6 +83,8 @@ pub(crate) struct Inner {
     /// Our own captchas, and another's when the operator plugs one.
     pub(crate) captcha: LocalCaptcha,
     pub(crate) foreign_captcha: OnceLock<Arc<dyn CaptchaProvider>>,
+    /// The line to the registrar, once its address is known.
+    pub(crate) registrar: OnceLock<RegistrarLink>,
     rng: Mutex<StdRng>,
 }
 
@@ -128,6 +131,7 @@ impl VotingServer {
             rules: Mutex::new(None),
             captcha,
             foreign_captcha: OnceLock::new(),
+            registrar: OnceLock::new(),
             rng: Mutex::new(rng),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -38,6 +38,7 @@ pub mod consultation;
 pub mod content;
 mod error;
 pub mod record;
+pub mod reissue;
 pub mod roll;
 mod schema;
 pub mod session;

@@ -8,6 +8,7 @@ use ed25519_dalek::SigningKey;
 use isoloir_carriers::MailMode;
 use isoloir_carriers::config::mail_mode;
 use isoloir_domain::{Consultation, Election, SystemClock};
+use isoloir_service::registrar_link::RegistrarAddress;
 use isoloir_service::{Settings, VotingServer};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -32,9 +33,17 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
         hashers: None,
     };
     let rng = StdRng::from_rng(&mut ambient::rng());
-    VotingServer::open(&config.database.url, settings, Arc::new(SystemClock), rng)
+    let server = VotingServer::open(&config.database.url, settings, Arc::new(SystemClock), rng)
         .await
-        .with_context(|| format!("voting server at {}", without_password(&config.database.url)))
+        .with_context(|| format!("voting server at {}", without_password(&config.database.url)))?;
+    server.reach_registrar(&RegistrarAddress {
+        origin: config.registrar_origin.clone(),
+        url: config
+            .registrar_url
+            .clone()
+            .unwrap_or_else(|| config.registrar_origin.clone()),
+    })?;
+    Ok(server)
 }
 
 /// A server in a folder that will be thrown away: to try an import before it is done.

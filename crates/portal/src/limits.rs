@@ -26,6 +26,8 @@ pub enum Limit {
     Activation,
     /// Asking for a new password.
     PasswordReset,
+    /// Asking for a new voting code.
+    Reissue,
     /// Writing to the help desk.
     Assistance,
     /// Filing a complaint without signing in.
@@ -44,7 +46,7 @@ impl Limit {
         match self {
             Limit::SignIn => (300, 300),
             Limit::Activation => (200, 120),
-            Limit::PasswordReset | Limit::Assistance | Limit::Complaint => (60, 30),
+            Limit::PasswordReset | Limit::Reissue | Limit::Assistance | Limit::Complaint => (60, 30),
             Limit::Captcha => (600, 300),
             Limit::Document => (120, 60),
             Limit::Failure => (40, 20),

@@ -12,7 +12,8 @@
 //! - [`activate_account`]: a one-use link or an [`activation_letter`], then a [`password`], then a [`challenge`] question
 //! - [`sign_in`], [`session`]: sign-in, sessions, sign-out; `attempts`: the delay after failures
 //! - [`change_password`], [`reset_password`]: known, or forgotten; [`suspend_account`]
-//! - [`ask_reissue`]: a new voting code, asked of the registrar over `registrar_link`; [`reissue_form`]: what is typed for it
+//! - [`ask_reissue`]: a new voting code, asked of the registrar over `registrar_link`; [`reissue_form`]: what is typed for it;
+//!   [`reissue_counts`]: how often, for the board
 //! - [`issue_ticket`]: the word of the voting server for the registrar
 //! - [`captcha`]: digits to copy before a form, who gives them, and the help desk's way past them
 //! - [`consult_roll`]: published rolls
@@ -97,6 +98,7 @@ pub mod read_journal;
 pub mod receipt;
 pub mod record_partial_decryption;
 pub mod registrar_link;
+pub mod reissue_counts;
 pub mod reissue_form;
 pub mod replace_texts;
 pub mod reset_password;

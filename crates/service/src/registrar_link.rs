@@ -3,11 +3,21 @@
 //! A call has five seconds. A connection that could not be made is tried once more, since nothing was sent; whatever else fails may have
 //! arrived, and asking again does no harm: the registrar sends the same pending link. What is sent is never logged.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use isoloir_domain::reissue::{LinkState, ReissueRequest};
-use reqwest::{Client, Response, StatusCode, Url};
+use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// How long the registrar may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,19 +35,25 @@ pub struct RegistrarAddress {
     pub url: String,
 }
 
-/// The address of the registrar makes no sense, or no client could be made.
+/// Why there is no line.
 #[derive(Debug, thiserror::Error)]
-#[error("the registrar's address {url} cannot be used")]
-pub struct RegistrarAddressError {
-    url: String,
+pub enum RegistrarAddressError {
+    /// Neither `http://…` nor `https://…`.
+    #[error("the registrar's address {0} is no origin")]
+    Address(String),
+    /// TLS could not be set up.
+    #[error("TLS could not be set up")]
+    Tls(#[from] rustls::Error),
 }
+
+type Connector = HttpsConnector<HttpConnector>;
 
 /// A line, ready to be used.
 pub(crate) struct RegistrarLink {
-    client: Client,
+    client: legacy::Client<Connector, Full<Bytes>>,
     origin: String,
-    reissues: Url,
-    state: Url,
+    reissues: Uri,
+    state: Uri,
 }
 
 /// Why there is no state of a link.
@@ -64,18 +80,13 @@ struct StateRequest<'a> {
 
 impl RegistrarLink {
     pub(crate) fn new(address: &RegistrarAddress) -> Result<Self, RegistrarAddressError> {
-        let wrong = || RegistrarAddressError {
-            url: address.url.clone(),
+        let at = |path: &str| {
+            let uri: Option<Uri> = format!("{}{path}", address.url).parse().ok();
+            uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+                .ok_or_else(|| RegistrarAddressError::Address(address.url.clone()))
         };
-        let at = |path: &str| Url::parse(&format!("{}{path}", address.url)).map_err(|_| wrong());
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            .connect_timeout(TO_CONNECT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|_| wrong())?;
         Ok(Self {
-            client,
+            client: legacy::Client::builder(TokioExecutor::new()).build(connector()?),
             origin: address.origin.clone(),
             reissues: at("/reissues")?,
             state: at("/reissues/state")?,
@@ -89,55 +100,79 @@ impl RegistrarLink {
 
     /// Asks for a link, or for the pending one again.
     pub(crate) async fn ask(&self, request: &ReissueRequest) -> Result<LinkState, Unanswered> {
-        read(self.post(&self.reissues, request).await?).await
+        self.post(&self.reissues, request).await
     }
 
     /// What has become of the voter's link; `None` when none is pending.
     pub(crate) async fn state(&self, order: &str) -> Result<Option<LinkState>, Unanswered> {
-        match read(self.post(&self.state, &StateRequest { order }).await?).await {
+        match self.post(&self.state, &StateRequest { order }).await {
             Ok(state) => Ok(Some(state)),
             Err(Unanswered::Refused { code, .. }) if code == "no_link" => Ok(None),
             Err(other) => Err(other),
         }
     }
 
-    async fn post<B: Serialize + Sync>(&self, url: &Url, body: &B) -> Result<Response, Unanswered> {
-        let send = || self.client.post(url.clone()).json(body).send();
-        let first = send().await;
-        let answered = match first {
-            Err(error) if error.is_connect() => send().await,
-            other => other,
+    async fn post<B: Serialize + Sync>(&self, to: &Uri, body: &B) -> Result<LinkState, Unanswered> {
+        let body = serde_json::to_vec(body).map_err(|_| Unanswered::Down("the request has no JSON form"))?;
+        let body = Zeroizing::new(body);
+        let answered = async {
+            let response = match self.send(to, &body).await {
+                Err(error) if error.is_connect() => self.send(to, &body).await,
+                other => other,
+            };
+            read(response.map_err(|error| down(&error))?).await
         };
-        answered.map_err(|error| {
-            Unanswered::Down(if error.is_timeout() {
-                "no answer in time"
-            } else if error.is_connect() {
-                "no connection"
-            } else {
-                "the connection broke"
-            })
-        })
+        tokio::time::timeout(PATIENCE, answered)
+            .await
+            .map_err(|_| Unanswered::Down("no answer in time"))?
+    }
+
+    async fn send(&self, to: &Uri, body: &[u8]) -> Result<Response<Incoming>, legacy::Error> {
+        let mut request = Request::new(Full::from(Bytes::copy_from_slice(body)));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = to.clone();
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        self.client.request(request).await
     }
 }
 
+/// TLS to the public authorities, or plain HTTP on a private network.
+fn connector() -> Result<Connector, RegistrarAddressError> {
+    let roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_connect_timeout(Some(TO_CONNECT));
+    http.set_nodelay(true);
+    Ok(HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http))
+}
+
+fn down(error: &legacy::Error) -> Unanswered {
+    Unanswered::Down(if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke"
+    })
+}
+
 /// Reads a state, or a refusal.
-async fn read(mut response: Response) -> Result<LinkState, Unanswered> {
+async fn read(response: Response<Incoming>) -> Result<LinkState, Unanswered> {
     let status = response.status();
-    let told = response
-        .headers()
-        .get(reqwest::header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    let mut body = Vec::new();
-    while let Some(piece) = response
-        .chunk()
-        .await
-        .map_err(|_| Unanswered::Down("the answer broke off"))?
-    {
-        body.extend_from_slice(&piece);
-        if body.len() > LONGEST_ANSWER {
-            return Err(Unanswered::Down("the answer is too long"));
-        }
-    }
+    let told = response.headers().get(RETRY_AFTER);
+    let told = told.and_then(|value| value.to_str().ok()?.parse().ok());
+    let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
+    let body = body.map_err(|_| Unanswered::Down("the answer broke off or is too long"))?;
+    let body = body.to_bytes();
     if status == StatusCode::OK {
         return serde_json::from_slice(&body).map_err(|_| Unanswered::Down("the answer is not the state of a link"));
     }

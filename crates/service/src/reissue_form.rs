@@ -8,6 +8,8 @@ use isoloir_domain::message::Message;
 use isoloir_domain::reissue::{Destination, Factor, PathRule};
 use zeroize::Zeroizing;
 
+use crate::ask_reissue::ReissueAsk;
+
 /// Characters of a NUMEN.
 pub const NUMEN_LENGTH: usize = 13;
 /// Digits of the social-security number that are asked for.
@@ -177,6 +179,22 @@ impl ContactProblem {
     }
 }
 
+/// All that can be seen to be wrong with what was typed, before anything is compared: with the identifier, and with the contact. `ask` is absent
+/// when no channel was chosen.
+#[must_use]
+pub fn problems(
+    asked: Option<IdentifierAsked>,
+    identifier: &str,
+    ask: Option<&ReissueAsk>,
+    portal: Option<&str>,
+) -> (Option<IdentifierProblem>, Option<ContactProblem>) {
+    let contact = match ask {
+        None => Some(ContactProblem::NoChannel),
+        Some(ask) => check_contact(ask.destination, &ask.contact, portal).err(),
+    };
+    (asked.and_then(|asked| asked.read(identifier).err()), contact)
+}
+
 /// Checks a contact against its channel and against the address that identifies the account.
 pub(crate) fn check_contact(to: Destination, typed: &str, portal: Option<&str>) -> Result<(), ContactProblem> {
     let typed = typed.trim();
@@ -241,7 +259,10 @@ mod tests {
         ] {
             assert_eq!(check(PersonalMail, wrong), Some(ContactProblem::Mail), "{wrong:?}");
         }
-        for portal in ["Camille.Durand+x@VALBRUNE.example", "ｃamille.durand＠valbrune.example."] {
+        for portal in [
+            "Camille.Durand+x@VALBRUNE.example",
+            "ｃamille.durand＠valbrune.example.",
+        ] {
             assert_eq!(check(PersonalMail, portal), Some(ContactProblem::IsPortal), "{portal}");
         }
         assert_eq!(check_contact(PersonalMail, "a@b.example", None), Ok(()));

@@ -29,6 +29,7 @@ topics!(
     "captcha",
     "complaints",
     "content",
+    "reissue-request",
     "receipts",
     "staff",
     "support",

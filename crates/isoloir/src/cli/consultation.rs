@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use anyhow::{Context, bail};
+use isoloir_domain::policy_presets::Preset;
 use isoloir_domain::texts::{Faq, Text, TextName};
 use isoloir_domain::{ConsultationId, Language, Policy};
 use isoloir_service::VotingServer;
@@ -14,7 +15,7 @@ use isoloir_service::import_roll::ImportError;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::Deserialize;
 
-use super::{ConfigArg, block_on, letters, server};
+use super::{ConfigArg, block_on, letters, reissue_policy, server};
 use crate::handover::{EntitledElection, EntitledVoter, Entitlements};
 use crate::private_file;
 
@@ -72,6 +73,22 @@ enum ConsultationCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Reads the rules of the reissue as a judge would: what is refused, what deserves a warning, and by which case or article. Import, set-up and
+    /// opening refuse what is refused here.
+    #[command(
+        after_help = "Example:\n  isoloir consultation lint elections/consultation.toml\n  isoloir consultation lint --preset two_domains\n\n\
+                      The rules are the section [policy.reissue]; presets: seed, two_domains, franceconnect."
+    )]
+    Lint {
+        /// A consultation.toml, or the folder that holds one.
+        #[arg(required_unless_present = "preset")]
+        file: Option<PathBuf>,
+        /// Prints a preset, ready to be pasted, and what is found in it.
+        #[arg(long, value_name = "NAME", conflicts_with = "file")]
+        preset: Option<Preset>,
+    },
+    /// Counts the requests for a new voting code, by path, channel and refusal, for the board and the minutes.
+    Counters,
     /// Shows the phase of every election; with `--board`, also the counts that only the board may see (R. 211-542).
     Status {
         /// Counts of roll, poll book and box, and checks of both chains.
@@ -85,8 +102,18 @@ pub(crate) fn run(arguments: &ConsultationArgs) -> anyhow::Result<()> {
         if let ConsultationCommand::Import { folder, check: true } = &arguments.command {
             return check(folder).await;
         }
+        match &arguments.command {
+            ConsultationCommand::Lint {
+                preset: Some(preset), ..
+            } => return reissue_policy::lint_preset(*preset),
+            ConsultationCommand::Lint { file: Some(file), .. } => return reissue_policy::lint_file(file),
+            _ => {}
+        }
         let server = server::open(&arguments.config).await?;
         match &arguments.command {
+            // Answered above: it takes no server.
+            ConsultationCommand::Lint { .. } => Ok(()),
+            ConsultationCommand::Counters => reissue_policy::counters(&server).await,
             ConsultationCommand::Import { folder, .. } => import(&server, folder).await.map(|_| ()),
             ConsultationCommand::Entitlements { out } => write_entitlements(&server, out).await,
             ConsultationCommand::Invite => invite(&server).await,
@@ -278,7 +305,7 @@ fn list_files(files: Files) -> anyhow::Result<Vec<GivenFile>> {
     Ok(given)
 }
 
-fn plan(text: &str) -> anyhow::Result<ConsultationPlan> {
+pub(super) fn plan(text: &str) -> anyhow::Result<ConsultationPlan> {
     let file: ConsultationFile = toml::from_str(text)?;
     Ok(ConsultationPlan {
         id: file.id.parse()?,

@@ -18,6 +18,7 @@ mod letters;
 mod mail;
 mod registrar;
 mod rehearse;
+mod reissue_policy;
 mod seats;
 mod serve;
 mod server;

@@ -206,7 +206,7 @@ fn code_form(lang: Lang) -> Markup {
                     required aria-describedby="code-aide code-error";
                 p.field__error #code-error { (icon(Icon::Error)) span data-code-error {} }
             }
-            p { a href="/aide#sans-code" { (lang.text("code-lost")) } }
+            p { a href="/reassort" { (lang.text("code-lost")) } }
             p.soft.small data-progress="unlock" role="status" {}
             div.actions {
                 button.btn.btn--primary type="submit" { (lang.text("code-action")) }

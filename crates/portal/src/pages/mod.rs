@@ -21,6 +21,7 @@ pub mod kiosk;
 pub mod password;
 pub mod personal;
 pub mod proof;
+pub mod reissue;
 pub mod results;
 pub mod rolls;
 pub mod security;

@@ -22,3 +22,15 @@ pub fn activation_stepper(lang: Lang, current: usize) -> Markup {
     const STEPS: [&str; 3] = [key("step-password"), key("step-challenge"), key("step-activated")];
     stepper(lang, &lang.text("stepper-activation"), &STEPS, current)
 }
+
+/// The stepper of the reissue. The last step is on the registrar's own pages.
+#[must_use]
+pub fn reissue_stepper(lang: Lang, current: usize) -> Markup {
+    const STEPS: [&str; 4] = [
+        key("step-ask-path"),
+        key("step-ask-identity"),
+        key("step-ask-link"),
+        key("step-ask-code"),
+    ];
+    stepper(lang, &lang.text("stepper-ask"), &STEPS, current)
+}

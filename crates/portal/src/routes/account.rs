@@ -167,6 +167,8 @@ fn known_page(path: &str) -> &'static str {
         "/je-vote",
         "/mes-scrutins",
         "/mes-scrutins/listes",
+        "/reassort",
+        "/reassort/suivi",
         "/mon-compte",
         "/mon-compte/informations",
         "/mon-compte/securite",

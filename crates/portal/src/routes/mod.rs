@@ -16,6 +16,7 @@ mod kiosk;
 mod papers;
 mod password;
 mod public;
+mod reissue;
 mod staff;
 mod tutorials;
 
@@ -55,6 +56,7 @@ pub fn table() -> Vec<Declared> {
         kiosk::table(),
         assistance::table(),
         booth::table(),
+        reissue::table(),
         captcha::table(),
         papers::table(),
         information::table(),

@@ -227,7 +227,7 @@ code-lede = { $n ->
 code-label = Voting code
 code-hint = 16 characters, letters and digits, printed on your notice. Case, spaces and dashes do not matter.
 code-action = Continue
-code-lost = I do not have my voting code
+code-lost = Click here to get a new voting code
 code-error-title = Your voting space is not open
 code-error-link = Correct the voting code
 code-where-title = Where is my code?
@@ -492,7 +492,7 @@ help-vote-note = You can stop between two elections and come back with your code
 help-code-title = I do not have my voting code
 help-code-1 = Look for your notice: it was handed over against signature at work, or sent by post.
 help-code-2 = Opened but hard to read? The help desk helps you tell characters apart without ever asking for them.
-help-code-3 = Lost or never received? Reach the help desk: it checks your identity, voids the old code and has a new one handed to you.
+help-code-3 = Lost or never received? <a href="/reassort">Ask for a new code</a>: a one-use link gives you one, and the old code is void. The help desk tells you what to do if no path suits you.
 help-code-note = A new code does not give a second vote: the old one stops working, and a ballot already cast remains the only valid one.
 help-verify-title = Check the vote yourself
 help-verify-1 = Your ballot: look up its tracking number in the <a href="/urne">public ballot box</a>, during and after the vote.

@@ -226,8 +226,8 @@ code-lede = { $n ->
 }
 code-label = Code de vote
 code-hint = 16 caractères, lettres et chiffres, imprimés sur votre notice. Majuscules, espaces et tirets sont sans importance.
-code-action = Continuer
-code-lost = Je n’ai pas mon code de vote
+code-action = Connexion
+code-lost = Cliquez ici pour obtenir un réassort de votre code de vote
 code-error-title = Votre espace de vote n’est pas ouvert
 code-error-link = Corriger le code de vote
 code-where-title = Où trouver mon code ?
@@ -489,7 +489,7 @@ help-vote-note = Vous pouvez vous arrêter entre deux scrutins et revenir avec v
 help-code-title = Je n’ai pas mon code de vote
 help-code-1 = Cherchez votre notice : elle a été remise contre signature dans votre service, ou envoyée par la poste.
 help-code-2 = Ouverte mais illisible ? L’assistance vous aide à distinguer les caractères sans jamais vous les demander.
-help-code-3 = Perdue ou jamais reçue ? Joignez l’assistance : elle vérifie votre identité, annule l’ancien code et vous en fait remettre un nouveau.
+help-code-3 = Perdue ou jamais reçue ? <a href="/reassort">Demandez un réassort</a> : un lien à usage unique vous donne un nouveau code, et l’ancien est annulé. L’assistance vous oriente si aucun mode ne convient.
 help-code-note = Un nouveau code ne donne pas un second vote : l’ancien cesse de fonctionner, et un bulletin déjà déposé reste seul valable.
 help-verify-title = Vérifier le vote soi-même
 help-verify-1 = Votre bulletin : cherchez son numéro de suivi dans l’<a href="/urne">urne publique</a>, pendant et après le vote.

@@ -34,6 +34,8 @@ pub const KINDS: &[&str] = &[
     "invitations_sent",
     "letters_made",
     "account_activated",
+    "reissue_asked",
+    "reissue_refused",
     "account_suspended",
     "staff_invited",
     "staff_signed_in",

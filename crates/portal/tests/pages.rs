@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 
 use isoloir_domain::ballot_box::SignedHead;
 use isoloir_domain::complaint::{ComplaintNumber, Object, Status};
+use isoloir_domain::delivery::{Channel, Status as DeliveryStatus};
 use isoloir_domain::publication::{Place, RollPolicy, Window};
+use isoloir_domain::reissue::{Destination, LinkState};
 use isoloir_domain::texts::{Text, TextName};
 use isoloir_domain::ticket::{Author, TicketNumber, TicketStatus, Topic};
 use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
@@ -32,18 +34,21 @@ use isoloir_portal::pages::elections::{AccountView, ElectionView, ElectionsView}
 use isoloir_portal::pages::error::ErrorKind;
 use isoloir_portal::pages::home::{BallotsOfVoter, HomeView};
 use isoloir_portal::pages::personal::PersonalView;
+use isoloir_portal::pages::reissue::{AskProblems, ChallengeView, ChoiceView, FollowView, ProviderEntry};
 use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::staff::{InvitationProblem, InvitationView, StaffSignInProblem, StaffSignInView};
 use isoloir_portal::pages::{
     about, activation, assistance, ballot_box, booth, candidates, complaints, demonstration, elections, error, help,
-    home, personal, results, rolls, sign_in, staff, texts,
+    home, personal, reissue, results, rolls, sign_in, staff, texts,
 };
+use isoloir_service::ask_reissue::ReissueWindow;
 use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
 use isoloir_service::file_complaint::ComplaintField;
 use isoloir_service::open_ticket::TicketField;
 use isoloir_service::password::PasswordRule;
+use isoloir_service::reissue_form::IdentifierAsked;
 use isoloir_service::ticket_conversation::{Conversation, Ticket, TicketMessage};
 use isoloir_theme::i18n::Lang;
 use isoloir_theme::layout::{Conformity, Contact, Site};
@@ -1045,6 +1050,122 @@ fn staff_pages(lang: Lang) -> Vec<(String, String)> {
     .to_vec()
 }
 
+/// The request for a new code in each of its states.
+fn reissue_pages(lang: Lang) -> Vec<(String, String)> {
+    let c = chrome(lang, true);
+    let choice = |window, provider: bool| {
+        let view = ChoiceView {
+            window,
+            challenge: Some(Some(IdentifierAsked::Numen)),
+            // Any route of the portal stands for the provider's here.
+            provider: provider.then(|| ProviderEntry {
+                action: "/reassort/renvoi".into(),
+                button: None,
+                name: "FranceConnect".into(),
+            }),
+        };
+        reissue::render_choice(&c, &view)
+    };
+    let (opens, closes) = (calendar().opens(), calendar().closes());
+    let view = ChallengeView {
+        question: Some("Quelle était la marque de votre première voiture\u{202f}?".into()),
+        identifier: Some(IdentifierAsked::Either),
+        destinations: vec![Destination::PersonalPhone, Destination::PersonalMail],
+        link_hours: 4,
+        ..ChallengeView::default()
+    };
+    let wrong = ChallengeView {
+        chosen: Some(Destination::PersonalPhone),
+        phone: "+262 692 00 00 42".into(),
+        problems: AskProblems {
+            answer: Some("Saisissez votre réponse secrète.".into()),
+            identifier: Some("Il manque 2\u{a0}chiffres\u{a0}: vous en avez saisi 8, il en faut 10.".into()),
+            ..AskProblems::default()
+        },
+        ..view.clone()
+    };
+    let down = ChallengeView {
+        problems: AskProblems {
+            other: Some("L’autorité des codes ne répond pas. Rien n’est perdu.".into()),
+            ..AskProblems::default()
+        },
+        ..wrong.clone()
+    };
+    let no_channel = ChallengeView {
+        problems: AskProblems {
+            channel: Some("Choisissez comment recevoir le lien.".into()),
+            ..AskProblems::default()
+        },
+        ..view.clone()
+    };
+    let without_question = ChallengeView {
+        question: None,
+        ..view.clone()
+    };
+    let link = |channel, status, problem: Option<&str>| {
+        let state = LinkState {
+            channel,
+            status,
+            expires: 1_796_299_200,
+            again: false,
+        };
+        let view = FollowView::Link {
+            state,
+            other_channel: true,
+            problem: problem.map(str::to_owned),
+        };
+        reissue::render_follow(&c, &view)
+    };
+    let mut pages = vec![
+        ("reassort".to_owned(), choice(ReissueWindow::Open { closes }, false)),
+        ("reassort-deux".to_owned(), choice(ReissueWindow::Open { closes }, true)),
+        (
+            "reassort-avant".to_owned(),
+            choice(ReissueWindow::Before { opens }, false),
+        ),
+        (
+            "reassort-apres".to_owned(),
+            choice(ReissueWindow::Over { closed: closes }, false),
+        ),
+        ("reassort-ferme".to_owned(), choice(ReissueWindow::NoPath, false)),
+        ("reassort-defi".to_owned(), reissue::render_challenge(&c, &view)),
+        ("reassort-defi-erreur".to_owned(), reissue::render_challenge(&c, &wrong)),
+        (
+            "reassort-defi-canal".to_owned(),
+            reissue::render_challenge(&c, &no_channel),
+        ),
+        ("reassort-defi-panne".to_owned(), reissue::render_challenge(&c, &down)),
+        (
+            "reassort-defi-sans".to_owned(),
+            reissue::render_challenge(&c, &without_question),
+        ),
+        (
+            "reassort-suivi-aucun".to_owned(),
+            reissue::render_follow(&c, &FollowView::NoLink),
+        ),
+        (
+            "reassort-suivi-panne".to_owned(),
+            reissue::render_follow(&c, &FollowView::Down("L’autorité des codes ne répond pas.".into())),
+        ),
+        (
+            "reassort-suivi-refus".to_owned(),
+            link(Channel::Sms, DeliveryStatus::Sent, Some("Trop d’envois.")),
+        ),
+    ];
+    for status in DeliveryStatus::ALL {
+        for channel in Channel::ALL {
+            pages.push((
+                format!("reassort-suivi-{channel}-{status}"),
+                link(channel, status, None),
+            ));
+        }
+    }
+    pages
+        .into_iter()
+        .map(|(name, page)| (name, page.into_string()))
+        .collect()
+}
+
 fn every_page(lang: Lang) -> Vec<(String, String)> {
     [
         home_pages(lang),
@@ -1055,6 +1176,7 @@ fn every_page(lang: Lang) -> Vec<(String, String)> {
         content_pages(lang),
         complaint_pages(lang),
         staff_pages(lang),
+        reissue_pages(lang),
     ]
     .concat()
 }

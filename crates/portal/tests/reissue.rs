@@ -482,7 +482,7 @@ async fn the_registrar_refuses_is_slow_or_is_down_and_the_page_says_so() {
         (
             "too_often",
             429,
-            "autant de nouveaux codes que les règles le permettent",
+            "autant de codes ou d’envois que les règles le permettent",
         ),
         ("locked", 429, "Réessayez dans 2\u{a0}min"),
         ("factors_missing", 403, "Il manque une preuve"),

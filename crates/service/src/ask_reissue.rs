@@ -142,8 +142,8 @@ impl Refusal for AskReissueError {
                 "This identifier is not the one that the registrar knows for you. Check it on an official document or a payslip.",
             ),
             Self::TooOften => Message::new(
-                "Vous avez déjà obtenu autant de nouveaux codes que les règles le permettent. La cellule d’assistance peut vous orienter.",
-                "You have had as many new codes as the rules allow. The help desk can tell you what to do.",
+                "Vous avez déjà demandé autant de codes ou d’envois que les règles le permettent. La cellule d’assistance peut vous orienter.",
+                "You have asked for as many codes or sendings as the rules allow. The help desk can tell you what to do.",
             ),
             Self::Locked { retry_after } => {
                 let minutes = retry_after.div_ceil(60).max(1);

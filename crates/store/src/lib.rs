@@ -10,7 +10,7 @@
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
-//! - [`journal`]: chained entries; [`outbox`]: messages to send after the commit, and the delivery ledger
+//! - [`journal`]: chained entries; [`reissue`]: requests for a new code, in it; [`outbox`]: messages to send after the commit, and the delivery ledger
 //! - [`ticket`]: requests to the help desk; [`console`]: what agents see of a voter, and changes of address
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.

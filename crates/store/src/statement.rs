@@ -30,6 +30,7 @@ mod tests {
             crate::journal::STATEMENTS,
             crate::outbox::STATEMENTS,
             crate::record::STATEMENTS,
+            crate::reissue::STATEMENTS,
             crate::roll::STATEMENTS,
             crate::session::STATEMENTS,
             crate::staff::STATEMENTS,

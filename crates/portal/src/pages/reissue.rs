@@ -89,7 +89,7 @@ fn paths(chrome: &Chrome, view: &ChoiceView, closes: Timestamp) -> Markup {
             }
             @if let Some(provider) = &view.provider { (provider_panel(lang, provider, view.challenge.is_none())) }
         }
-        p.soft.small { (lang.with("ask-until", args![when = when::date_time(lang, closes)])) }
+        p.soft.small.after-grid { (lang.with("ask-until", args![when = when::date_time(lang, closes)])) }
     }
 }
 
@@ -453,13 +453,19 @@ fn link(lang: Lang, state: &LinkState, other_channel: bool, problem: Option<&str
                     div { dt { (lang.text("ask-channel")) } dd { (by) } }
                     div { dt { (lang.text("ask-delivery")) } dd { (badge(tone, sign, lang.text(words))) } }
                     div { dt { (lang.text("ask-valid-until")) } dd { (lang.with("paris-time", args![when = when::date_time(lang, expires)])) } }
-                    @if other_channel {
+                    @if other_channel && !lost {
                         div { dt { (lang.text("ask-nothing-came")) } dd { a href="/reassort/defi" { (lang.text("ask-other-channel")) } } }
                     }
                 }
                 div.actions {
-                    a.btn.btn--primary href="/reassort/suivi" { (lang.text("ask-refresh")) }
-                    form method="post" action="/reassort/renvoi" { button.btn.btn--secondary type="submit" { (lang.text("ask-resend")) } }
+                    @if lost {
+                        a.btn.btn--primary href="/reassort/defi" {
+                            (lang.text(if other_channel { key("ask-other-channel") } else { key("ask-again-from-start") }))
+                        }
+                    } @else {
+                        a.btn.btn--primary href="/reassort/suivi" { (lang.text("ask-refresh")) }
+                        form method="post" action="/reassort/renvoi" { button.btn.btn--secondary type="submit" { (lang.text("ask-resend")) } }
+                    }
                 }
             }
             p.small.soft { (lang.text("ask-told")) }

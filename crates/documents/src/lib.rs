@@ -1,11 +1,13 @@
-//! The portal's papers in PDF: proofs of vote, receipts, letters. One page size, one layout, our own; krilla writes the file.
+//! Papers in PDF: proofs of vote, receipts, notices with voting codes, signature lists, certificates. One page size, one layout, our own;
+//! krilla writes the file.
 //!
 //! A [`Paper`] is a list of [`Block`]s of plain text: there is no markup language between data and page, hence nothing to inject into.
 //! Every file is tagged and exported as PDF/UA-1, which the exporter enforces: a heading without outline, a picture without words, a
 //! character without meaning fail the export. Nothing in a file tells when it was made.
 //!
-//! - [`pdf`]: from a paper to a file
-//! - `measure`: widths and line breaks; `place`: what stands where; `write`: the tagged file
+//! - [`pdf`]: from a paper to a file; [`notice`]: letters with a voting code, many in a file; [`remittance`]: what goes with them
+//! - `measure`: widths and line breaks; `place`: what of a paper stands where; `sheet`: placed things and their tags; `write`: the file
+//! - `moment`: days and hours in words
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,11 +16,15 @@
 )]
 
 mod measure;
+mod moment;
+pub mod notice;
 mod place;
+pub mod remittance;
+mod sheet;
 mod write;
 
 /// A paper to typeset.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Paper {
     /// BCP 47 code of its language.
     pub language: &'static str,
@@ -28,10 +34,12 @@ pub struct Paper {
     pub author: String,
     /// What it says, in reading order.
     pub blocks: Vec<Block>,
+    /// Words at the foot of every page, beside its number; neither without them.
+    pub foot: Option<String>,
 }
 
 /// A part of a paper.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// A heading of level 2.
     Heading(String),
@@ -50,8 +58,37 @@ pub enum Block {
         /// What a screen reader says.
         words: String,
     },
+    /// A table, over as many pages as it takes.
+    Table {
+        /// Its columns.
+        columns: Vec<Column>,
+        /// Its rows: a text for each column.
+        rows: Vec<Vec<String>>,
+        /// Height of a row at least, in points: room for a signature.
+        height: f32,
+    },
     /// What follows begins on another page.
     NewPage,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its head.
+    pub title: String,
+    /// Its share of the width, beside those of the others.
+    pub share: f32,
+}
+
+impl Column {
+    /// A column with its head and its share of the width.
+    #[must_use]
+    pub fn new(title: &str, share: f32) -> Column {
+        Column {
+            title: title.to_owned(),
+            share,
+        }
+    }
 }
 
 /// Why there is no file.
@@ -63,6 +100,9 @@ pub enum PaperError {
     /// The square code cannot hold its content.
     #[error("the square code cannot hold its content")]
     Square(#[from] qrcode::types::QrError),
+    /// A notice is longer than its page.
+    #[error("notice {0} does not fit on its page: shorten the sender's texts")]
+    TooLong(String),
     /// The exporter refused the file.
     #[error("the PDF was refused by its exporter: {0}")]
     Export(String),
@@ -74,5 +114,10 @@ pub enum PaperError {
 /// [`PaperError`].
 pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PaperError> {
     let faces = measure::Faces::load()?;
-    write::file(paper, &place::pages(paper, &faces)?, &faces)
+    let properties = write::Properties {
+        title: &paper.title,
+        author: &paper.author,
+        language: paper.language,
+    };
+    write::file(&properties, &place::pages(paper, &faces)?, &faces)
 }

@@ -15,6 +15,7 @@ fn paper(blocks: Vec<Block>) -> Paper {
         title: "Preuve de vote".into(),
         author: "Académie de Valbrune (organisme fictif)".into(),
         blocks,
+        foot: None,
     }
 }
 

@@ -56,5 +56,5 @@ pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, VoterId}
 pub use message::{Language, Message, Refusal};
 pub use origin::Origin;
 pub use policy::Policy;
-pub use roll::{ElectoralRoll, Identifier, PollBook, Voter};
+pub use roll::{Delivery, ElectoralRoll, Identifier, Place, PollBook, Voter};
 pub use staff::{Role, Roles, StaffMember};

@@ -1,6 +1,7 @@
 //! Who may vote, and who has.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{ElectionId, VoterId};
 use crate::message::Language;
@@ -34,6 +35,28 @@ impl Voter {
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
     }
+}
+
+/// Where the notice that carries a voter's code goes (*remise de la notice*, R. 211-554): by hand at a place, or by post.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// The place that hands it over against a signature; without one it is posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Lines of the postal address under the name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub address: Vec<String>,
+}
+
+/// A place that hands notices over (*lieu de remise*): a school, an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Its code, a school's UAI for instance.
+    pub code: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What a voter types to say who knocks (*identifiant*): an address or a staff number.

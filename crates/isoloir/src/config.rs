@@ -132,6 +132,28 @@ pub struct RegistrarConfig {
     pub server_key: PathBuf,
     /// Where the data is: never the voting server's database.
     pub database: DatabaseConfig,
+    /// What the notices say besides the code.
+    #[serde(default)]
+    pub notice: NoticeConfig,
+}
+
+/// What the notices say (*notices de vote*, R. 211-553).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeConfig {
+    /// Lines of the sender's address, under the organiser's name.
+    #[serde(default)]
+    pub sender: Vec<String>,
+    /// Telephone of the help desk, as printed.
+    pub phone: Option<String>,
+    /// Its mailbox.
+    pub email: Option<String>,
+    /// Its hours.
+    pub hours: Option<String>,
+    /// How the system is secured, or where that is described.
+    pub security: Option<String>,
+    /// The attestation under the *référentiel général de sécurité*.
+    pub rgs: Option<String>,
 }
 
 /// A database.

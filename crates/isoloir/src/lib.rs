@@ -14,6 +14,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod handover;
+mod notices;
 pub mod private_file;
 pub mod rehearse;
 pub mod trustee;

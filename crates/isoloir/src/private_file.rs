@@ -50,6 +50,16 @@ impl Reserved {
             .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
+    /// Ends a file that was written piece by piece: down to the disk.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn complete(self) -> anyhow::Result<()> {
+        self.file
+            .sync_all()
+            .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
     /// Gives the place up: nothing was made.
     pub fn give_up(self) {
         if let Err(error) = std::fs::remove_file(&self.path) {
@@ -67,6 +77,16 @@ pub fn replace_public(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     std::fs::write(&temporary, contents)
         .and_then(|()| std::fs::rename(&temporary, path))
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+impl Write for Reserved {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 #[cfg(test)]

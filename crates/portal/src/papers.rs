@@ -23,6 +23,7 @@ pub(crate) fn proof(lang: Lang, view: &ProofView) -> Paper {
             fact(&lang.text("proof-mark"), &lang.text("proof-mark-value")),
             Block::Text(lang.text("proof-note")),
         ],
+        foot: None,
     }
 }
 
@@ -63,6 +64,7 @@ pub(crate) fn receipt(lang: Lang, organiser: &str, origin: &Origin, lines: &[Rec
         title: lang.text("receipt-title"),
         author: organiser.to_owned(),
         blocks,
+        foot: None,
     }
 }
 

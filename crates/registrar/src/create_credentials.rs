@@ -13,15 +13,18 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rand_core::CryptoRng;
 use rayon::prelude::*;
+use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use crate::keys::Keys;
 use crate::store::StoreError;
-use crate::store::credentials::CredentialRow;
+use crate::store::credentials::{CredentialRow, Drawn};
 use crate::{Registrar, sealed_place};
 
 /// Voters whose credentials one thread draws at a stretch.
 const STRETCH: usize = 1024;
+/// Voters whose credentials are stored at a stretch.
+const BLOCK: usize = 16 * STRETCH;
 
 /// A voter on the election's roll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,12 +91,17 @@ impl Registrar {
         let mut seed = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *seed);
         let (keys, id, roll) = (Arc::clone(&self.keys), election.clone(), roll.to_vec());
-        let made = tokio::task::spawn_blocking(move || draw(&keys, &id, &uuid, group, &roll, &seed));
-        let rows = made.await.map_err(|_| CreateError::Interrupted)??;
-        if !self.store.add_credentials(election, &rows).await? {
-            return Err(CreateError::Exists(election.clone()));
+        // Drawing and storing go on together; a million rows are never held at once.
+        let (sender, rows) = mpsc::channel(2);
+        let drawing = tokio::task::spawn_blocking(move || draw(&keys, &id, &uuid, group, &roll, &seed, &sender));
+        let added = self.store.add_credentials(election, rows).await;
+        let drawn = drawing.await.map_err(|_| CreateError::Interrupted)?;
+        match added {
+            Ok(true) => Ok(sorted(drawn?.into_iter())),
+            Ok(false) => Err(CreateError::Exists(election.clone())),
+            Err(StoreError::Interrupted) => Err(drawn.err().unwrap_or(CreateError::Interrupted)),
+            Err(error) => Err(error.into()),
         }
-        Ok(sorted(rows.into_iter().map(|row| (row.public, i64::from(row.weight)))))
     }
 
     /// The public list again, for a setup that was interrupted after the credentials were drawn. Empty when there are none.
@@ -105,6 +113,7 @@ impl Registrar {
     }
 }
 
+/// Draws block after block, each on all cores, and sends it to be stored. Gives the public credentials with their weights.
 fn draw(
     keys: &Keys,
     election: &ElectionId,
@@ -112,40 +121,55 @@ fn draw(
     group: GroupName,
     roll: &[Entitled],
     seed: &[u8; 32],
-) -> Result<Vec<CredentialRow>, CreateError> {
+    sender: &mpsc::Sender<Drawn>,
+) -> Result<Vec<(String, i64)>, CreateError> {
     let mut source = StdRng::from_seed(*seed);
-    let stretches: Vec<(&[Entitled], StdRng)> = roll
-        .chunks(STRETCH)
-        .map(|entitled| (entitled, StdRng::from_rng(&mut source)))
-        .collect();
-    let rows = stretches.into_par_iter().map(|(entitled, mut rng)| {
-        let secrets: Vec<SecretCredential> = entitled.iter().map(|_| SecretCredential::generate(&mut rng)).collect();
-        let public = SecretCredential::public_of_all(&secrets, uuid, group);
-        let row = |((e, secret), public): ((&Entitled, &SecretCredential), PublicCredential)| {
-            let place = sealed_place(e.voter, election);
-            let sealed = keys
-                .seal(&place, secret.expose().as_bytes(), &mut rng)
-                .ok_or(CreateError::Interrupted)?;
-            let public = public.to_string();
-            Ok(CredentialRow {
-                voter: e.voter,
-                public,
-                weight: e.weight,
-                sealed,
-            })
-        };
-        entitled
-            .iter()
-            .zip(&secrets)
-            .zip(public)
-            .map(row)
-            .collect::<Result<Vec<_>, CreateError>>()
-    });
-    Ok(rows
-        .collect::<Result<Vec<_>, CreateError>>()?
-        .into_iter()
-        .flatten()
-        .collect())
+    let mut public = Vec::with_capacity(roll.len());
+    for block in roll.chunks(BLOCK) {
+        let stretches: Vec<(&[Entitled], StdRng)> = block
+            .chunks(STRETCH)
+            .map(|entitled| (entitled, StdRng::from_rng(&mut source)))
+            .collect();
+        let rows = stretches
+            .into_par_iter()
+            .map(|(entitled, mut rng)| draw_stretch(keys, election, uuid, group, entitled, &mut rng));
+        let rows: Vec<CredentialRow> = rows
+            .collect::<Result<Vec<_>, CreateError>>()?
+            .into_iter()
+            .flatten()
+            .collect();
+        public.extend(rows.iter().map(|row| (row.public.clone(), i64::from(row.weight))));
+        if sender.blocking_send(Drawn::Rows(rows)).is_err() {
+            return Err(CreateError::Interrupted);
+        }
+    }
+    sender.blocking_send(Drawn::End).map_err(|_| CreateError::Interrupted)?;
+    Ok(public)
+}
+
+fn draw_stretch(
+    keys: &Keys,
+    election: &ElectionId,
+    uuid: &ElectionUuid,
+    group: GroupName,
+    entitled: &[Entitled],
+    rng: &mut StdRng,
+) -> Result<Vec<CredentialRow>, CreateError> {
+    let secrets: Vec<SecretCredential> = entitled.iter().map(|_| SecretCredential::generate(rng)).collect();
+    let public = SecretCredential::public_of_all(&secrets, uuid, group);
+    let row = |((e, secret), public): ((&Entitled, &SecretCredential), PublicCredential)| {
+        let place = sealed_place(e.voter, election);
+        let sealed = keys
+            .seal(&place, secret.expose().as_bytes(), rng)
+            .ok_or(CreateError::Interrupted)?;
+        Ok(CredentialRow {
+            voter: e.voter,
+            public: public.to_string(),
+            weight: e.weight,
+            sealed,
+        })
+    };
+    entitled.iter().zip(&secrets).zip(public).map(row).collect()
 }
 
 fn sorted(credentials: impl Iterator<Item = (String, i64)>) -> Vec<String> {

@@ -43,6 +43,9 @@ pub enum IssueError {
     /// A credential does not open under the registrar's key: another key file, or a damaged database.
     #[error("the sealed credential of voter {0} does not open under this registrar's key")]
     Sealed(VoterId),
+    /// There are as many notices as there can be references.
+    #[error("the references of notices are used up")]
+    References,
     /// The computation was cut short.
     #[error("the codes could not be made")]
     Interrupted,
@@ -52,7 +55,7 @@ pub enum IssueError {
 }
 
 /// A voter with the sealed credentials to wrap.
-struct Order {
+pub(crate) struct Order {
     voter: VoterId,
     sealed: Vec<(ElectionId, Vec<u8>)>,
 }
@@ -78,7 +81,7 @@ impl Registrar {
         Ok(codes)
     }
 
-    async fn orders(&self, voters: &[VoterId]) -> Result<Vec<Order>, IssueError> {
+    pub(crate) async fn orders(&self, voters: &[VoterId]) -> Result<Vec<Order>, IssueError> {
         let mut seen = HashSet::new();
         if let Some(twice) = voters.iter().find(|v| !seen.insert(**v)) {
             return Err(IssueError::Twice(*twice));
@@ -99,7 +102,11 @@ impl Registrar {
     }
 }
 
-fn make_codes(keys: &Keys, orders: &[Order], seed: &[u8; 32]) -> Result<Vec<(IssuedCode, NewCode)>, IssueError> {
+pub(crate) fn make_codes(
+    keys: &Keys,
+    orders: &[Order],
+    seed: &[u8; 32],
+) -> Result<Vec<(IssuedCode, NewCode)>, IssueError> {
     let mut source = StdRng::from_seed(*seed);
     let stretches: Vec<(&[Order], StdRng)> = orders
         .chunks(STRETCH)

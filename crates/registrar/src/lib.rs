@@ -6,6 +6,7 @@
 //!
 //! - [`voting_code`]: the 16 symbols; [`derivation`]: authenticator and wrapping key; [`keys`]: the registrar's own keys
 //! - [`create_credentials`], [`issue_codes`], [`unlock`]: the use cases, one per file
+//! - [`make_notices`], [`follow_notices`]: letters with codes, in files that are whole or void, and what becomes of them; [`reference`]: their numbers
 //! - [`store`]: its own database; [`http`]: its own routes, on its own origin
 #![deny(
     clippy::unwrap_used,
@@ -21,9 +22,12 @@ use isoloir_domain::Clock;
 
 pub mod create_credentials;
 pub mod derivation;
+pub mod follow_notices;
 pub mod http;
 pub mod issue_codes;
 pub mod keys;
+pub mod make_notices;
+pub mod reference;
 pub mod store;
 pub mod unlock;
 pub mod voting_code;
@@ -31,6 +35,7 @@ pub mod voting_code;
 pub use http::router;
 pub use issue_codes::IssuedCode;
 pub use keys::Keys;
+pub use reference::Reference;
 pub use store::Store;
 pub use voting_code::VotingCode;
 

@@ -133,11 +133,11 @@ impl fmt::Display for VotingCode {
     }
 }
 
-fn symbol(value: u8) -> u8 {
+pub(crate) fn symbol(value: u8) -> u8 {
     ALPHABET.get(usize::from(value & 31)).copied().unwrap_or(b'0')
 }
 
-fn value(typed: char) -> Option<u8> {
+pub(crate) fn value(typed: char) -> Option<u8> {
     let symbol = match upper(typed) {
         'O' => '0',
         'I' | 'L' => '1',
@@ -154,7 +154,7 @@ fn upper(c: char) -> char {
 }
 
 /// Spaces, dashes and points of any kind are how people copy groups.
-fn is_separator(c: char) -> bool {
+pub(crate) fn is_separator(c: char) -> bool {
     let dash = matches!(
         c,
         '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
@@ -162,9 +162,9 @@ fn is_separator(c: char) -> bool {
     dash || c.is_whitespace() || c == '\u{feff}'
 }
 
-/// Sum over i of `value[i] · a^(i+1)` in GF(32), `a` being a root of x^5 + x^2 + 1. The fifteen weights are distinct and not
-/// zero, `a` having order 31.
-fn checksum(values: &[u8; RANDOM]) -> u8 {
+/// Sum over i of `value[i] · a^(i+1)` in GF(32), `a` being a root of x^5 + x^2 + 1. Up to thirty weights are distinct and neither zero nor
+/// one, `a` having order 31.
+pub(crate) fn checksum(values: &[u8]) -> u8 {
     // Horner's rule from the last symbol: one multiplication by `a` per symbol.
     values.iter().rev().fold(0, |sum, value| times_a(sum ^ value))
 }

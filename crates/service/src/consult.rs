@@ -7,6 +7,8 @@ use isoloir_domain::{
 };
 use isoloir_protocol::archive::EventKind;
 
+use isoloir_store::StoreError;
+use isoloir_store::roll::EntitledVoter;
 use jiff::SignedDuration;
 
 use crate::password::words_of;
@@ -121,6 +123,17 @@ impl VotingServer {
             election: election.clone(),
             voters,
         })
+    }
+
+    /// Everyone on a roll, once, place by place, for the registrar: given to `take` as they are read. Not public.
+    ///
+    /// # Errors
+    /// [`Fault`], and those of `take`.
+    pub async fn entitled_voters<E: From<StoreError>>(
+        &self,
+        take: impl FnMut(EntitledVoter) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.inner.store.entitled_voters(take).await
     }
 
     /// The poll book, for board members only (R. 211-542, R. 211-570).

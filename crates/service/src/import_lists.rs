@@ -7,10 +7,18 @@ use isoloir_domain::{Candidate, CandidateList, ConsultationId, ElectionId, Sex};
 use isoloir_store::consultation::Change;
 
 use crate::import_roll::{Anomaly, AnomalyKind, ImportError, ImportReport, report};
-use crate::table::{self, Row, Table};
+use crate::table::{self, Column, Row, Table};
 use crate::{Fault, VotingServer};
 
-const COLUMNS: [&str; 7] = ["scrutin", "liste", "sigle", "rang", "nom", "prenom", "sexe"];
+const COLUMNS: [Column; 7] = [
+    Column::filled("scrutin"),
+    Column::filled("liste"),
+    Column::filled("sigle"),
+    Column::filled("rang"),
+    Column::filled("nom"),
+    Column::filled("prenom"),
+    Column::filled("sexe"),
+];
 const HEADER: &str = "scrutin;liste;sigle;rang;nom;prenom;sexe";
 
 impl VotingServer {
@@ -20,7 +28,7 @@ impl VotingServer {
     /// [`ImportError`].
     pub async fn import_lists(&self, consultation: &ConsultationId, file: &[u8]) -> Result<ImportReport, ImportError> {
         let elections = self.election_keys(consultation).await?;
-        let table = table::read(file, COLUMNS, &[], HEADER);
+        let table = table::read(file, &COLUMNS, HEADER);
         let mut read = ListFile::read(&table, &elections);
         if !read.anomalies.is_empty() {
             read.anomalies.sort_by_key(|anomaly| anomaly.line);

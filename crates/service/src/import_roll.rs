@@ -1,18 +1,19 @@
-//! Imports voters and rolls (*listes électorales*): `matricule;nom;prenom;courriel;scrutin`, one row per voter and election.
+//! Imports voters and rolls (*listes électorales*): `matricule;nom;prenom;courriel;scrutin`, one row per voter and election, and columns that
+//! a file may have besides: where the notice goes (`lieu;lieu_nom`, `adresse1` to `adresse5`).
 //!
-//! The address may be empty: such voters receive a letter. All or nothing: every anomaly of the file is reported with its line, and none is repaired in silence.
+//! The e-mail address may be empty: such voters receive a letter. All or nothing: every anomaly of the file is reported with its line, and none is repaired in silence.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::Message;
-use isoloir_domain::{Clock, ConsultationId, ElectionId, Voter, VoterId};
+use isoloir_domain::{Clock, ConsultationId, Delivery, ElectionId, Place, Voter, VoterId};
 use isoloir_store::consultation::Change;
 use isoloir_store::roll::{NewRoll, sort_key};
 use rand_core::CryptoRng;
 
-use crate::table::{self, Table};
+use crate::table::{self, Column, Table};
 use crate::{Fault, VotingServer};
 
 /// What was imported.
@@ -67,6 +68,10 @@ pub enum AnomalyKind {
     BadNumber(String),
     /// This voter is on this roll twice; the first time at the line given.
     DuplicateRow(u64),
+    /// The same place under another name, at the line given.
+    SamePlaceOtherName(u64),
+    /// A place has a name and no code.
+    PlaceWithoutCode,
     /// The same staff number, with another name or address, at the line given.
     SameNumberOtherPerson(u64),
     /// The same address for another staff number, at the line given.
@@ -136,6 +141,14 @@ impl AnomalyKind {
                 format!("même adresse qu’à la ligne {line}, pour un autre matricule"),
                 format!("same address as on line {line}, for another staff number"),
             ),
+            Self::SamePlaceOtherName(line) => (
+                format!("même lieu de remise qu’à la ligne {line}, sous un autre nom"),
+                format!("same delivery place as on line {line}, under another name"),
+            ),
+            Self::PlaceWithoutCode => (
+                "le lieu de remise a un nom (lieu_nom) mais pas de code (lieu)".to_owned(),
+                "the delivery place has a name (lieu_nom) and no code (lieu)".to_owned(),
+            ),
             Self::KnownUnderOtherName => (
                 "ce matricule est déjà connu sous un autre nom ou une autre adresse".to_owned(),
                 "this staff number is known already, under another name or address".to_owned(),
@@ -194,8 +207,21 @@ pub enum ImportError {
     Fault(#[from] Fault),
 }
 
-const COLUMNS: [&str; 5] = ["matricule", "nom", "prenom", "courriel", "scrutin"];
-const HEADER: &str = "matricule;nom;prenom;courriel;scrutin";
+const COLUMNS: [Column; 12] = [
+    Column::filled("matricule"),
+    Column::filled("nom"),
+    Column::filled("prenom"),
+    Column::may_be_empty("courriel"),
+    Column::filled("scrutin"),
+    Column::may_be_absent("lieu"),
+    Column::may_be_absent("lieu_nom"),
+    Column::may_be_absent("adresse1"),
+    Column::may_be_absent("adresse2"),
+    Column::may_be_absent("adresse3"),
+    Column::may_be_absent("adresse4"),
+    Column::may_be_absent("adresse5"),
+];
+const HEADER: &str = "matricule;nom;prenom;courriel;scrutin [;lieu;lieu_nom] [;adresse1 … adresse5]";
 
 impl VotingServer {
     /// Imports a roll file into a consultation. Voters known already (same staff number) keep their identifier; importing
@@ -205,7 +231,7 @@ impl VotingServer {
     /// [`ImportError`].
     pub async fn import_roll(&self, consultation: &ConsultationId, file: &[u8]) -> Result<ImportReport, ImportError> {
         let elections = self.election_keys(consultation).await?;
-        let table = table::read(file, COLUMNS, &["courriel"], HEADER);
+        let table = table::read(file, &COLUMNS, HEADER);
         let mut roll = RollFile::read(&table, &elections);
         self.meet_known(&mut roll).await?;
         if !roll.anomalies.is_empty() {
@@ -302,6 +328,7 @@ struct Person {
     last_name: String,
     first_name: String,
     email: Option<String>,
+    delivery: Delivery,
     known: Option<VoterId>,
 }
 
@@ -311,8 +338,28 @@ impl Person {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.last_name == other.last_name && self.first_name == other.first_name && self.email == other.email
+        self.last_name == other.last_name
+            && self.first_name == other.first_name
+            && self.email == other.email
+            && self.delivery == other.delivery
     }
+}
+
+/// Where a row says that the notice goes.
+fn delivery(code: &str, name: &str, address: &[&String]) -> Result<Delivery, AnomalyKind> {
+    let place = match (code, name) {
+        ("", "") => None,
+        ("", _) => return Err(AnomalyKind::PlaceWithoutCode),
+        (code, name) => Some(Place {
+            code: code.to_owned(),
+            name: if name.is_empty() { code } else { name }.to_owned(),
+        }),
+    };
+    let address = address.iter().filter(|line| !line.is_empty());
+    Ok(Delivery {
+        place,
+        address: address.map(|line| (*line).clone()).collect(),
+    })
 }
 
 /// What the file says, and what is wrong with it.
@@ -323,7 +370,7 @@ struct RollFile {
 }
 
 impl RollFile {
-    fn read(table: &Table<5>, elections: &HashMap<String, ElectionId>) -> Self {
+    fn read(table: &Table<12>, elections: &HashMap<String, ElectionId>) -> Self {
         let mut roll = Self {
             people: BTreeMap::new(),
             entries: Vec::new(),
@@ -331,8 +378,9 @@ impl RollFile {
         };
         let mut emails: HashMap<String, (u64, String)> = HashMap::new();
         let mut seen: HashMap<(ElectionId, String), u64> = HashMap::new();
+        let mut places: HashMap<String, (u64, String)> = HashMap::new();
         for row in &table.rows {
-            let [number, last_name, first_name, email, key] = &row.fields;
+            let [number, last_name, first_name, email, key, code, place, address @ ..] = &row.fields;
             let mut wrong = |what| roll.anomalies.push(Anomaly { line: row.line, what });
             // Numbers are compared without case, as they are typed at sign-in.
             let number = &number.to_uppercase();
@@ -364,11 +412,28 @@ impl RollFile {
                     continue;
                 }
             }
+            let delivery = match delivery(code, place, &address.each_ref()) {
+                Ok(delivery) => delivery,
+                Err(what) => {
+                    wrong(what);
+                    continue;
+                }
+            };
+            if let Some(place) = &delivery.place {
+                let (line, name) = places
+                    .entry(place.code.clone())
+                    .or_insert_with(|| (row.line, place.name.clone()));
+                if *name != place.name {
+                    wrong(AnomalyKind::SamePlaceOtherName(*line));
+                    continue;
+                }
+            }
             let person = Person {
                 line: row.line,
                 last_name: last_name.clone(),
                 first_name: first_name.clone(),
                 email,
+                delivery,
                 known: None,
             };
             match roll.people.get(number) {
@@ -386,12 +451,21 @@ impl RollFile {
     fn into_roll(self, clock: &dyn Clock, rng: &mut impl CryptoRng, file: String) -> NewRoll {
         let mut ids: HashMap<String, (VoterId, String, String)> = HashMap::with_capacity(self.people.len());
         let mut voters = Vec::new();
+        let mut deliveries = Vec::new();
+        // A file that says nothing of deliveries leaves those that are known.
+        let delivered = self
+            .people
+            .values()
+            .any(|person| person.delivery != Delivery::default());
         for (number, person) in self.people {
             let id = person.known.unwrap_or_else(|| VoterId::generate(clock, rng));
             ids.insert(
                 number.clone(),
                 (id, person.last_name.clone(), person.first_name.clone()),
             );
+            if delivered {
+                deliveries.push((id, person.delivery));
+            }
             if person.known.is_none() {
                 let Person {
                     last_name,
@@ -422,6 +496,7 @@ impl RollFile {
         NewRoll {
             elections: elections.into_iter().collect(),
             voters,
+            deliveries,
             entries,
             file,
             imported: clock.now(),

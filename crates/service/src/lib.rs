@@ -121,6 +121,7 @@ pub mod voter_journey;
 mod writer;
 
 pub use fault::Fault;
+pub use isoloir_store::roll::EntitledVoter;
 pub use receipt::Receipt;
 pub use server::{OpenError, Settings, VotingServer};
 pub use session::Session;

@@ -23,13 +23,48 @@ pub(crate) struct Row<const N: usize> {
     pub(crate) fields: [String; N],
 }
 
-/// Reads `file`, whose first line must name `columns`, of which `optional` may be empty. `expected` is that line, for the report.
-pub(crate) fn read<const N: usize>(
-    file: &[u8],
-    columns: [&'static str; N],
-    optional: &[&str],
-    expected: &'static str,
-) -> Table<N> {
+/// A column that a file may have. Columns stand in any order: they are known by their names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    name: &'static str,
+    presence: Presence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Filled,
+    MayBeEmpty,
+    MayBeAbsent,
+}
+
+impl Column {
+    /// A column of every file, filled in every row.
+    pub(crate) const fn filled(name: &'static str) -> Self {
+        Self {
+            name,
+            presence: Presence::Filled,
+        }
+    }
+
+    /// A column of every file, empty in some rows.
+    pub(crate) const fn may_be_empty(name: &'static str) -> Self {
+        Self {
+            name,
+            presence: Presence::MayBeEmpty,
+        }
+    }
+
+    /// A column that some files do not have: it reads as empty.
+    pub(crate) const fn may_be_absent(name: &'static str) -> Self {
+        Self {
+            name,
+            presence: Presence::MayBeAbsent,
+        }
+    }
+}
+
+/// Reads `file`, whose first line names its columns: all of `columns` that may not be absent, none else. `expected` says so, for the report.
+pub(crate) fn read<const N: usize>(file: &[u8], columns: &[Column; N], expected: &'static str) -> Table<N> {
     let (text, encoding) = decode(file);
     let mut table = Table {
         rows: Vec::new(),
@@ -44,25 +79,30 @@ pub(crate) fn read<const N: usize>(
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut header = true;
+    let wrong_columns = |line| Anomaly {
+        line,
+        what: AnomalyKind::WrongColumns {
+            expected,
+            found: first.chars().take(200).collect(),
+        },
+    };
+    let mut header: Option<Header<N>> = None;
     let mut record = csv::StringRecord::new();
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
                 let line = record.position().map_or(0, csv::Position::line);
-                if header {
-                    header = false;
-                    if !record.iter().map(|name| name.trim().to_lowercase()).eq(columns) {
-                        let found = first.chars().take(200).collect();
-                        table.anomalies.push(Anomaly {
-                            line,
-                            what: AnomalyKind::WrongColumns { expected, found },
-                        });
+                if let Some(header) = &header {
+                    if record.iter().any(|field| !field.trim().is_empty()) {
+                        table.take(line, &record, columns, header);
+                    }
+                } else {
+                    header = Header::read(&record, columns);
+                    if header.is_none() {
+                        table.anomalies.push(wrong_columns(line));
                         return table;
                     }
-                } else if record.iter().any(|field| !field.trim().is_empty()) {
-                    table.take(line, &record, columns, optional);
                 }
             }
             Err(error) => {
@@ -75,14 +115,8 @@ pub(crate) fn read<const N: usize>(
             }
         }
     }
-    if header {
-        table.anomalies.push(Anomaly {
-            line: 1,
-            what: AnomalyKind::WrongColumns {
-                expected,
-                found: String::new(),
-            },
-        });
+    if header.is_none() {
+        table.anomalies.push(wrong_columns(1));
     } else if table.rows.is_empty() && table.anomalies.is_empty() {
         table.anomalies.push(Anomaly {
             line: 1,
@@ -92,27 +126,49 @@ pub(crate) fn read<const N: usize>(
     table
 }
 
+/// Where each column stands in this file.
+struct Header<const N: usize> {
+    places: [Option<usize>; N],
+    fields: usize,
+}
+
+impl<const N: usize> Header<N> {
+    /// `None` when a column is missing, unknown or there twice.
+    fn read(record: &csv::StringRecord, columns: &[Column; N]) -> Option<Self> {
+        let names: Vec<String> = record.iter().map(|name| name.trim().to_lowercase()).collect();
+        let places = columns.map(|column| names.iter().position(|name| name == column.name));
+        let known = places.iter().flatten().count();
+        let complete = columns
+            .iter()
+            .zip(&places)
+            .all(|(column, place)| place.is_some() || column.presence == Presence::MayBeAbsent);
+        // As many known columns as names: none is unknown, and none stands there twice.
+        (complete && known == names.len()).then_some(Self {
+            places,
+            fields: names.len(),
+        })
+    }
+}
+
 impl<const N: usize> Table<N> {
-    fn take(&mut self, line: u64, record: &csv::StringRecord, columns: [&'static str; N], optional: &[&str]) {
-        let fields: Vec<String> = record.iter().map(|field| field.trim().to_owned()).collect();
-        let found = fields.len();
-        let Ok(fields) = <[String; N]>::try_from(fields) else {
+    fn take(&mut self, line: u64, record: &csv::StringRecord, columns: &[Column; N], header: &Header<N>) {
+        if record.len() != header.fields {
             let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
             let what = AnomalyKind::WrongFieldCount {
-                expected: count(N),
-                found: count(found),
+                expected: count(header.fields),
+                found: count(record.len()),
             };
             self.anomalies.push(Anomaly { line, what });
             return;
-        };
+        }
+        let field = |place: Option<usize>| place.and_then(|place| record.get(place)).unwrap_or_default();
+        let fields = header.places.map(|place| field(place).trim().to_owned());
         let mut sound = true;
-        for (name, value) in columns.iter().zip(&fields) {
-            let what = if value.is_empty() && optional.contains(name) {
-                continue;
-            } else if value.is_empty() {
-                AnomalyKind::MissingField(name)
+        for (column, value) in columns.iter().zip(&fields) {
+            let what = if value.is_empty() && column.presence == Presence::Filled {
+                AnomalyKind::MissingField(column.name)
             } else if value.chars().any(char::is_control) || value.chars().count() > MAX_FIELD {
-                AnomalyKind::BadText(name)
+                AnomalyKind::BadText(column.name)
             } else {
                 continue;
             };

@@ -66,6 +66,7 @@ on_both_engines!(
     failed_sign_ins_lock_the_address,
     sessions_end,
     rolls_are_all_or_nothing,
+    rolls_may_say_where_notices_go,
     sealed_elections_do_not_change,
 );
 
@@ -755,4 +756,81 @@ async fn sealed_elections_do_not_change(url: &str) {
     );
     server.close().await;
     assert!(matches!(server.health().await, Err(Fault::Store(_))));
+}
+
+/// Whose notice goes where, as the registrar is told: place by place, by name in each.
+async fn deliveries_of(server: &isoloir_service::VotingServer) -> Vec<(String, String, String)> {
+    let mut told = Vec::new();
+    let take = |one: isoloir_service::EntitledVoter| -> Result<(), isoloir_store::StoreError> {
+        let place = one.delivery.place.map(|place| format!("{} {}", place.code, place.name));
+        let elections = one.elections.len().to_string();
+        told.push((
+            one.voter.number + "/" + &elections,
+            place.unwrap_or_default(),
+            one.delivery.address.join(", "),
+        ));
+        Ok(())
+    };
+    server.entitled_voters(take).await.unwrap();
+    told
+}
+
+async fn rolls_may_say_where_notices_go(url: &str) {
+    let (server, _, plan) = imported(url).await;
+    let text = |value: &str| value.to_owned();
+    let file = "lieu;matricule;nom;prenom;courriel;scrutin;lieu_nom;adresse1;adresse2\n\
+        2B1;A1;Zola;Ana;a1@x.example;csa;Collège B;;\n2B1;A2;Élan;Bob;a2@x.example;csa;Collège B;;\n\
+        2A1;A3;Un;Cléo;a3@x.example;csa;;;\n;A4;Deux;Dan;;csa;;3 rue X;20000 Ajaccio\n\
+        2B1;A1;Zola;Ana;a1@x.example;cap;Collège B;;\n";
+    server.import_roll(&plan, file.as_bytes()).await.unwrap();
+    let told = deliveries_of(&server).await;
+    let expected = [
+        ("A4/1", "", "3 rue X, 20000 Ajaccio"),
+        ("A3/1", "2A1 2A1", ""),
+        ("A2/1", "2B1 Collège B", ""),
+        ("A1/2", "2B1 Collège B", ""),
+    ];
+    let expected = expected.map(|(who, place, address)| (text(who), text(place), text(address)));
+    assert_eq!(told, expected);
+
+    // A later file moves a voter; one that says nothing of deliveries leaves them.
+    let head = "matricule;nom;prenom;courriel;scrutin";
+    let moved = format!("{head};lieu\nA1;Zola;Ana;a1@x.example;csa;2C1\n");
+    server.import_roll(&plan, moved.as_bytes()).await.unwrap();
+    let silent = format!("{head}\nA1;Zola;Ana;a1@x.example;csa\n");
+    server.import_roll(&plan, silent.as_bytes()).await.unwrap();
+    assert_eq!(
+        deliveries_of(&server).await,
+        [(text("A1/2"), text("2C1 2C1"), String::new())]
+    );
+
+    let kinds = async |rows: &str| {
+        let file = format!("{head};lieu;lieu_nom\n{rows}");
+        match server.import_roll(&plan, file.as_bytes()).await {
+            Err(ImportError::Anomalies(found)) => found.into_iter().map(|one| (one.line, one.what)).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let rows = "A1;Zola;Ana;a1@x.example;csa;2B1;Collège B\nA1;Zola;Ana;a1@x.example;cap;2B2;Collège C\n\
+        A2;Élan;Bob;a2@x.example;csa;2B1;Lycée B\nA3;Un;Cléo;a3@x.example;csa;;Lycée\n";
+    assert_eq!(
+        kinds(rows).await,
+        [
+            (3, AnomalyKind::SameNumberOtherPerson(2)),
+            (4, AnomalyKind::SamePlaceOtherName(2)),
+            (5, AnomalyKind::PlaceWithoutCode),
+        ]
+    );
+    for wrong in [
+        "matricule;nom;prenom;courriel;scrutin;lieux",
+        "matricule;nom;nom;prenom;courriel;scrutin",
+    ] {
+        let found = server
+            .import_roll(&plan, format!("{wrong}\nA1;Zola;Ana;a1@x.example;csa;x\n").as_bytes())
+            .await;
+        let Err(ImportError::Anomalies(found)) = found else {
+            panic!("{wrong}")
+        };
+        assert!(matches!(found[0].what, AnomalyKind::WrongColumns { .. }), "{wrong}");
+    }
 }

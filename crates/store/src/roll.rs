@@ -1,8 +1,9 @@
 //! Voters, rolls, and the poll book to read. (Marks are made in [`crate::record`], with the ballot or not at all.)
 
+use futures_util::TryStreamExt as _;
 use isoloir_domain::journal::Entry;
 use isoloir_domain::names::normal;
-use isoloir_domain::{Calendar, ConsultationId, ElectionId, Language, Voter, VoterId};
+use isoloir_domain::{Calendar, ConsultationId, Delivery, ElectionId, Language, Place, Voter, VoterId};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::QueryBuilder;
@@ -33,6 +34,10 @@ statements! {
     CASTING = "SELECT c.opens, c.closes, c.grace, r.voter, p.voter FROM election e JOIN consultation c ON c.id = e.consultation
         LEFT JOIN roll_entry r ON r.election = e.id AND r.voter = $2
         LEFT JOIN poll_book p ON p.election = e.id AND p.voter = $2 WHERE e.id = $1";
+    ENTITLED = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
+        COALESCE(d.place, '') AS place, COALESCE(d.place_name, '') AS place_name, COALESCE(d.address, '') AS address, r.election
+        FROM roll_entry r JOIN voter v ON v.id = r.voter LEFT JOIN delivery d ON d.voter = v.id
+        ORDER BY COALESCE(d.place, ''), v.name_key, v.id, r.election";
     VOTER = "SELECT id, number, last_name, first_name, email, language FROM voter WHERE id = $1";
     VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email, v.language FROM voter v
         JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
@@ -65,12 +70,52 @@ impl VoterRow {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct EntitledRow {
+    #[sqlx(flatten)]
+    voter: VoterRow,
+    place: String,
+    place_name: String,
+    address: String,
+    election: String,
+}
+
+impl EntitledRow {
+    fn read(self) -> Result<EntitledVoter, StoreError> {
+        let place = Place {
+            code: self.place,
+            name: self.place_name,
+        };
+        Ok(EntitledVoter {
+            voter: self.voter.read()?,
+            delivery: Delivery {
+                place: Some(place).filter(|place| !place.code.is_empty()),
+                address: self.address.lines().map(str::to_owned).collect(),
+            },
+            elections: vec![parse(&self.election, "an election's identifier")?],
+        })
+    }
+}
+
+/// A voter with the elections on whose rolls the voter is, and where the notice goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntitledVoter {
+    /// The voter.
+    pub voter: Voter,
+    /// Where the notice goes.
+    pub delivery: Delivery,
+    /// In order of identifiers.
+    pub elections: Vec<ElectionId>,
+}
+
 /// What a roll file becomes.
 pub struct NewRoll {
     /// Elections whose rolls are replaced, in order of identifiers.
     pub elections: Vec<ElectionId>,
     /// Voters that were not known.
     pub voters: Vec<Voter>,
+    /// Where notices go, of voters known before too.
+    pub deliveries: Vec<(VoterId, Delivery)>,
     /// Who is on which roll, with the key that sorts the roll by name ([`sort_key`]).
     pub entries: Vec<(ElectionId, VoterId, Vec<u8>)>,
     /// SHA-256 of the file, in hexadecimal.
@@ -188,6 +233,20 @@ impl Store {
                 });
                 insert.build().persistent(false).execute(&mut *tx).await?;
             }
+            for chunk in roll.deliveries.chunks(CHUNK) {
+                let mut insert = QueryBuilder::new("INSERT INTO delivery (voter, place, place_name, address) ");
+                insert.push_values(chunk, |mut row, (voter, delivery)| {
+                    let place = delivery.place.as_ref();
+                    row.push_bind(voter.to_string())
+                        .push_bind(place.map_or("", |place| place.code.as_str()))
+                        .push_bind(place.map_or("", |place| place.name.as_str()))
+                        .push_bind(delivery.address.join("\n"));
+                });
+                insert.push(
+                    " ON CONFLICT (voter) DO UPDATE SET place = excluded.place, place_name = excluded.place_name, address = excluded.address",
+                );
+                insert.build().persistent(false).execute(&mut *tx).await?;
+            }
             for chunk in roll.entries.chunks(CHUNK) {
                 let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter, sort_key) ");
                 insert.push_values(chunk, |mut row, (election, voter, key)| {
@@ -206,6 +265,33 @@ impl Store {
             append_journal!(tx, entry);
         });
         Ok(Change::Made)
+    }
+
+    /// Everyone on a roll, once: place by place, by name in each, those without a place first. They are given to `take` as they are read, since
+    /// there may be a million of them.
+    ///
+    /// # Errors
+    /// [`StoreError`], and those of `take`.
+    pub async fn entitled_voters<E: From<StoreError>>(
+        &self,
+        mut take: impl FnMut(EntitledVoter) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut last: Option<EntitledVoter> = None;
+        on!(read &self.db, pool => {
+            let mut rows = sqlx::query_as::<_, EntitledRow>(ENTITLED).fetch(pool);
+            while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
+                let read = row.read()?;
+                match &mut last {
+                    Some(last) if last.voter.id == read.voter.id => last.elections.extend(read.elections),
+                    other => {
+                        if let Some(complete) = other.replace(read) {
+                            take(complete)?;
+                        }
+                    }
+                }
+            }
+        });
+        last.map_or(Ok(()), take)
     }
 
     /// One voter.

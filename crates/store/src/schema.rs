@@ -17,6 +17,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (8, "support", include_str!("schema/support.sql")),
     (9, "captcha", include_str!("schema/captcha.sql")),
     (10, "console", include_str!("schema/console.sql")),
+    (11, "delivery", include_str!("schema/delivery.sql")),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

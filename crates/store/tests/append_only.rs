@@ -91,6 +91,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
             email: Some("e@x.example".to_owned()),
             language: None,
         }],
+        deliveries: Vec::new(),
         entries: vec![(id.clone(), voter, sort_key(&id, voter, "l", "f"))],
         file: String::new(),
         imported: now(),

@@ -1,13 +1,14 @@
 //! `isoloir consultation`: import, entitlements for the registrar, invitations, state.
 
 use std::collections::BTreeMap;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use anyhow::{Context, bail};
 use isoloir_domain::policy_presets::Preset;
 use isoloir_domain::texts::{Faq, Text, TextName};
-use isoloir_domain::{ConsultationId, Language, Policy};
+use isoloir_domain::{Consultation, ConsultationId, Election, Language, Policy};
 use isoloir_service::VotingServer;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::import_list_files::{GivenFile, ListFilesError, Role};
@@ -39,10 +40,10 @@ enum ConsultationCommand {
         #[arg(long)]
         check: bool,
     },
-    /// Writes who may vote where, by voter identifier, for the registrar.
+    /// Writes who may vote where, by voter identifier, for the registrar: a line per voter, by delivery place and name.
     #[command(after_help = "Example:\n  isoloir consultation entitlements --out entitlements.json")]
     Entitlements {
-        /// File to write. It names no person by more than identifier, staff number and name, which the notices need.
+        /// File to write (mode 0600). Of a person: identifier, staff number, name, language and delivery, which the notices need.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -480,12 +481,28 @@ fn anomalies<T>(file: &str, outcome: Result<T, ImportError>) -> anyhow::Result<T
 }
 
 async fn write_entitlements(server: &VotingServer, out: &Path) -> anyhow::Result<()> {
-    let entitlements = entitlements(server).await?;
-    private_file::create(out, &serde_json::to_vec_pretty(&entitlements)?)?;
+    let head = entitled_elections(server).await?;
+    let mut file = BufWriter::new(private_file::Reserved::at(out)?);
+    let mut voters = 0_u64;
+    let written = async {
+        head.write_head(&mut file)?;
+        let take = |voter| -> anyhow::Result<()> {
+            voters = voters.saturating_add(1);
+            EntitledVoter::new(voter).write(&mut file)
+        };
+        server.entitled_voters(take).await?;
+        Ok(file.flush()?)
+    };
+    let written: anyhow::Result<()> = written.await;
+    let (file, _) = file.into_parts();
+    if let Err(error) = written {
+        file.give_up();
+        return Err(error);
+    }
+    file.complete()?;
     println!(
-        "{} voters, {} elections: {} written, for the registrar",
-        entitlements.voters.len(),
-        entitlements.elections.len(),
+        "{voters} voters, {} elections: {} written, for the registrar",
+        head.elections.len(),
         out.display()
     );
     Ok(())
@@ -493,6 +510,17 @@ async fn write_entitlements(server: &VotingServer, out: &Path) -> anyhow::Result
 
 /// Who may vote where, over every election imported.
 pub(crate) async fn entitlements(server: &VotingServer) -> anyhow::Result<Entitlements> {
+    let mut entitlements = entitled_elections(server).await?;
+    let read = server.entitled_voters(|voter| -> anyhow::Result<()> {
+        entitlements.voters.push(EntitledVoter::new(voter));
+        Ok(())
+    });
+    read.await?;
+    Ok(entitlements)
+}
+
+/// The elections of the entitlements, without voters.
+async fn entitled_elections(server: &VotingServer) -> anyhow::Result<Entitlements> {
     let elections = server::elections(server).await?;
     let mut groups: Vec<&str> = elections
         .iter()
@@ -502,33 +530,19 @@ pub(crate) async fn entitlements(server: &VotingServer) -> anyhow::Result<Entitl
     let [group] = groups.as_slice() else {
         bail!("the consultations use different groups: {}", groups.join(", "))
     };
-    let mut entitlements = Entitlements {
-        group: (*group).to_owned(),
-        elections: vec![],
-        voters: vec![],
+    let entitled = |(consultation, election): &(Consultation, Election)| EntitledElection {
+        id: election.id.clone(),
+        title: election.title.clone(),
+        consultation: consultation.title.clone(),
+        organiser: consultation.organiser.clone(),
+        opens: consultation.calendar.opens(),
+        closes: consultation.calendar.closes(),
     };
-    let mut voters = std::collections::BTreeMap::new();
-    for (_, election) in &elections {
-        entitlements.elections.push(EntitledElection {
-            id: election.id.clone(),
-            title: election.title.clone(),
-        });
-        for voter in server.electoral_roll(&election.id).await?.voters {
-            voters
-                .entry(voter.id)
-                .or_insert_with(|| EntitledVoter {
-                    id: voter.id,
-                    number: voter.number,
-                    last_name: voter.last_name,
-                    first_name: voter.first_name,
-                    elections: vec![],
-                })
-                .elections
-                .push(election.id.clone());
-        }
-    }
-    entitlements.voters = voters.into_values().collect();
-    Ok(entitlements)
+    Ok(Entitlements {
+        group: (*group).to_owned(),
+        elections: elections.iter().map(entitled).collect(),
+        voters: Vec::new(),
+    })
 }
 
 async fn invite(server: &VotingServer) -> anyhow::Result<()> {

@@ -16,6 +16,7 @@ mod election;
 mod key;
 mod letters;
 mod mail;
+mod notices;
 mod registrar;
 mod rehearse;
 mod reissue_policy;

@@ -1,19 +1,20 @@
 //! `isoloir registrar`: the authority of the codes, on its own machine with its own database.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use isoloir_domain::SystemClock;
+use isoloir_domain::{ElectionId, SystemClock};
 use isoloir_protocol::group::GroupName;
 use isoloir_registrar::create_credentials::{CreateError, Entitled};
 use isoloir_registrar::{IssuedCode, Keys, Registrar, Store, router};
 use zeroize::Zeroizing;
 
 use super::serve::serve;
-use super::{ConfigArg, block_on, key};
+use super::{ConfigArg, block_on, key, notices};
 use crate::config::RegistrarConfig;
-use crate::handover::{self, Entitlements, PublicCredentials};
+use crate::handover::{Entitlements, PublicCredentials};
 use crate::{ambient, private_file};
 
 /// The registrar: credentials and voting codes, apart from the voting server.
@@ -47,6 +48,8 @@ enum RegistrarCommand {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Makes codes and notices together, place by place; then follows the notices until they are handed over or destroyed.
+    Notices(notices::NoticesArgs),
     /// Issues a voting code to each voter and writes the codes ONCE, into a file for the printer of the notices.
     #[command(
         name = "issue-codes",
@@ -80,13 +83,14 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
                 serve(config.listen, router(Arc::new(registrar), origin)).await
             }
             RegistrarCommand::CreateCredentials { entitlements, out } => {
-                create(&registrar, &handover::read(entitlements)?, out).await
+                create(&registrar, &Entitlements::read(entitlements)?, out).await
             }
+            RegistrarCommand::Notices(arguments) => notices::run(Arc::new(registrar), &config, arguments).await,
             RegistrarCommand::IssueCodes {
                 entitlements,
                 number,
                 out,
-            } => issue(&registrar, &handover::read(entitlements)?, number.as_deref(), out).await,
+            } => issue(&registrar, &Entitlements::read(entitlements)?, number.as_deref(), out).await,
         }
     })
 }
@@ -121,14 +125,15 @@ pub(crate) async fn draw(registrar: &Registrar, entitlements: &Entitlements) -> 
         .group
         .parse()
         .with_context(|| format!("group {}", entitlements.group))?;
+    let mut rolls: HashMap<&ElectionId, Vec<Entitled>> = HashMap::new();
+    for voter in &entitlements.voters {
+        for election in &voter.elections {
+            rolls.entry(election).or_default().push(Entitled::new(voter.id));
+        }
+    }
     let mut lists = Vec::new();
     for election in &entitlements.elections {
-        let roll: Vec<Entitled> = entitlements
-            .voters
-            .iter()
-            .filter(|voter| voter.elections.contains(&election.id))
-            .map(|voter| Entitled::new(voter.id))
-            .collect();
+        let roll = rolls.remove(&election.id).unwrap_or_default();
         let credentials = match registrar
             .create_credentials(&election.id, group, &roll, &mut ambient::rng())
             .await

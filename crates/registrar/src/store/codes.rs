@@ -1,8 +1,11 @@
 //! Codes, wrapped credentials and attempts.
 
+use std::collections::HashMap;
+
 use isoloir_domain::{ElectionId, VoterId};
 use sqlx::QueryBuilder;
 
+use super::notices::NewBatch;
 use super::{Store, StoreError, pages};
 
 statements! {
@@ -14,6 +17,10 @@ statements! {
     FORGET_ATTEMPTS = "UPDATE attempt SET attempts = 0, failures = 0, locked_until = 0 WHERE voter = $1";
     WRAPPED = "SELECT c.election, c.public, w.wrapped FROM wrapped_credential w \
         JOIN credential c ON c.voter = w.voter AND c.election = w.election WHERE w.voter = $1 ORDER BY c.election";
+    ADD_PLACE = "INSERT INTO notice_place (code, name) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET name = excluded.name";
+    NEXT_BATCH = "SELECT COALESCE(MAX(id), 0) + 1 FROM notice_batch";
+    ADD_BATCH = "INSERT INTO notice_batch (id, place, file, first, size, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    NEXT_NOTICE = "SELECT COALESCE(MAX(number), 0) + 1 FROM notice";
     ATTEMPTS = "SELECT attempts, failures, locked_until FROM attempt WHERE voter = $1";
 }
 
@@ -60,49 +67,103 @@ pub struct Attempts {
     pub locked_until: i64,
 }
 
+/// Writes new codes and what is wrapped under them, keeping a trace of the older ones; gives the generation of each, by voter. A macro, since
+/// it serves two transactions on two engines.
+macro_rules! write_codes {
+    ($tx:ident, $codes:expr, $now:expr) => {{
+        let (codes, now): (&[NewCode], i64) = ($codes, $now);
+        let mut generations: HashMap<Vec<u8>, i64> = HashMap::with_capacity(codes.len());
+        for page in pages(codes) {
+            let mut void = QueryBuilder::new(
+                "INSERT INTO voided_code (voter, generation, issued_at, voided_at) SELECT voter, generation, issued_at, ",
+            );
+            void.push_bind(now).push(" FROM code WHERE voter IN (");
+            let mut voters = void.separated(", ");
+            for code in page {
+                voters.push_bind(code.voter.uuid().as_bytes().to_vec());
+            }
+            void.push(")");
+            void.build().execute(&mut *$tx).await?;
+
+            let mut issue = QueryBuilder::new("INSERT INTO code (voter, generation, verifier, issued_at) ");
+            issue.push_values(page, |mut values, code| {
+                values.push_bind(code.voter.uuid().as_bytes().to_vec()).push_bind(1_i64);
+                values.push_bind(code.verifier.to_vec()).push_bind(now);
+            });
+            issue.push(
+                " ON CONFLICT (voter) DO UPDATE SET generation = code.generation + 1, verifier = excluded.verifier, \
+                 issued_at = excluded.issued_at RETURNING voter, generation",
+            );
+            let issued: Vec<(Vec<u8>, i64)> = issue.build_query_as().fetch_all(&mut *$tx).await?;
+            generations.extend(issued);
+
+            let mut forget = QueryBuilder::new("DELETE FROM attempt WHERE voter IN (");
+            let mut voters = forget.separated(", ");
+            for code in page {
+                voters.push_bind(code.voter.uuid().as_bytes().to_vec());
+            }
+            forget.push(")");
+            forget.build().execute(&mut *$tx).await?;
+        }
+        let wrapped: Vec<(VoterId, &ElectionId, &Vec<u8>)> = codes
+            .iter()
+            .flat_map(|c| c.wrapped.iter().map(|(election, wrapped)| (c.voter, election, wrapped)))
+            .collect();
+        for page in pages(&wrapped) {
+            let mut wrap = QueryBuilder::new("INSERT INTO wrapped_credential (voter, election, wrapped) ");
+            wrap.push_values(page, |mut values, (voter, election, wrapped)| {
+                values.push_bind(voter.uuid().as_bytes().to_vec()).push_bind(election.as_str());
+                values.push_bind(wrapped.as_slice());
+            });
+            wrap.push(" ON CONFLICT (voter, election) DO UPDATE SET wrapped = excluded.wrapped");
+            wrap.build().execute(&mut *$tx).await?;
+        }
+        generations
+    }};
+}
+
 impl Store {
     /// Replaces the voters' codes and what is wrapped under them, keeping a trace of the older ones: all or nothing.
     pub(crate) async fn replace_codes(&self, codes: &[NewCode], now: i64) -> Result<(), StoreError> {
-        on!(tx self, tx => {
-            for page in pages(codes) {
-                let mut void = QueryBuilder::new("INSERT INTO voided_code (voter, generation, issued_at, voided_at) SELECT voter, generation, issued_at, ");
-                void.push_bind(now).push(" FROM code WHERE voter IN (");
-                let mut voters = void.separated(", ");
-                for code in page {
-                    voters.push_bind(code.voter.uuid().as_bytes().to_vec());
-                }
-                void.push(")");
-                void.build().execute(&mut *tx).await?;
-
-                let mut issue = QueryBuilder::new("INSERT INTO code (voter, generation, verifier, issued_at) ");
-                issue.push_values(page, |mut values, code| {
-                    values.push_bind(code.voter.uuid().as_bytes().to_vec()).push_bind(1_i64);
-                    values.push_bind(code.verifier.to_vec()).push_bind(now);
-                });
-                issue.push(" ON CONFLICT (voter) DO UPDATE SET generation = code.generation + 1, verifier = excluded.verifier, issued_at = excluded.issued_at");
-                issue.build().execute(&mut *tx).await?;
-
-                let mut forget = QueryBuilder::new("DELETE FROM attempt WHERE voter IN (");
-                let mut voters = forget.separated(", ");
-                for code in page {
-                    voters.push_bind(code.voter.uuid().as_bytes().to_vec());
-                }
-                forget.push(")");
-                forget.build().execute(&mut *tx).await?;
-            }
-            let wrapped: Vec<(VoterId, &ElectionId, &Vec<u8>)> =
-                codes.iter().flat_map(|c| c.wrapped.iter().map(|(election, wrapped)| (c.voter, election, wrapped))).collect();
-            for page in pages(&wrapped) {
-                let mut wrap = QueryBuilder::new("INSERT INTO wrapped_credential (voter, election, wrapped) ");
-                wrap.push_values(page, |mut values, (voter, election, wrapped)| {
-                    values.push_bind(voter.uuid().as_bytes().to_vec()).push_bind(election.as_str());
-                    values.push_bind(wrapped.as_slice());
-                });
-                wrap.push(" ON CONFLICT (voter, election) DO UPDATE SET wrapped = excluded.wrapped");
-                wrap.build().execute(&mut *tx).await?;
-            }
-        });
+        on!(tx self, tx => { write_codes!(tx, codes, now) });
         Ok(())
+    }
+
+    /// Replaces codes as [`Store::replace_codes`] does and records the notices that carry them, in the order given, as a batch whose file is
+    /// still to be written: all or nothing. Gives the batch's number and that of its first notice.
+    pub(crate) async fn replace_codes_by_notices(
+        &self,
+        codes: &[NewCode],
+        batch: &NewBatch<'_>,
+        now: i64,
+    ) -> Result<(i64, i64), StoreError> {
+        let place = batch.place.map_or("", |place| place.code.as_str());
+        let size = i64::try_from(codes.len()).unwrap_or(i64::MAX);
+        let made = on!(tx self, tx => {
+            let generations = write_codes!(tx, codes, now);
+            if let Some(place) = batch.place {
+                sqlx::query(ADD_PLACE).bind(&place.code).bind(&place.name).execute(&mut *tx).await?;
+            }
+            let (id,): (i64,) = sqlx::query_as(NEXT_BATCH).fetch_one(&mut *tx).await?;
+            let file = batch.file.replace("{}", &format!("{id:05}"));
+            let (first,): (i64,) = sqlx::query_as(NEXT_NOTICE).fetch_one(&mut *tx).await?;
+            let add = sqlx::query(ADD_BATCH).bind(id).bind(place).bind(&file).bind(first).bind(size).bind(now);
+            add.execute(&mut *tx).await?;
+            let rows: Vec<(i64, &NewCode, &Vec<u8>)> =
+                (0_i64..).zip(codes).zip(batch.names).map(|((at, code), name)| (at, code, name)).collect();
+            for page in pages(&rows) {
+                let mut insert = QueryBuilder::new("INSERT INTO notice (number, voter, generation, place, batch, page, name, status, changed_at) ");
+                insert.push_values(page, |mut values, (at, code, name)| {
+                    let voter = code.voter.uuid().as_bytes().to_vec();
+                    let generation = generations.get(&voter).copied().unwrap_or_default();
+                    values.push_bind(first.saturating_add(*at)).push_bind(voter).push_bind(generation).push_bind(place);
+                    values.push_bind(id).push_bind(at.saturating_add(1)).push_bind(name.as_slice()).push_bind("made").push_bind(now);
+                });
+                insert.build().execute(&mut *tx).await?;
+            }
+            (id, first)
+        });
+        Ok(made)
     }
 
     /// Counts an attempt, lets `decide` judge it with the verifier on record (if any), and writes the consequence, in one

@@ -2,6 +2,7 @@
 
 use isoloir_domain::{ElectionId, VoterId};
 use sqlx::QueryBuilder;
+use tokio::sync::mpsc;
 
 use super::{Store, StoreError, pages};
 
@@ -18,6 +19,14 @@ pub(crate) struct CredentialRow {
     pub sealed: Vec<u8>,
 }
 
+/// What the drawing of an election's credentials yields.
+pub(crate) enum Drawn {
+    /// Some of them.
+    Rows(Vec<CredentialRow>),
+    /// They were all sent.
+    End,
+}
+
 /// A sealed credential, to be opened and wrapped.
 #[derive(sqlx::FromRow)]
 pub(crate) struct SealedRow {
@@ -27,22 +36,30 @@ pub(crate) struct SealedRow {
 }
 
 impl Store {
-    /// Adds the credentials of an election that has none: all or nothing. `false` when the election has some already.
+    /// Adds the credentials of an election that has none, as they are drawn: all or nothing. `false` when the election has some already.
     pub(crate) async fn add_credentials(
         &self,
         election: &ElectionId,
-        rows: &[CredentialRow],
+        mut drawn: mpsc::Receiver<Drawn>,
     ) -> Result<bool, StoreError> {
         let added = on!(tx self, tx => {
             let (count,): (i64,) = sqlx::query_as(COUNT_OF_ELECTION).bind(election.as_str()).fetch_one(&mut *tx).await?;
             if count == 0 {
-                for page in pages(rows) {
-                    let mut insert = QueryBuilder::new("INSERT INTO credential (voter, election, public, weight, sealed) ");
-                    insert.push_values(page, |mut values, row| {
-                        values.push_bind(row.voter.uuid().as_bytes().to_vec()).push_bind(election.as_str());
-                        values.push_bind(row.public.as_str()).push_bind(i64::from(row.weight)).push_bind(row.sealed.as_slice());
-                    });
-                    insert.build().execute(&mut *tx).await?;
+                loop {
+                    let rows = match drawn.recv().await {
+                        Some(Drawn::Rows(rows)) => rows,
+                        Some(Drawn::End) => break,
+                        // The drawing ended before its end: nothing is kept.
+                        None => return Err(StoreError::Interrupted),
+                    };
+                    for page in pages(&rows) {
+                        let mut insert = QueryBuilder::new("INSERT INTO credential (voter, election, public, weight, sealed) ");
+                        insert.push_values(page, |mut values, row| {
+                            values.push_bind(row.voter.uuid().as_bytes().to_vec()).push_bind(election.as_str());
+                            values.push_bind(row.public.as_str()).push_bind(i64::from(row.weight)).push_bind(row.sealed.as_slice());
+                        });
+                        insert.build().execute(&mut *tx).await?;
+                    }
                 }
             }
             count == 0

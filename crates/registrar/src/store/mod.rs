@@ -48,6 +48,7 @@ macro_rules! statements {
 
 pub(crate) mod codes;
 pub(crate) mod credentials;
+pub(crate) mod notices;
 
 /// Rows per statement: 32,766 parameters at most in SQLite, and little gain beyond.
 pub(crate) const ROWS: usize = 500;
@@ -68,6 +69,9 @@ pub enum StoreError {
     /// The SQLite file cannot be made.
     #[error("the registrar's database file: {0}")]
     File(#[from] std::io::Error),
+    /// What was to be stored stopped coming: nothing was stored.
+    #[error("the rows to be stored stopped coming")]
+    Interrupted,
     /// Neither `sqlite:` nor `postgres:`.
     #[error("a database URL starts with sqlite: or postgres:")]
     Url,
@@ -194,7 +198,7 @@ mod tests {
 
     async fn prepare_all(url: &str) {
         let store = Store::open(url).await.unwrap();
-        for (name, text) in codes::ALL.iter().chain(credentials::ALL) {
+        for (name, text) in codes::ALL.iter().chain(credentials::ALL).chain(notices::ALL) {
             let prepared: Result<(), sqlx::Error> = on!(write store, pool => {
                 let mut connection = pool.acquire().await.unwrap();
                 connection.prepare(text.into_sql_str()).await.map(|_| ())

@@ -175,6 +175,20 @@ pub enum Event {
     PasswordResetAsked,
     /// A voter chose a new password by such a link.
     PasswordReset,
+    /// FranceConnect, or the provider in its place, vouched for a voter.
+    IdentityConfirmed {
+        /// What for: `reissue` or `password`.
+        purpose: String,
+        /// Keyed digest of the identifier that the provider gives the person for this service, in hexadecimal.
+        subject: String,
+    },
+    /// A visit to the provider led nowhere. Names the voter in whose session it began, never the person who came back.
+    IdentityRefused {
+        /// What for: `reissue` or `password`; `unknown` when nobody can tell.
+        purpose: String,
+        /// Why: a stable code.
+        why: String,
+    },
     /// A voter chose another challenge question or answer.
     ChallengeChanged,
     /// A voter asked for a new voting code, and the registrar has sent a link, or sent the pending one again.

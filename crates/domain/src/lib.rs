@@ -10,7 +10,7 @@
 //! - [`policy_lint`]: what a judge would say of it; [`policy_presets`]: rules ready to be taken
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
-//! - [`names`]: names compared without accents and case; [`texts`]: what the organiser writes for voters
+//! - [`names`]: names compared without accents and case; [`pivot`]: identities of FranceConnect compared; [`texts`]: what the organiser writes for voters
 //! - [`origin`]: where a server is reached
 //! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
 //! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
@@ -38,6 +38,7 @@ pub mod journal;
 pub mod message;
 pub mod names;
 pub mod origin;
+pub mod pivot;
 pub mod policy;
 pub mod policy_lint;
 pub mod policy_presets;

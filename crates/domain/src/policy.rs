@@ -190,6 +190,9 @@ pub struct PasswordResetPolicy {
     pub link_minutes: u16,
     /// Minutes between two mails to the same voter at least: 5 unless said otherwise.
     pub resend_minutes: u16,
+    /// Whether FranceConnect may stand for the professional mailbox: the link then goes to the mailbox that it vouches for, and the
+    /// professional one is told. No unless said otherwise; it takes a provider (`[franceconnect]` of the server) and identities in the roll.
+    pub franceconnect: bool,
 }
 
 impl Default for PasswordResetPolicy {
@@ -198,6 +201,7 @@ impl Default for PasswordResetPolicy {
             challenge: true,
             link_minutes: 60,
             resend_minutes: 5,
+            franceconnect: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Imports voters and rolls (*listes électorales*): `matricule;nom;prenom;courriel;scrutin`, one row per voter and election, and columns that
-//! a file may have besides: where the notice goes (`lieu;lieu_nom`, `adresse1` to `adresse5`).
+//! a file may have besides: where the notice goes (`lieu;lieu_nom`, `adresse1` to `adresse5`), and who each voter is to FranceConnect (*identité pivot*:
+//! `nom_naissance;prenoms;sexe;date_naissance;lieu_naissance;pays_naissance`), of which only keyed digests are kept.
 //!
 //! The e-mail address may be empty: such voters receive a letter. All or nothing: every anomaly of the file is reported with its line, and none is repaired in silence.
 
@@ -8,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::Message;
-use isoloir_domain::{Clock, ConsultationId, Delivery, ElectionId, Place, Voter, VoterId};
+use isoloir_domain::pivot::{GivenNames, Pivot, PivotError, Said};
+use isoloir_domain::{Clock, ConsultationId, Delivery, ElectionId, Place, Sex, Voter, VoterId};
 use isoloir_store::consultation::Change;
 use isoloir_store::roll::{NewRoll, sort_key};
 use rand_core::CryptoRng;
@@ -25,6 +27,10 @@ pub struct ImportReport {
     pub subjects: u64,
     /// Of these voters, those without an e-mail address: they are written to on paper.
     pub without_email: u64,
+    /// Of these voters, those whom FranceConnect can identify.
+    pub with_identity: u64,
+    /// Of the latter, those who share their identity with another voter of the file: FranceConnect cannot tell them apart.
+    pub shared_identity: u64,
     /// How the file was encoded: `UTF-8` or `windows-1252`.
     pub encoding: &'static str,
     /// SHA-256 of the file, in hexadecimal.
@@ -92,6 +98,8 @@ pub enum AnomalyKind {
     Empty,
     /// Not a CSV file (a quote that is not closed, for instance).
     Unreadable(String),
+    /// The identity at birth is incomplete or malformed.
+    BadIdentity(PivotError),
     /// The text holds control characters or is longer than 500 characters.
     BadText(&'static str),
 }
@@ -181,12 +189,43 @@ impl AnomalyKind {
                 format!("le fichier n’est pas un CSV lisible\u{a0}: {why}"),
                 format!("the file is not readable CSV: {why}"),
             ),
+            Self::BadIdentity(error) => {
+                let (fr, en) = identity_words(*error);
+                (fr.to_owned(), en.to_owned())
+            }
             Self::BadText(name) => (
                 format!("le champ «\u{a0}{name}\u{a0}» est trop long ou contient des caractères de contrôle"),
                 format!("the field “{name}” is too long or holds control characters"),
             ),
         };
         Message::new(fr, en)
+    }
+}
+
+/// What is wrong with an identity at birth.
+const fn identity_words(error: PivotError) -> (&'static str, &'static str) {
+    match error {
+        PivotError::BirthName => (
+            "« nom_naissance » est vide ou sans lettre",
+            "“nom_naissance” is empty or has no letter",
+        ),
+        PivotError::GivenNames => (
+            "« prenoms » est vide ou sans lettre",
+            "“prenoms” is empty or has no letter",
+        ),
+        PivotError::Sex => ("« sexe » n’est ni F ni H", "“sexe” is neither F nor H"),
+        PivotError::BirthDate => (
+            "« date_naissance » n’est pas une date (AAAA-MM-JJ ou JJ/MM/AAAA, avec 00 pour un jour ou un mois inconnu)",
+            "“date_naissance” is not a date (YYYY-MM-DD or DD/MM/YYYY, with 00 for an unknown day or month)",
+        ),
+        PivotError::Birthplace => (
+            "« lieu_naissance » n’est pas le code officiel d’une commune, sur 5 caractères (75056, 2A004)",
+            "“lieu_naissance” is not the official code of a municipality, of 5 characters (75056, 2A004)",
+        ),
+        PivotError::BirthCountry => (
+            "« pays_naissance » n’est pas le code officiel d’un pays, sur 5 chiffres (99100 pour la France)",
+            "“pays_naissance” is not the official code of a country, of 5 digits (99100 for France)",
+        ),
     }
 }
 
@@ -207,7 +246,7 @@ pub enum ImportError {
     Fault(#[from] Fault),
 }
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 18] = [
     Column::filled("matricule"),
     Column::filled("nom"),
     Column::filled("prenom"),
@@ -220,8 +259,15 @@ const COLUMNS: [Column; 12] = [
     Column::may_be_absent("adresse3"),
     Column::may_be_absent("adresse4"),
     Column::may_be_absent("adresse5"),
+    Column::may_be_absent("nom_naissance"),
+    Column::may_be_absent("prenoms"),
+    Column::may_be_absent("sexe"),
+    Column::may_be_absent("date_naissance"),
+    Column::may_be_absent("lieu_naissance"),
+    Column::may_be_absent("pays_naissance"),
 ];
-const HEADER: &str = "matricule;nom;prenom;courriel;scrutin [;lieu;lieu_nom] [;adresse1 … adresse5]";
+const HEADER: &str = "matricule;nom;prenom;courriel;scrutin [;lieu;lieu_nom] [;adresse1 … adresse5] \
+    [;nom_naissance;prenoms;sexe;date_naissance;lieu_naissance;pays_naissance]";
 
 impl VotingServer {
     /// Imports a roll file into a consultation. Voters known already (same staff number) keep their identifier; importing
@@ -232,14 +278,19 @@ impl VotingServer {
     pub async fn import_roll(&self, consultation: &ConsultationId, file: &[u8]) -> Result<ImportReport, ImportError> {
         let elections = self.election_keys(consultation).await?;
         let table = table::read(file, &COLUMNS, HEADER);
-        let mut roll = RollFile::read(&table, &elections);
+        let mut roll = RollFile::read(&table, &elections, |text| self.inner.vault.mark("pivot", text));
         self.meet_known(&mut roll).await?;
         if !roll.anomalies.is_empty() {
             roll.anomalies.sort_by_key(|anomaly| anomaly.line);
             return Err(ImportError::Anomalies(roll.anomalies));
         }
         let without_email = roll.people.values().filter(|person| person.email.is_none()).count();
-        let report = report(&table, roll.people.len(), without_email)?;
+        let (with_identity, shared_identity) = roll.identities();
+        let report = ImportReport {
+            with_identity: count(with_identity)?,
+            shared_identity: count(shared_identity)?,
+            ..report(&table, roll.people.len(), without_email)?
+        };
         let what = Event::RollImported {
             rows: report.rows,
             file: report.file.clone(),
@@ -312,14 +363,19 @@ pub(crate) fn report<const N: usize>(
     subjects: usize,
     without_email: usize,
 ) -> Result<ImportReport, Fault> {
-    let count = |n: usize| u64::try_from(n).map_err(|_| Fault::Damaged("a count"));
     Ok(ImportReport {
         rows: count(table.rows.len())?,
         subjects: count(subjects)?,
         without_email: count(without_email)?,
+        with_identity: 0,
+        shared_identity: 0,
         encoding: table.encoding,
         file: table.digest.clone(),
     })
+}
+
+fn count(n: usize) -> Result<u64, Fault> {
+    u64::try_from(n).map_err(|_| Fault::Damaged("a count"))
 }
 
 /// A person of the file.
@@ -329,6 +385,8 @@ struct Person {
     first_name: String,
     email: Option<String>,
     delivery: Delivery,
+    /// Digests of the identity; none for a voter whom FranceConnect does not identify.
+    marks: Vec<[u8; 32]>,
     known: Option<VoterId>,
 }
 
@@ -342,6 +400,7 @@ impl Person {
             && self.first_name == other.first_name
             && self.email == other.email
             && self.delivery == other.delivery
+            && self.marks == other.marks
     }
 }
 
@@ -362,6 +421,23 @@ fn delivery(code: &str, name: &str, address: &[&String]) -> Result<Delivery, Ano
     })
 }
 
+/// Digests of the identity of a row: none when every field of it is empty.
+fn marks(identity: [&String; 6], mark: impl Fn(&str) -> [u8; 32]) -> Result<Vec<[u8; 32]>, PivotError> {
+    if identity.iter().all(|field| field.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let [birth_name, given_names, sex, birth_date, birthplace, birth_country] = identity;
+    let pivot = Pivot::read(&Said {
+        birth_name,
+        given_names: GivenNames::Text(given_names),
+        sex: Sex::from_letter(sex),
+        birth_date,
+        birthplace,
+        birth_country,
+    })?;
+    Ok(pivot.texts().map(|text| mark(&text)).collect())
+}
+
 /// What the file says, and what is wrong with it.
 struct RollFile {
     people: BTreeMap<String, Person>,
@@ -370,7 +446,11 @@ struct RollFile {
 }
 
 impl RollFile {
-    fn read(table: &Table<12>, elections: &HashMap<String, ElectionId>) -> Self {
+    fn read(
+        table: &Table<18>,
+        elections: &HashMap<String, ElectionId>,
+        mark: impl Fn(&str) -> [u8; 32],
+    ) -> Self {
         let mut roll = Self {
             people: BTreeMap::new(),
             entries: Vec::new(),
@@ -380,7 +460,8 @@ impl RollFile {
         let mut seen: HashMap<(ElectionId, String), u64> = HashMap::new();
         let mut places: HashMap<String, (u64, String)> = HashMap::new();
         for row in &table.rows {
-            let [number, last_name, first_name, email, key, code, place, address @ ..] = &row.fields;
+            let [number, last_name, first_name, email, key, code, place, rest @ ..] = &row.fields;
+            let [line1, line2, line3, line4, line5, identity @ ..] = rest;
             let mut wrong = |what| roll.anomalies.push(Anomaly { line: row.line, what });
             // Numbers are compared without case, as they are typed at sign-in.
             let number = &number.to_uppercase();
@@ -412,7 +493,7 @@ impl RollFile {
                     continue;
                 }
             }
-            let delivery = match delivery(code, place, &address.each_ref()) {
+            let delivery = match delivery(code, place, &[line1, line2, line3, line4, line5]) {
                 Ok(delivery) => delivery,
                 Err(what) => {
                     wrong(what);
@@ -428,12 +509,20 @@ impl RollFile {
                     continue;
                 }
             }
+            let marks = match marks(identity.each_ref(), &mark) {
+                Ok(marks) => marks,
+                Err(error) => {
+                    wrong(AnomalyKind::BadIdentity(error));
+                    continue;
+                }
+            };
             let person = Person {
                 line: row.line,
                 last_name: last_name.clone(),
                 first_name: first_name.clone(),
                 email,
                 delivery,
+                marks,
                 known: None,
             };
             match roll.people.get(number) {
@@ -448,6 +537,20 @@ impl RollFile {
         roll
     }
 
+    /// How many voters have an identity, and how many of them share it.
+    fn identities(&self) -> (usize, usize) {
+        let mut owners: HashMap<[u8; 32], u64> = HashMap::new();
+        for mark in self.people.values().flat_map(|person| &person.marks) {
+            *owners.entry(*mark).or_default() += 1;
+        }
+        let shares = |person: &Person| {
+            let many = |mark| owners.get(mark).is_some_and(|&many| many > 1);
+            person.marks.iter().any(many)
+        };
+        let identified = self.people.values().filter(|person| !person.marks.is_empty());
+        identified.fold((0, 0), |(all, shared), person| (all + 1, shared + usize::from(shares(person))))
+    }
+
     fn into_roll(self, clock: &dyn Clock, rng: &mut impl CryptoRng, file: String) -> NewRoll {
         let mut ids: HashMap<String, (VoterId, String, String)> = HashMap::with_capacity(self.people.len());
         let mut voters = Vec::new();
@@ -457,6 +560,9 @@ impl RollFile {
             .people
             .values()
             .any(|person| person.delivery != Delivery::default());
+        // So does one that says nothing of identities.
+        let identified = self.people.values().any(|person| !person.marks.is_empty());
+        let mut identities = Vec::new();
         for (number, person) in self.people {
             let id = person.known.unwrap_or_else(|| VoterId::generate(clock, rng));
             ids.insert(
@@ -465,6 +571,9 @@ impl RollFile {
             );
             if delivered {
                 deliveries.push((id, person.delivery));
+            }
+            if identified {
+                identities.push((id, person.marks));
             }
             if person.known.is_none() {
                 let Person {
@@ -497,6 +606,7 @@ impl RollFile {
             elections: elections.into_iter().collect(),
             voters,
             deliveries,
+            identities,
             entries,
             file,
             imported: clock.now(),

@@ -43,6 +43,22 @@ pub enum Letter {
         /// How long it is good.
         valid: SignedDuration,
     },
+    /// One-use link to a new password, to the mailbox that FranceConnect vouches for.
+    IdentityPasswordReset {
+        /// Name of the provider, for instance FranceConnect.
+        provider: String,
+        /// The link.
+        link: String,
+        /// How long it is good.
+        valid: SignedDuration,
+    },
+    /// The same, told to the account's own mailbox, without the link.
+    IdentityPasswordResetAsked {
+        /// Name of the provider.
+        provider: String,
+        /// Where to contest.
+        link: String,
+    },
     /// The challenge question or its answer was changed.
     ChallengeChanged,
     /// The account's address was changed; sent to the old one and to the new one.
@@ -210,6 +226,8 @@ impl Letter {
             Self::VoteRecorded { .. } => "vote_recorded",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset { .. } => "password_reset",
+            Self::IdentityPasswordReset { .. } => "identity_password_reset",
+            Self::IdentityPasswordResetAsked { .. } => "identity_password_reset_asked",
             Self::ChallengeChanged => "challenge_changed",
             Self::AddressChanged => "address_changed",
             Self::ReissueAsked { .. } => "reissue_asked",
@@ -231,6 +249,7 @@ impl Letter {
         match self {
             Self::Activation { valid, .. }
             | Self::PasswordReset { valid, .. }
+            | Self::IdentityPasswordReset { valid, .. }
             | Self::ReissueLink { valid, .. }
             | Self::StaffInvitation { valid, .. } => *valid,
             Self::Trial => SignedDuration::from_hours(1),
@@ -335,6 +354,35 @@ impl Letter {
                     link(url),
                     once(valid),
                     text(IGNORE_FR),
+                ],
+            ),
+            Self::IdentityPasswordReset {
+                provider,
+                link: url,
+                valid,
+            } => said(
+                "Réinitialisation de votre mot de passe Elections",
+                vec![
+                    text(format!(
+                        "Vous avez demandé la réinitialisation de votre mot de passe Elections, en vous identifiant par {}. Choisissez le nouveau à cette adresse\u{a0}:",
+                        one_line(provider)
+                    )),
+                    link(url),
+                    once(valid),
+                    text(IGNORE_FR),
+                ],
+            ),
+            Self::IdentityPasswordResetAsked { provider, link: url } => said(
+                "Un nouveau mot de passe a été demandé",
+                vec![
+                    text(format!(
+                        "Une personne identifiée par {} sous votre identité vient de demander un nouveau mot de passe pour votre compte électeur. Un lien à usage unique est parti vers l’adresse que {} connaît d’elle. Ce message-ci ne contient pas ce lien.",
+                        one_line(provider),
+                        one_line(provider)
+                    )),
+                    text("Tant que ce lien n’est pas utilisé, votre mot de passe actuel reste valable."),
+                    text("Si ce n’était pas vous, dites-le sans attendre à la cellule d’assistance\u{a0}:"),
+                    link(url),
                 ],
             ),
             Self::ChallengeChanged => said(
@@ -521,6 +569,35 @@ impl Letter {
                     link(url),
                     once(valid),
                     text(IGNORE_EN),
+                ],
+            ),
+            Self::IdentityPasswordReset {
+                provider,
+                link: url,
+                valid,
+            } => said(
+                "Resetting your Elections password",
+                vec![
+                    text(format!(
+                        "You asked to reset your Elections password, and {} said who you are. Choose the new one at this address:",
+                        one_line(provider)
+                    )),
+                    link(url),
+                    once(valid),
+                    text(IGNORE_EN),
+                ],
+            ),
+            Self::IdentityPasswordResetAsked { provider, link: url } => said(
+                "A new password was asked for",
+                vec![
+                    text(format!(
+                        "Somebody whom {} identifies as you has just asked for a new password for your voter account. A one-use link has left for the address that {} has of them. This message does not hold that link.",
+                        one_line(provider),
+                        one_line(provider)
+                    )),
+                    text("As long as that link is not used, your present password stays valid."),
+                    text("If it was not you, tell the help desk at once:"),
+                    link(url),
                 ],
             ),
             Self::ChallengeChanged => said(
@@ -775,6 +852,15 @@ mod tests {
             Letter::PasswordReset {
                 link: url.clone(),
                 valid: SignedDuration::from_hours(1),
+            },
+            Letter::IdentityPasswordReset {
+                provider: "FranceConnect".to_owned(),
+                link: url.clone(),
+                valid: SignedDuration::from_hours(1),
+            },
+            Letter::IdentityPasswordResetAsked {
+                provider: "FranceConnect".to_owned(),
+                link: url.clone(),
             },
             Letter::ChallengeChanged,
             Letter::AddressChanged,

@@ -116,7 +116,7 @@ impl VotingServer {
             asked: now,
             expires: self.after(valid),
             not_since: now.saturating_sub(pause).unwrap_or(Timestamp::MIN),
-            mail: self.letter(&to, &letter).await?,
+            mails: vec![self.letter(&to, &letter).await?],
         };
         let entry = self.entry(Subject::Voter(account.voter.id), Event::PasswordResetAsked);
         self.inner.store.insert_reset(&reset, &entry).await?;

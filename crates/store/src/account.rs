@@ -168,8 +168,8 @@ pub struct NewReset {
     pub expires: Timestamp,
     /// An earlier one asked after this instant is left as it is.
     pub not_since: Timestamp,
-    /// The mail that carries it.
-    pub mail: NewMessage,
+    /// The mail that carries it, and one that tells another mailbox of it.
+    pub mails: Vec<NewMessage>,
 }
 
 /// A new password by such a link.
@@ -479,8 +479,9 @@ impl Store {
             if changed == 0 {
                 return Ok(false);
             }
-            let mail = &reset.mail;
-            queue_message!(tx, mail);
+            for mail in &reset.mails {
+                queue_message!(tx, mail);
+            }
             append_journal!(tx, entry);
         });
         Ok(true)

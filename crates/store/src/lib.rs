@@ -11,6 +11,7 @@
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
 //! - [`journal`]: chained entries; [`reissue`]: requests for a new code, in it; [`outbox`]: messages to send after the commit, and the delivery ledger
+//! - [`identity`]: FranceConnect: which voter an identity is, and visits under way
 //! - [`ticket`]: requests to the help desk; [`console`]: what agents see of a voter, and changes of address
 //!
 //! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
@@ -37,6 +38,7 @@ pub mod console;
 pub mod consultation;
 pub mod content;
 mod error;
+pub mod identity;
 pub mod record;
 pub mod reissue;
 pub mod roll;

@@ -118,6 +118,9 @@ pub struct NewRoll {
     pub deliveries: Vec<(VoterId, Delivery)>,
     /// Who is on which roll, with the key that sorts the roll by name ([`sort_key`]).
     pub entries: Vec<(ElectionId, VoterId, Vec<u8>)>,
+    /// Marks of the identity of each voter, in place of those known so far; none for a voter without one. Empty when the file says nothing
+    /// of identities: what is known stays.
+    pub identities: Vec<(VoterId, Vec<[u8; 32]>)>,
     /// SHA-256 of the file, in hexadecimal.
     pub file: String,
     /// When it is imported.
@@ -251,6 +254,24 @@ impl Store {
                 let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter, sort_key) ");
                 insert.push_values(chunk, |mut row, (election, voter, key)| {
                     row.push_bind(election.as_str()).push_bind(voter.to_string()).push_bind(key);
+                });
+                insert.build().persistent(false).execute(&mut *tx).await?;
+            }
+            for chunk in roll.identities.chunks(CHUNK) {
+                let mut delete = QueryBuilder::new("DELETE FROM voter_identity WHERE voter IN (");
+                let mut list = delete.separated(", ");
+                for (voter, _) in chunk {
+                    list.push_bind(voter.to_string());
+                }
+                delete.push(")");
+                delete.build().persistent(false).execute(&mut *tx).await?;
+            }
+            let marks: Vec<(VoterId, &[u8; 32])> =
+                roll.identities.iter().flat_map(|(voter, marks)| marks.iter().map(|mark| (*voter, mark))).collect();
+            for chunk in marks.chunks(CHUNK) {
+                let mut insert = QueryBuilder::new("INSERT INTO voter_identity (mark, voter) ");
+                insert.push_values(chunk, |mut row, (voter, mark)| {
+                    row.push_bind(mark.as_slice()).push_bind(voter.to_string());
                 });
                 insert.build().persistent(false).execute(&mut *tx).await?;
             }

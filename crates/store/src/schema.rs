@@ -18,6 +18,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (9, "captcha", include_str!("schema/captcha.sql")),
     (10, "console", include_str!("schema/console.sql")),
     (11, "delivery", include_str!("schema/delivery.sql")),
+    (14, "identity", include_str!("schema/identity.sql")),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

@@ -50,7 +50,7 @@ pub struct SessionRecord {
 }
 
 #[derive(sqlx::FromRow)]
-struct SessionRow {
+pub(crate) struct SessionRow {
     #[sqlx(flatten)]
     voter: VoterRow,
     session: String,
@@ -60,6 +60,21 @@ struct SessionRow {
     warning: i64,
     expires: i64,
     previous_sign_in: Option<i64>,
+}
+
+impl SessionRow {
+    pub(crate) fn read(self) -> Result<SessionRecord, StoreError> {
+        Ok(SessionRecord {
+            id: parse(&self.session, "a session's identifier")?,
+            voter: self.voter.read()?,
+            created: instant(self.created)?,
+            seen: instant(self.seen)?,
+            idle: SignedDuration::from_millis(self.idle),
+            warning: SignedDuration::from_millis(self.warning),
+            expires: instant(self.expires)?,
+            previous_sign_in: self.previous_sign_in.map(instant).transpose()?,
+        })
+    }
 }
 
 /// A session to be stored.
@@ -193,19 +208,7 @@ impl Store {
             .bind(millis(now))
             .fetch_optional(pool)
             .await?);
-        row.map(|row| {
-            Ok(SessionRecord {
-                id: parse(&row.session, "a session's identifier")?,
-                voter: row.voter.read()?,
-                created: instant(row.created)?,
-                seen: instant(row.seen)?,
-                idle: SignedDuration::from_millis(row.idle),
-                warning: SignedDuration::from_millis(row.warning),
-                expires: instant(row.expires)?,
-                previous_sign_in: row.previous_sign_in.map(instant).transpose()?,
-            })
-        })
-        .transpose()
+        row.map(SessionRow::read).transpose()
     }
 
     /// Notes that a session was used.

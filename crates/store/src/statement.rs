@@ -27,6 +27,7 @@ mod tests {
             crate::console::STATEMENTS,
             crate::consultation::STATEMENTS,
             crate::content::STATEMENTS,
+            crate::identity::STATEMENTS,
             crate::journal::STATEMENTS,
             crate::outbox::STATEMENTS,
             crate::record::STATEMENTS,

@@ -93,6 +93,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
         }],
         deliveries: Vec::new(),
         entries: vec![(id.clone(), voter, sort_key(&id, voter, "l", "f"))],
+        identities: Vec::new(),
         file: String::new(),
         imported: now(),
     };

@@ -394,6 +394,12 @@ async fn store_quietly(server: &VotingServer, folder: &Folder) -> anyhow::Result
         "roll.csv: {} rows, {} voters, {} of them without an e-mail address ({}, SHA-256 {})",
         roll.rows, roll.subjects, roll.without_email, roll.encoding, roll.file
     ));
+    if roll.with_identity > 0 {
+        told.push(format!(
+            "roll.csv: {} voters can be identified by FranceConnect, except {} who share their identity with another",
+            roll.with_identity, roll.shared_identity
+        ));
+    }
     told.push(format!(
         "lists.csv: {} rows, {} lists ({}, SHA-256 {})",
         lists.rows, lists.subjects, lists.encoding, lists.file

@@ -14,6 +14,8 @@ use crate::wire::Client;
 
 /// How long it is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// After a failure nobody else waits for the same silence for so long: a crowd would queue up behind it.
+const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Where the provider does what.
 #[derive(Deserialize)]
@@ -59,9 +61,17 @@ pub(crate) struct Provider {
     read: Timestamp,
 }
 
-/// The latest reading. One request at a time reads again; the others wait for it.
+/// The latest reading. One request at a time reads again; the others wait for it, and share its failure.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<Option<Arc<Provider>>>);
+pub(crate) struct Cache(Mutex<Kept>);
+
+#[derive(Default)]
+enum Kept {
+    #[default]
+    Nothing,
+    Read(Arc<Provider>),
+    Failed(Timestamp, IdentityError),
+}
 
 impl Cache {
     /// The provider, read again when the last reading is too old.
@@ -72,20 +82,17 @@ impl Cache {
         now: Timestamp,
     ) -> Result<Arc<Provider>, IdentityError> {
         let mut kept = self.0.lock().await;
-        if let Some(provider) = kept.as_ref()
-            && now.duration_since(provider.read).abs() < KEPT
-        {
-            return Ok(Arc::clone(provider));
+        match &*kept {
+            Kept::Read(provider) if now.duration_since(provider.read).abs() < KEPT => return Ok(Arc::clone(provider)),
+            Kept::Failed(at, error) if now.duration_since(*at).abs() < PAUSE => return Err(*error),
+            _ => {}
         }
-        let endpoints = read_endpoints(client, issuer).await?;
-        let keys = read_keys(client, &endpoints).await?;
-        let provider = Arc::new(Provider {
-            endpoints,
-            keys,
-            read: now,
-        });
-        *kept = Some(Arc::clone(&provider));
-        Ok(provider)
+        let read = Provider::read(client, issuer, now).await.map(Arc::new);
+        *kept = match &read {
+            Ok(provider) => Kept::Read(Arc::clone(provider)),
+            Err(error) => Kept::Failed(now, *error),
+        };
+        read
     }
 
     /// The provider with the keys that it has now: it may have changed them since `stale` was read.
@@ -99,11 +106,23 @@ impl Cache {
         {
             let mut kept = self.0.lock().await;
             // Unless somebody else has read them in the meantime.
-            if kept.as_ref().is_some_and(|provider| Arc::ptr_eq(provider, stale)) {
-                *kept = None;
+            if matches!(&*kept, Kept::Read(provider) if Arc::ptr_eq(provider, stale)) {
+                *kept = Kept::Nothing;
             }
         }
         self.provider(client, issuer, now).await
+    }
+}
+
+impl Provider {
+    async fn read(client: &Client, issuer: &Issuer, now: Timestamp) -> Result<Self, IdentityError> {
+        let endpoints = read_endpoints(client, issuer).await?;
+        let keys = read_keys(client, &endpoints).await?;
+        Ok(Self {
+            endpoints,
+            keys,
+            read: now,
+        })
     }
 }
 

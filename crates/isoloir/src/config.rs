@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use isoloir_carriers::config::{MailConfig, SmsConfig};
+use isoloir_identity::ClaimNames;
 use isoloir_portal::AccessibilityAudit;
 use isoloir_portal::LimitsConfig;
 use isoloir_portal::limits::NotABlock;
@@ -80,6 +81,8 @@ pub struct ServerConfig {
     /// How often a network may try.
     #[serde(default)]
     pub limits: LimitsSection,
+    /// FranceConnect, or the provider of identities in its place, when there is one.
+    pub franceconnect: Option<FranceConnectConfig>,
 }
 
 /// How often a network may try, and which proxies stand before the server.
@@ -115,6 +118,80 @@ impl LimitsSection {
                 .collect::<Result<_, _>>()?,
             factor: self.factor,
         })
+    }
+}
+
+/// FranceConnect, or another provider of identities configured like it. Every path is relative to the file's folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FranceConnectConfig {
+    /// Its name, as people know it.
+    #[serde(default = "franceconnect")]
+    pub name: String,
+    /// Page that says what it is.
+    pub help_url: Option<String>,
+    /// Its identifier, for instance `https://oidc.franceconnect.gouv.fr/api/v2`.
+    pub issuer: String,
+    /// Who we are to it.
+    pub client_id: String,
+    /// File that holds the client's secret, so that it stands neither here nor in the environment.
+    pub client_secret_file: Option<PathBuf>,
+    /// The client's secret, when it comes from the environment.
+    pub client_secret: Option<String>,
+    /// What is asked for besides `openid`, separated by spaces.
+    #[serde(default = "pivot_and_email")]
+    pub scopes: String,
+    /// Levels of assurance that are enough, the preferred one first, separated by spaces.
+    #[serde(default = "eidas1")]
+    pub acr_values: String,
+    /// How tokens are signed, as registered: `ES256`, `RS256`, or both.
+    #[serde(default = "es256")]
+    pub algorithms: String,
+    /// Whether the user info must be signed. Only for a provider other than FranceConnect may it not be.
+    #[serde(default = "yes")]
+    pub signed_userinfo: bool,
+    /// Names of the claims, where they are not FranceConnect's.
+    #[serde(default)]
+    pub claims: ClaimNames,
+    /// PEM file of a certificate authority of your own.
+    pub authority: Option<PathBuf>,
+    /// The provider's own button (.svg or .png), which you obtain from it.
+    pub button: Option<PathBuf>,
+    /// The same under the pointer.
+    pub button_hover: Option<PathBuf>,
+}
+
+fn franceconnect() -> String {
+    "FranceConnect".to_owned()
+}
+
+fn pivot_and_email() -> String {
+    "identite_pivot email".to_owned()
+}
+
+fn eidas1() -> String {
+    "eidas1".to_owned()
+}
+
+fn es256() -> String {
+    "ES256".to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl FranceConnectConfig {
+    fn rebase(&mut self, folder: &Path) {
+        let files = [
+            &mut self.client_secret_file,
+            &mut self.authority,
+            &mut self.button,
+            &mut self.button_hover,
+        ];
+        for file in files.into_iter().flatten() {
+            *file = folder.join(&*file);
+        }
     }
 }
 
@@ -190,6 +267,9 @@ impl ServerConfig {
             sms.rebase(&folder);
         }
         config.database.rebase(&folder);
+        if let Some(franceconnect) = &mut config.franceconnect {
+            franceconnect.rebase(&folder);
+        }
         Ok(config)
     }
 

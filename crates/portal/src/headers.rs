@@ -6,18 +6,21 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use isoloir_service::franceconnect::IdentityProvider;
 use isoloir_theme::headers::{FIXED, is_same_origin};
 use isoloir_theme::language::{chosen_lang, lang_cookie};
 
 use crate::config::PortalConfig;
 use crate::state::PortalState;
 
-/// The content security policy. `wasm-unsafe-eval` lets the booth's cryptography run; nothing lets a text become a script.
+/// The content security policy. `wasm-unsafe-eval` lets the booth's cryptography run; nothing lets a text become a script. A form may lead to the
+/// provider of identities, at the origin `provider`, and nowhere else.
 #[must_use]
-pub fn content_security_policy(config: &PortalConfig) -> String {
+pub fn content_security_policy(config: &PortalConfig, provider: Option<&str>) -> String {
+    let provider = provider.map_or_else(String::new, |origin| format!(" {origin}"));
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; media-src 'self'; worker-src 'self'; \
-         connect-src 'self' {}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+         connect-src 'self' {}; form-action 'self'{provider}; frame-ancestors 'none'; base-uri 'none'",
         config.registrar_origin
     )
 }
@@ -36,11 +39,12 @@ pub(crate) async fn secure(State(state): State<PortalState>, request: Request, n
     if let Some(lang) = chosen {
         response = (CookieJar::new().add(lang_cookie(lang)), response).into_response();
     }
+    let provider = state.server().identity_provider().map(IdentityProvider::origin);
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
-    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config)) {
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config, provider.as_deref())) {
         // A file that people sent brings a stricter one.
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }

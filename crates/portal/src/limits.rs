@@ -28,6 +28,8 @@ pub enum Limit {
     PasswordReset,
     /// Asking for a new voting code.
     Reissue,
+    /// Going to the provider of identities, and coming back.
+    Identity,
     /// Writing to the help desk.
     Assistance,
     /// Filing a complaint without signing in.
@@ -47,6 +49,7 @@ impl Limit {
             Limit::SignIn => (300, 300),
             Limit::Activation => (200, 120),
             Limit::PasswordReset | Limit::Reissue | Limit::Assistance | Limit::Complaint => (60, 30),
+            Limit::Identity => (120, 60),
             Limit::Captcha => (600, 300),
             Limit::Document => (120, 60),
             Limit::Failure => (40, 20),

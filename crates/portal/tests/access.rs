@@ -397,6 +397,48 @@ async fn another_site_cannot_post() {
 }
 
 #[tokio::test]
+async fn without_a_provider_nobody_leaves_for_it_and_nobody_comes_back_from_it() {
+    let scene = Scene::new().await;
+    let portal = scene.portal(false);
+    let cookie = scene.cookie().await;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let own = [form, ("sec-fetch-site", "same-origin"), ("cookie", cookie.as_str())];
+    for path in ["/franceconnect/depart", "/franceconnect/mot-de-passe"] {
+        let closed = send(&portal, "POST", path, &own, "").await;
+        assert_eq!(closed.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(closed.headers().get(header::SET_COOKIE).is_none());
+    }
+    for path in ["/franceconnect/bouton", "/franceconnect/bouton-survol"] {
+        assert_eq!(
+            send(&portal, "GET", path, &[], "").await.status(),
+            StatusCode::NOT_FOUND
+        );
+    }
+    let asked = text(send(&portal, "GET", "/mot-de-passe-oublie", &[], "").await).await;
+    assert!(!asked.contains("FranceConnect"));
+    let forged = "/franceconnect/retour?code=x&state=y";
+    let back = send(&portal, "GET", forged, &[("cookie", "isoloir-visite=z")], "").await;
+    assert_eq!(
+        (back.status(), location(&back)),
+        (StatusCode::SEE_OTHER, "/franceconnect/fin")
+    );
+    let landing = text(send(&portal, "GET", "/franceconnect/fin", &[], "").await).await;
+    assert!(landing.contains("0;url=/franceconnect/suite") && landing.contains("href=\"/franceconnect/suite\""));
+    let ended = text(
+        send(
+            &portal,
+            "GET",
+            "/franceconnect/suite",
+            &[("cookie", "isoloir-visite=z")],
+            "",
+        )
+        .await,
+    )
+    .await;
+    assert!(ended.contains("Cette identification n’est plus valable"));
+}
+
+#[tokio::test]
 async fn errors_have_a_page_in_the_readers_language_and_json_under_api() {
     let scene = Scene::new().await;
     let portal = scene.portal(false);

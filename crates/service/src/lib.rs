@@ -16,6 +16,7 @@
 //!   [`reissue_counts`]: how often, for the board
 //! - [`issue_ticket`]: the word of the voting server for the registrar
 //! - [`captcha`]: digits to copy before a form, who gives them, and the help desk's way past them
+//! - [`franceconnect`]: identities that a provider vouches for, compared with the roll
 //! - [`consult_roll`]: published rolls
 //! - [`voter_elections`]: what the booth shows
 //! - [`cast_ballot`]: the walk of one ballot; [`receipt`]: what only a commit can yield; `writer`: many casts, one commit
@@ -80,6 +81,7 @@ pub mod examine_file;
 pub mod fault;
 pub mod file_complaint;
 pub mod finish_tally;
+pub mod franceconnect;
 mod free_text;
 mod hashing;
 pub mod import_consultation;

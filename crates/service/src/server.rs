@@ -20,6 +20,7 @@ use crate::boxes::Boxes;
 use crate::captcha::{CaptchaProvider, LocalCaptcha};
 use crate::consult::PortalRules;
 use crate::deliver::Postman;
+use crate::franceconnect::IdentityProvider;
 use crate::hashing::Hashing;
 use crate::registrar_link::RegistrarLink;
 use crate::sealed::Vault;
@@ -83,6 +84,8 @@ pub(crate) struct Inner {
     /// Our own captchas, and another's when the operator plugs one.
     pub(crate) captcha: LocalCaptcha,
     pub(crate) foreign_captcha: OnceLock<Arc<dyn CaptchaProvider>>,
+    /// Who vouches for identities, when the operator has set somebody up.
+    pub(crate) identity: OnceLock<IdentityProvider>,
     /// The line to the registrar, once its address is known.
     pub(crate) registrar: OnceLock<RegistrarLink>,
     rng: Mutex<StdRng>,
@@ -131,6 +134,7 @@ impl VotingServer {
             rules: Mutex::new(None),
             captcha,
             foreign_captcha: OnceLock::new(),
+            identity: OnceLock::new(),
             registrar: OnceLock::new(),
             rng: Mutex::new(rng),
         };

@@ -29,6 +29,7 @@ topics!(
     "captcha",
     "complaints",
     "content",
+    "identity",
     "reissue-request",
     "receipts",
     "staff",

@@ -8,11 +8,11 @@ use crate::demo::{Demo, run as play};
 /// A demonstration in one process: portal, registrar, three elections open now, a board, sample accounts. Nothing to configure.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  isoloir demo\n  isoloir demo --port 9000 --data /tmp/isoloir --reset\n\nThe registrar listens on PORT+1. \
+    after_help = "Example:\n  isoloir demo\n  isoloir demo --port 9000 --data /tmp/isoloir --reset\n\nThe registrar listens on PORT+1, a stand-in for FranceConnect on PORT+2. \
                   The demonstration opens at once and closes in seven days; `isoloir close --now` closes it sooner."
 )]
 pub struct DemoArgs {
-    /// Port of the portal; the registrar takes the next one.
+    /// Port of the portal; the registrar and the stand-in for FranceConnect take the next two.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Folder of the demonstration; used again when there is one in it.

@@ -79,6 +79,11 @@ pub(crate) async fn voters(server: &VotingServer) -> anyhow::Result<Vec<Voter>> 
     Ok(voters.into_values().collect())
 }
 
+/// Serves something else beside them.
+pub(crate) async fn serve_router(listen: SocketAddr, router: axum::Router) -> anyhow::Result<()> {
+    serve::serve(listen, router).await
+}
+
 /// Serves the registrar.
 pub(crate) async fn serve_registrar(authority: Arc<Registrar>, portal: &str, listen: SocketAddr) -> anyhow::Result<()> {
     serve::serve(listen, router(authority, portal.parse()?)).await

@@ -13,6 +13,7 @@ mod count;
 mod demo;
 pub(crate) mod demo_steps;
 mod election;
+mod identity;
 mod key;
 mod letters;
 mod mail;

@@ -13,7 +13,7 @@ use isoloir_service::{Settings, VotingServer};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::{ConfigArg, key};
+use super::{ConfigArg, identity, key};
 use crate::ambient;
 use crate::config::ServerConfig;
 
@@ -43,6 +43,9 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
             .clone()
             .unwrap_or_else(|| config.registrar_origin.clone()),
     })?;
+    if let Some(provider) = identity::provider(config)? {
+        server.use_identity_provider(provider);
+    }
     Ok(server)
 }
 

@@ -1,9 +1,11 @@
 //! The demonstration: a consultation of three elections, open now, in one process.
 //!
-//! Portal on one port, registrar on the next, one SQLite file each, in one folder that is used again. The people, unions and
-//! organisation are invented. The folder holds everything that a real election keeps apart: sample codes, the board's keys.
+//! Portal on one port, registrar on the next, a stand-in for FranceConnect after it; an SQLite file for each of the first two, in one folder
+//! that is used again. The people, unions and organisation are invented. The folder holds everything that a real election keeps apart:
+//! sample codes, the board's keys.
 
 mod samples;
+mod stand_in;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -60,7 +62,7 @@ struct Given;
 
 /// Where the demonstration runs.
 pub struct Demo {
-    /// Port of the portal; the registrar takes the next one.
+    /// Port of the portal; the registrar and the stand-in for FranceConnect take the next two.
     pub port: u16,
     /// Its folder.
     pub folder: PathBuf,
@@ -117,7 +119,9 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     let portal = steps::portal_config(&config, &server, Some(shown(&kept, &commands)))?;
     let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let registrar = steps::serve_registrar(Arc::new(registrar), &config.origin, at(demo.port + 1));
-    tokio::try_join!(registrar, steps::serve_portal(server, portal, at(demo.port)))?;
+    let roll = Given::get("roll.csv").context("roll.csv")?.data;
+    let stand_in = stand_in::serve(at(demo.port + 2), &config.origin, &roll);
+    tokio::try_join!(registrar, stand_in, steps::serve_portal(server, portal, at(demo.port)))?;
     Ok(())
 }
 
@@ -153,10 +157,17 @@ fn prepare(demo: &Demo) -> anyhow::Result<PathBuf> {
 /// Both configurations, written at every start since the port may be another one.
 fn write_configurations(folder: &Path, port: u16) -> anyhow::Result<()> {
     let next = port.checked_add(1).context("the registrar needs the next port")?;
+    let after = port
+        .checked_add(2)
+        .context("the stand-in for FranceConnect needs the port after it")?;
     let (portal, registrar) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{next}"));
     let server = format!(
         "listen = \"127.0.0.1:{port}\"\norigin = \"{portal}\"\nregistrar_origin = \"{registrar}\"\nkey = \"server.key\"\n\
-         registrar_key = \"registrar.pub\"\ndemonstration = true\n\n[database]\nurl = \"sqlite:server.db\"\n"
+         registrar_key = \"registrar.pub\"\ndemonstration = true\n\n[database]\nurl = \"sqlite:server.db\"\n\n[franceconnect]\nissuer = \"{}\"\nclient_id = \"{}\"\n\
+         client_secret = \"{}\"\nhelp_url = \"https://franceconnect.gouv.fr/\"\n",
+        stand_in::issuer(after),
+        stand_in::CLIENT,
+        stand_in::SECRET
     );
     let authority = format!(
         "listen = \"127.0.0.1:{next}\"\nportal_origin = \"{portal}\"\nkey = \"registrar.key\"\nserver_key = \"server.pub\"\n\n\
@@ -340,8 +351,10 @@ fn told(port: u16, kept: &Kept, commands: &[SampleCommand]) -> String {
     let mut text = format!(
         "\nIsoloir, demonstration (invented people, a board on one machine: nothing of this is an election)\n\n  \
          portal      http://127.0.0.1:{port}\n  inbox       http://127.0.0.1:{port}/demonstration/boite\n  \
-         registrar   http://127.0.0.1:{}\n\n",
-        u32::from(port) + 1
+         registrar   http://127.0.0.1:{}\n  \
+         stand-in for FranceConnect  http://127.0.0.1:{}\n\n",
+        u32::from(port) + 1,
+        u32::from(port) + 2
     );
     for account in &kept.accounts {
         let password = account.password.as_deref().unwrap_or("to activate: see the inbox");

@@ -5,9 +5,11 @@ use maud::{Markup, html};
 use crate::captcha::{CaptchaProblem, CaptchaView};
 use crate::layout::{Chrome, page};
 use crate::pages::captcha::{captcha_field, captcha_notice};
+use crate::pages::franceconnect::{IdentityButton, identity_button, or_else};
 use crate::pages::password::{PasswordProblem, password_fields, problem_notice};
 use isoloir_theme::args;
 use isoloir_theme::components::{Field, Tone, back, field, notice, required_note};
+use isoloir_theme::i18n::Lang;
 
 /// What the page where one asks for the link shows.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct AskView {
     pub empty: bool,
     /// The captcha to answer, when one is due.
     pub captcha: Option<CaptchaView>,
+    /// The provider of identities, where it may stand for the mailbox.
+    pub provider: Option<IdentityButton>,
     /// Set when it is the captcha that stopped the form: not answered yet, or not right.
     pub captcha_problem: Option<Option<CaptchaProblem>>,
 }
@@ -55,16 +59,33 @@ pub fn render_ask(chrome: &Chrome, view: &AskView) -> Markup {
                 } @else { p.lede { (lang.text("forgotten-lede")) } }
             }
             div.split {
-                form.form method="post" action="/mot-de-passe-oublie" novalidate {
-                    (required_note(lang))
-                    (field(&identifier, ""))
-                    @if let Some(captcha) = &view.captcha { (captcha_field(lang, captcha)) }
-                    div.actions { button.btn.btn--primary type="submit" { (lang.text("forgotten-action")) } }
+                div.stack {
+                    @if let Some(provider) = &view.provider { (by_provider(lang, provider)) }
+                    form.form method="post" action="/mot-de-passe-oublie" novalidate {
+                        @if view.provider.is_some() { h2 { (lang.text("identity-forgotten-mailbox")) } }
+                        (required_note(lang))
+                        (field(&identifier, ""))
+                        @if let Some(captcha) = &view.captcha { (captcha_field(lang, captcha)) }
+                        div.actions { button.btn.btn--primary type="submit" { (lang.text("forgotten-action")) } }
+                    }
                 }
                 (no_mailbox(chrome))
             }
         },
     )
+}
+
+/// The provider comes first, as FranceConnect asks public services, and apart from the other way.
+fn by_provider(lang: Lang, provider: &IdentityButton) -> Markup {
+    let name = provider.name.as_str();
+    html! {
+        section.stack aria-labelledby="t-identite" {
+            h2 #t-identite { (lang.with("identity-forgotten-title", args![name = name])) }
+            p { (lang.with("identity-forgotten-text", args![name = name])) }
+            (identity_button(lang, provider, "/franceconnect/mot-de-passe"))
+        }
+        (or_else(lang))
+    }
 }
 
 fn no_mailbox(chrome: &Chrome) -> Markup {

@@ -15,6 +15,7 @@ pub mod demonstration;
 pub mod elections;
 pub mod error;
 pub mod forgotten;
+pub mod franceconnect;
 pub mod help;
 pub mod home;
 pub mod kiosk;

@@ -16,18 +16,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::layout::{Chrome, page};
+use crate::pages::franceconnect::{ReissueEntry, reissue_form};
 use crate::pages::steps::reissue_stepper;
-
-/// FranceConnect, or the provider in its place, on the page of the choice.
-#[derive(Debug, Clone)]
-pub struct ProviderEntry {
-    /// Where the form that begins the visit is posted.
-    pub action: String,
-    /// The official button, an asset that the operator supplies.
-    pub button: Option<String>,
-    /// The provider's name.
-    pub name: String,
-}
 
 /// What the page of the choice shows.
 #[derive(Debug, Clone)]
@@ -37,7 +27,7 @@ pub struct ChoiceView {
     /// What the challenge path asks for beside the answer, when it is open.
     pub challenge: Option<Option<IdentifierAsked>>,
     /// The provider, when its path is open.
-    pub provider: Option<ProviderEntry>,
+    pub provider: Option<ReissueEntry>,
 }
 
 /// Draws the page of the choice (S05).
@@ -87,7 +77,7 @@ fn paths(chrome: &Chrome, view: &ChoiceView, closes: Timestamp) -> Markup {
                     div.actions { a.btn.btn--primary href="/reassort/defi" { (lang.text("ask-challenge-action")) } }
                 }
             }
-            @if let Some(provider) = &view.provider { (provider_panel(lang, provider, view.challenge.is_none())) }
+            @if let Some(provider) = &view.provider { (provider_panel(lang, provider)) }
         }
         p.soft.small.after-grid { (lang.with("ask-until", args![when = when::date_time(lang, closes)])) }
     }
@@ -102,26 +92,15 @@ const fn challenge_text(identifier: Option<IdentifierAsked>) -> &'static str {
     }
 }
 
-fn provider_panel(lang: Lang, provider: &ProviderEntry, alone: bool) -> Markup {
-    let words = lang.with("ask-provider-action", args![name = provider.name.as_str()]);
+fn provider_panel(lang: Lang, provider: &ReissueEntry) -> Markup {
+    let name = provider.button.name.as_str();
     html! {
         section.panel aria-labelledby="t-fc" {
             div.tile__icon { (icon(Icon::Lock)) }
-            h2 #t-fc { (provider.name) }
+            h2 #t-fc { (name) }
             p { (lang.text("ask-provider-text")) }
-            p.soft.small { (lang.with("ask-provider-needs", args![name = provider.name.as_str()])) }
-            form.actions method="post" action=(provider.action) {
-                @if let Some(button) = &provider.button {
-                    button.btn--image type="submit" { img src=(button) alt=(words) height="60"; }
-                } @else {
-                    button.btn.btn--primary[alone].btn--secondary[!alone] type="submit" { (words) }
-                }
-            }
-            p {
-                a href="https://franceconnect.gouv.fr/" target="_blank" rel="noopener noreferrer" {
-                    (lang.text("ask-provider-what")) span.vh { " " (lang.text("ask-new-window")) }
-                }
-            }
+            p.soft.small { (lang.with("ask-provider-needs", args![name = name])) }
+            (reissue_form(lang, provider))
         }
     }
 }
@@ -281,7 +260,7 @@ fn challenge_form(lang: Lang, question: &str, view: &ChallengeView) -> Markup {
     }
 }
 
-fn identifier_field(lang: Lang, asked: IdentifierAsked, error: Option<&str>) -> Markup {
+pub(super) fn identifier_field(lang: Lang, asked: IdentifierAsked, error: Option<&str>) -> Markup {
     let (label, hint) = match asked {
         IdentifierAsked::Numen => (key("ask-numen"), key("ask-numen-hint")),
         IdentifierAsked::NirDigits => (key("ask-digits"), key("ask-digits-hint")),

@@ -11,6 +11,7 @@ mod content;
 mod delivery;
 mod demonstration;
 mod elections;
+mod franceconnect;
 mod information;
 mod kiosk;
 mod papers;
@@ -53,6 +54,7 @@ pub fn table() -> Vec<Declared> {
         account::table(),
         activation::table(),
         password::table(),
+        franceconnect::table(),
         kiosk::table(),
         assistance::table(),
         booth::table(),

@@ -25,6 +25,7 @@ use crate::pages::password::{PasswordProblem, Rule};
 use crate::pages::security::{self, ChangeChallengeView, ChangePasswordView, Done, SecurityView};
 use crate::request::{PageChrome, VoterSession};
 use crate::routes::activation::challenge_again;
+use crate::routes::franceconnect::identity_button;
 use crate::state::PortalState;
 use isoloir_theme::i18n::Lang;
 
@@ -73,6 +74,7 @@ pub(super) async fn ask_form(
     if query.envoye.is_none() {
         let view = AskView {
             captcha: captcha::due(&state, client, Guarded::PasswordReset).await?,
+            provider: state.server().password_by_identity().await?.map(identity_button),
             ..AskView::default()
         };
         return Ok(forgotten::render_ask(&chrome, &view));
@@ -102,6 +104,7 @@ pub(super) async fn ask(
     let identifier = form.identifiant.trim().to_owned();
     let mut view = AskView {
         identifier: identifier.chars().take(500).collect(),
+        provider: state.server().password_by_identity().await?.map(identity_button),
         ..AskView::default()
     };
     let refused = StatusCode::UNPROCESSABLE_ENTITY;

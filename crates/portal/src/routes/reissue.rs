@@ -19,6 +19,7 @@ use crate::layout::Chrome;
 use crate::limits::Limit;
 use crate::pages::reissue::{self as page, AskProblems, ChallengeView, ChoiceView, FollowView};
 use crate::request::{PageChrome, VoterSession};
+use crate::routes::franceconnect::reissue_entry;
 use crate::state::PortalState;
 
 /// Who may call what here.
@@ -43,7 +44,7 @@ pub(super) async fn choice(
     let view = ChoiceView {
         window: rules.window,
         challenge: challenge.map(IdentifierAsked::by),
-        provider: None,
+        provider: state.server().reissue_by_identity().await?.map(reissue_entry),
     };
     Ok(page::render_choice(&chrome, &view))
 }

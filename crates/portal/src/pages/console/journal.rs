@@ -36,6 +36,8 @@ pub const KINDS: &[&str] = &[
     "account_activated",
     "reissue_asked",
     "reissue_refused",
+    "identity_confirmed",
+    "identity_refused",
     "account_suspended",
     "staff_invited",
     "staff_signed_in",

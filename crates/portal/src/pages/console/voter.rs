@@ -140,7 +140,7 @@ fn kind(lang: Lang, name: &str) -> String {
     let words = match name {
         "activation" => key("console-kind-activation"),
         "account_activated" => key("console-kind-activated"),
-        "password_reset" => key("console-kind-reset"),
+        "password_reset" | "identity_password_reset" | "identity_password_reset_asked" => key("console-kind-reset"),
         "password_changed" => key("console-kind-password"),
         "challenge_changed" => key("console-kind-challenge"),
         "address_changed" => key("console-kind-address"),

@@ -10,10 +10,10 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 export const program = (name) => join(target, 'debug', name);
 
-/** Two neighbouring free ports: the portal's and the registrar's. */
-async function freePorts() {
-  for (let port = 20000 + Math.floor(Math.random() * 20000); ; port += 2) {
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+/** Three neighbouring free ports: the portal's, the registrar's, and that of the stand-in for FranceConnect. */
+export async function freePorts() {
+  for (let port = 20000 + Math.floor(Math.random() * 20000); ; port += 3) {
+    if ((await isFree(port)) && (await isFree(port + 1)) && (await isFree(port + 2))) return port;
   }
 }
 
@@ -27,14 +27,15 @@ function isFree(port) {
 }
 
 export class Demo {
-  static async start() {
+  /** `port` where somebody must know it beforehand; `env` overrides the demonstration's configuration. */
+  static async start({ port, env = {} } = {}) {
     const demo = new Demo();
-    demo.port = await freePorts();
+    demo.port = port ?? (await freePorts());
     demo.base = `http://127.0.0.1:${demo.port}`;
     demo.folder = mkdtempSync(join(tmpdir(), 'isoloir-e2e-'));
     demo.data = join(demo.folder, 'data');
     demo.printed = '';
-    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data], { cwd: root });
+    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data], { cwd: root, env: { ...process.env, ...env } });
     for (const stream of [demo.process.stdout, demo.process.stderr]) stream.on('data', (text) => (demo.printed += text));
     const ended = new Promise((_, fail) =>
       demo.process.once('exit', (code) => fail(new Error(`isoloir demo ended with ${code}:\n${demo.printed}`))),

@@ -446,11 +446,7 @@ struct RollFile {
 }
 
 impl RollFile {
-    fn read(
-        table: &Table<18>,
-        elections: &HashMap<String, ElectionId>,
-        mark: impl Fn(&str) -> [u8; 32],
-    ) -> Self {
+    fn read(table: &Table<18>, elections: &HashMap<String, ElectionId>, mark: impl Fn(&str) -> [u8; 32]) -> Self {
         let mut roll = Self {
             people: BTreeMap::new(),
             entries: Vec::new(),
@@ -548,7 +544,9 @@ impl RollFile {
             person.marks.iter().any(many)
         };
         let identified = self.people.values().filter(|person| !person.marks.is_empty());
-        identified.fold((0, 0), |(all, shared), person| (all + 1, shared + usize::from(shares(person))))
+        identified.fold((0, 0), |(all, shared), person| {
+            (all + 1, shared + usize::from(shares(person)))
+        })
     }
 
     fn into_roll(self, clock: &dyn Clock, rng: &mut impl CryptoRng, file: String) -> NewRoll {

@@ -111,6 +111,7 @@ async fn marks(url: &str) {
             .map(|id| (election.id.clone(), *id, sort_key(&election.id, *id, "l", "f")))
             .collect(),
         voters,
+        deliveries: Vec::new(),
         identities,
         file: String::new(),
         imported: after(0),

@@ -140,7 +140,7 @@ test('a lost code: the identity must be that of the account that is open, and th
   await leaveForCode(page);
   await choose(page, 'jean-baptiste');
   assert.equal(await ended(page), UNRECOGNISED);
-  assert.ok(await page.locator('.session').isVisible(), 'still signed in');
+  assert.ok(await page.locator('.session').isVisible(), 'still signed in, though the way back began on another site');
   assert.equal(provider.seen.logout, 1);
 
   // The visit's cookie holds the identifier sealed, never as it was typed.

@@ -37,7 +37,8 @@ export class FranceConnect {
     this.server = createServer((request, response) => this.#answer(request, response));
     await new Promise((resolve) => this.server.listen(port, '127.0.0.1', resolve));
     this.port = this.server.address().port;
-    this.origin = `http://127.0.0.1:${this.port}`;
+    // Another site than the portal's 127.0.0.1, as FranceConnect is: strict cookies do not come along from there.
+    this.origin = `http://localhost:${this.port}`;
     this.issuer = this.origin + MOUNT;
     this.rotate();
     return this;

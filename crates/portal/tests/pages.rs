@@ -32,16 +32,17 @@ use isoloir_portal::pages::complaints::{ChoiceOfElection, ComplaintView, FormVie
 use isoloir_portal::pages::demonstration::InboxMail;
 use isoloir_portal::pages::elections::{AccountView, ElectionView, ElectionsView};
 use isoloir_portal::pages::error::ErrorKind;
+use isoloir_portal::pages::franceconnect::{EndedView, IdentityButton, ReissueEntry, VisitEnd, VisitFor};
 use isoloir_portal::pages::home::{BallotsOfVoter, HomeView};
 use isoloir_portal::pages::personal::PersonalView;
-use isoloir_portal::pages::reissue::{AskProblems, ChallengeView, ChoiceView, FollowView, ProviderEntry};
+use isoloir_portal::pages::reissue::{AskProblems, ChallengeView, ChoiceView, FollowView};
 use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::staff::{InvitationProblem, InvitationView, StaffSignInProblem, StaffSignInView};
 use isoloir_portal::pages::{
-    about, activation, assistance, ballot_box, booth, candidates, complaints, demonstration, elections, error, help,
-    home, personal, reissue, results, rolls, sign_in, staff, texts,
+    about, activation, assistance, ballot_box, booth, candidates, complaints, demonstration, elections, error,
+    franceconnect, help, home, personal, reissue, results, rolls, sign_in, staff, texts,
 };
 use isoloir_service::ask_reissue::ReissueWindow;
 use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
@@ -1050,6 +1051,58 @@ fn staff_pages(lang: Lang) -> Vec<(String, String)> {
     .to_vec()
 }
 
+fn provider_entry(problem: Option<&str>) -> ReissueEntry {
+    ReissueEntry {
+        button: IdentityButton {
+            name: "FranceConnect".into(),
+            help: Some("https://franceconnect.gouv.fr/".into()),
+            picture: problem.is_none(),
+            hover: problem.is_none(),
+        },
+        identifier: Some(IdentifierAsked::Numen),
+        problem: problem.map(str::to_owned),
+    }
+}
+
+/// How a visit to the provider of identities ends, in each way.
+fn identity_pages(lang: Lang) -> Vec<(String, String)> {
+    let c = chrome(lang, true);
+    let sent = |minutes, signed_out| VisitEnd::Sent { minutes, signed_out };
+    let ends = [
+        sent(60, true),
+        sent(240, false),
+        VisitEnd::Declined,
+        VisitEnd::NotRecognised,
+        VisitEnd::NoMailbox,
+        VisitEnd::SessionEnded,
+        VisitEnd::ProviderSilent,
+        VisitEnd::TooLate,
+        VisitEnd::LevelTooLow,
+        VisitEnd::NotBelieved,
+        VisitEnd::Refused(isoloir_domain::Message::new("Refusé", "Refused")),
+        VisitEnd::Lost,
+    ];
+    let purposes = [VisitFor::Reissue, VisitFor::Password, VisitFor::Unknown];
+    let mut pages: Vec<_> = ends
+        .iter()
+        .enumerate()
+        .map(|(rank, end)| {
+            let view = EndedView {
+                name: "FranceConnect".into(),
+                purpose: purposes[rank % purposes.len()],
+                end: end.clone(),
+            };
+            (
+                format!("identity-{rank}"),
+                franceconnect::render_ended(&c, &view).into_string(),
+            )
+        })
+        .collect();
+    let wrong = franceconnect::render_reissue(&c, &provider_entry(Some("Il manque")));
+    pages.push(("identity-wrong".into(), wrong.into_string()));
+    pages
+}
+
 /// The request for a new code in each of its states.
 fn reissue_pages(lang: Lang) -> Vec<(String, String)> {
     let c = chrome(lang, true);
@@ -1057,12 +1110,7 @@ fn reissue_pages(lang: Lang) -> Vec<(String, String)> {
         let view = ChoiceView {
             window,
             challenge: Some(Some(IdentifierAsked::Numen)),
-            // Any route of the portal stands for the provider's here.
-            provider: provider.then(|| ProviderEntry {
-                action: "/reassort/renvoi".into(),
-                button: None,
-                name: "FranceConnect".into(),
-            }),
+            provider: provider.then(|| provider_entry(None)),
         };
         reissue::render_choice(&c, &view)
     };
@@ -1177,6 +1225,7 @@ fn every_page(lang: Lang) -> Vec<(String, String)> {
         complaint_pages(lang),
         staff_pages(lang),
         reissue_pages(lang),
+        identity_pages(lang),
     ]
     .concat()
 }

@@ -1,6 +1,6 @@
 // Starts `isoloir demo` in a fresh folder and knows what a visitor knows: what it printed.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,15 +27,15 @@ function isFree(port) {
 }
 
 export class Demo {
-  /** `port` where somebody must know it beforehand; `env` overrides the demonstration's configuration. */
-  static async start({ port, env = {} } = {}) {
+  /** `port` where somebody must know it beforehand. */
+  static async start({ port } = {}) {
     const demo = new Demo();
     demo.port = port ?? (await freePorts());
     demo.base = `http://127.0.0.1:${demo.port}`;
     demo.folder = mkdtempSync(join(tmpdir(), 'isoloir-e2e-'));
     demo.data = join(demo.folder, 'data');
     demo.printed = '';
-    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data], { cwd: root, env: { ...process.env, ...env } });
+    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data], { cwd: root });
     for (const stream of [demo.process.stdout, demo.process.stderr]) stream.on('data', (text) => (demo.printed += text));
     const ended = new Promise((_, fail) =>
       demo.process.once('exit', (code) => fail(new Error(`isoloir demo ended with ${code}:\n${demo.printed}`))),
@@ -70,6 +70,19 @@ export class Demo {
   /** The printed commands that close and count, as arguments of `isoloir`. */
   commands() {
     return [...this.printed.matchAll(/^\s*\S*isoloir ((?:close|count) .+)$/gm)].map(([, line]) => line.trim().split(/\s+/));
+  }
+
+  /** Stops the demonstration and serves its portal alone, with another configuration: `change` rewrites the text of server.toml. */
+  async serveWith(change) {
+    this.process.removeAllListeners('exit');
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await ended;
+    const file = join(this.data, 'server.toml');
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    this.process = spawn(program('isoloir'), ['serve', '--config', file], { cwd: root });
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (text) => (this.printed += text));
+    await this.#ready();
   }
 
   /** Runs one of our programs to its end. */

@@ -18,9 +18,16 @@ let demo;
 async function portalOf(algorithm) {
   const port = await freePorts();
   const fc = await new FranceConnect(`http://127.0.0.1:${port}`, algorithm).start();
-  const section = { ISSUER: fc.issuer, CLIENT_ID: CLIENT, CLIENT_SECRET: SECRET, ALGORITHMS: algorithm };
-  const env = Object.fromEntries(Object.entries(section).map(([name, value]) => [`ISOLOIR__FRANCECONNECT__${name}`, value]));
-  return { fc, portal: await Demo.start({ port, env }) };
+  const portal = await Demo.start({ port });
+  const section = { issuer: fc.issuer, client_id: CLIENT, client_secret: SECRET, algorithms: algorithm };
+  await portal.serveWith((text) => withProvider(text, section));
+  return { fc, portal };
+}
+
+/** The portal's configuration with another provider than the stand-in. */
+function withProvider(text, section) {
+  const lines = Object.entries(section).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  return `${text.slice(0, text.indexOf('[franceconnect]'))}[franceconnect]\n${lines.join('\n')}\n`;
 }
 
 before(async () => {
@@ -316,10 +323,9 @@ test('a provider with RS256 is believed where RS256 was registered, and only the
 });
 
 test('a provider that is down from the start leads nowhere, and the page says so', async () => {
-  const port = await freePorts();
-  const nobody = `http://127.0.0.1:${await freePorts()}/api/v2`;
-  const env = { ISOLOIR__FRANCECONNECT__ISSUER: nobody };
-  const portal = await Demo.start({ port, env });
+  const issuer = `http://127.0.0.1:${await freePorts()}/api/v2`;
+  const portal = await Demo.start();
+  await portal.serveWith((text) => withProvider(text, { issuer, client_id: CLIENT, client_secret: SECRET }));
   try {
     const page = await openPage(browser, [portal.base]);
     await page.goto(`${portal.base}/mot-de-passe-oublie`);

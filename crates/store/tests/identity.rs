@@ -98,7 +98,7 @@ async fn marks(url: &str) {
     };
     assert!(
         store
-            .insert_consultation(&consultation, &[election.clone()], &entry())
+            .insert_consultation(&consultation, std::slice::from_ref(&election), &entry())
             .await
             .unwrap()
     );

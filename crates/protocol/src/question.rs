@@ -28,6 +28,12 @@ impl Question {
             Self::NonHomomorphic(question) => &question.value.question,
         }
     }
+
+    /// Whether ballots are shuffled and decrypted one by one, rather than added up.
+    #[must_use]
+    pub const fn is_shuffled(&self) -> bool {
+        matches!(self, Self::NonHomomorphic(_))
+    }
 }
 
 impl From<Homomorphic> for Question {
@@ -192,7 +198,22 @@ pub struct NonHomomorphic {
     question: String,
 }
 
+impl From<NonHomomorphic> for Question {
+    fn from(value: NonHomomorphic) -> Self {
+        Self::NonHomomorphic(Wrapped { value, extra: None })
+    }
+}
+
 impl NonHomomorphic {
+    /// A question: each of the answers receives a number from 0 to 255, a rank or a grade.
+    #[must_use]
+    pub fn new(title: &str, answers: Vec<String>) -> Self {
+        Self {
+            answers,
+            question: title.to_owned(),
+        }
+    }
+
     /// The answers.
     #[must_use]
     pub fn answers(&self) -> &[String] {

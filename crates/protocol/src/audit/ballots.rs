@@ -52,19 +52,16 @@ impl From<Finding> for Stop {
 }
 
 impl<G: Group> Ballots<G> {
-    pub(super) fn new(
-        election: Election<G>,
-        engine: Option<Box<dyn Engine>>,
-        voters: Voters,
-        shapes: Vec<Shape<()>>,
-    ) -> Self {
-        let sum = Accumulator::new(&shapes);
+    /// `engine` adds up ballots; answers that are shuffled are listed, so that it can be of no help with them.
+    pub(super) fn new(election: Election<G>, engine: Option<Box<dyn Engine>>, voters: Voters) -> Self {
+        let shapes: Option<Vec<_>> = election.questions().iter().map(Shape::of_question).collect();
+        let sum = Accumulator::for_questions(election.questions());
         Self {
             election,
-            engine,
+            engine: engine.filter(|_| shapes.is_some()),
             voters,
             seen: HashSet::new(),
-            shape: Shape::Array(shapes),
+            shape: Shape::Array(shapes.unwrap_or_default()),
             sum,
             batch: Vec::new(),
             batch_bytes: 0,

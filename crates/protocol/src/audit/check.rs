@@ -67,10 +67,10 @@ checks! {
     SetupElection = "setup.election",
         "La description du scrutin est bien formée",
         "The election’s description is well formed";
-    /// All questions are of kinds that this program can check.
+    /// Answers that are not added up need a group in which integers can be embedded.
     SetupQuestions = "setup.questions",
-        "Les questions sont d’une sorte que ce programme sait vérifier",
-        "The questions are of a kind that this program can verify";
+        "Les questions peuvent être posées dans le groupe du scrutin",
+        "The questions can be asked in the election’s group";
     /// Proofs and signatures of trustees.
     SetupTrustees = "setup.trustees",
         "Les clés des détenteurs sont prouvées et signées",
@@ -115,6 +115,18 @@ checks! {
     TallyFigures = "tally.figures",
         "Le nombre de bulletins et leur poids sont exacts",
         "The number of ballots and their weight are right";
+    /// Each shuffle is by a trustee, and none gives two.
+    ShuffleOwner = "shuffle.owner",
+        "Chaque mélange est celui d’un détenteur, un seul par détenteur",
+        "Each shuffle is a trustee’s, one per trustee";
+    /// Proofs of shuffles.
+    ShuffleProof = "shuffle.proof",
+        "Chaque mélange prouve qu’il n’a changé que l’ordre",
+        "Each shuffle proves that it changed nothing but the order";
+    /// At least one trustee shuffled.
+    ShufflePresent = "shuffle.present",
+        "Les réponses déchiffrées une à une ont été mélangées avant",
+        "Answers that are decrypted one by one were shuffled before";
     /// Each partial decryption is by a trustee, and none gives two.
     DecryptionOwner = "decryption.owner",
         "Chaque déchiffrement partiel est celui d’un détenteur, un seul par détenteur",

@@ -9,7 +9,7 @@ use crate::{
     election::ElectionError,
     group::ElementError,
     json::JsonError,
-    tally::{AccumulateError, CombineError, DecryptionError},
+    tally::{AccumulateError, CombineError, DecryptionError, ShuffleError},
     trustee::TrusteeError,
 };
 
@@ -80,9 +80,9 @@ pub enum Reason {
     /// The election.
     #[error(transparent)]
     Election(#[from] ElectionError),
-    /// A question that needs shuffles.
-    #[error("question {0} is not homomorphic: its shuffles are not verified by this program")]
-    UnsupportedQuestion(usize),
+    /// A non-homomorphic question in a group that embeds no integers.
+    #[error("question {0} is not homomorphic, and the election’s group cannot encrypt its answers")]
+    NoEmbedding(usize),
     /// The trustees' JSON.
     #[error("the trustees: {0}")]
     TrusteesForm(#[source] JsonError),
@@ -139,6 +139,21 @@ pub enum Reason {
         /// The right weight.
         weight: u64,
     },
+    /// A shuffle by nobody.
+    #[error("the shuffle is of no trustee: there is none with this number")]
+    UnknownShuffler,
+    /// Two shuffles of one trustee.
+    #[error("this trustee has already shuffled")]
+    ShuffledTwice,
+    /// A shuffle's JSON.
+    #[error("the shuffle: {0}")]
+    ShuffleForm(#[source] JsonError),
+    /// A shuffle.
+    #[error(transparent)]
+    Shuffle(#[from] ShuffleError),
+    /// Non-homomorphic answers are decrypted in the order of the ballots.
+    #[error("no trustee shuffled the answers that are decrypted one by one")]
+    NotShuffled,
     /// Nobody has this number.
     #[error("there is no trustee with this number")]
     UnknownOwner,
@@ -173,7 +188,7 @@ impl Reason {
             Self::Archive(error) => archive_check(error),
             Self::Head(_) => CheckId::ArchiveHead,
             Self::Election(_) => CheckId::SetupElection,
-            Self::UnsupportedQuestion(_) => CheckId::SetupQuestions,
+            Self::NoEmbedding(_) => CheckId::SetupQuestions,
             Self::TrusteesForm(_) | Self::Trustee(_) => CheckId::SetupTrustees,
             Self::Key => CheckId::SetupKey,
             Self::CredentialsForm(_)
@@ -186,6 +201,9 @@ impl Reason {
             Self::UnknownCredential => CheckId::BallotCredential,
             Self::Accumulate(_) | Self::TallyForm(_) | Self::Sum => CheckId::TallySum,
             Self::Figures { .. } => CheckId::TallyFigures,
+            Self::UnknownShuffler | Self::ShuffledTwice => CheckId::ShuffleOwner,
+            Self::ShuffleForm(_) | Self::Shuffle(_) => CheckId::ShuffleProof,
+            Self::NotShuffled => CheckId::ShufflePresent,
             Self::UnknownOwner | Self::OwnerTwice => CheckId::DecryptionOwner,
             Self::DecryptionForm(_) | Self::Decryption(_) => CheckId::DecryptionProof,
             Self::Combine(_) => CheckId::DecryptionQuorum,
@@ -197,7 +215,7 @@ impl Reason {
     /// Whether the program cannot tell, rather than the archive being wrong.
     #[must_use]
     pub const fn is_unsupported(&self) -> bool {
-        matches!(self, Self::UnsupportedQuestion(_) | Self::UnsupportedCertificate)
+        matches!(self, Self::UnsupportedCertificate)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`check`]: the checks by name;
 //! - [`finding`]: what is found wrong, and who is to blame;
-//! - `setup`, `ballots`, `tally`: what is checked of each part of the archive;
+//! - `setup`, `ballots`, `shuffles`, `tally`: what is checked of each part of the archive;
 //! - `run`: the walk through the file, entry after entry;
 //! - [`engine`]: quicker engines that another crate may lend, which accept and never refuse;
 //! - [`since`]: whether a later copy still holds what an earlier one held.
@@ -19,6 +19,7 @@ pub mod since;
 mod ballots;
 mod run;
 mod setup;
+mod shuffles;
 mod tally;
 
 use std::io::{self, Read, Seek};

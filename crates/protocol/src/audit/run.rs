@@ -9,14 +9,15 @@ use super::{
     engine::{Accelerator, Direct},
     finding::{Culprit, Finding, Reason, archive_culprit},
     setup,
+    shuffles::Shuffles,
     tally::Decryptions,
 };
 use crate::{
-    archive::{ArchiveError, ChainReader, Entry, Phase, ReadError, chain::Content},
+    archive::{ArchiveError, ChainReader, Entry, Event, Phase, ReadError, chain::Content},
     election::{Election, ElectionError, ElectionParams},
     group::{Belenios2048, Ed25519, Group, GroupName, Rfc3526},
     json,
-    tally::Figures,
+    tally::{EncryptedTally, Figures},
     trustee::VerifiedTrustees,
 };
 
@@ -162,7 +163,7 @@ impl Walk<'_> {
             trustees,
             mut ballots,
         } = self.set_up::<G>(documents)?;
-        let mut decryptions = None;
+        let mut count = Count::Voting;
         loop {
             let entry = chain.next_entry();
             let is_ballot = matches!(
@@ -188,31 +189,36 @@ impl Walk<'_> {
                 Content::EncryptedTally { figures, tally } => {
                     let tally = ballots.check_tally(&tally.bytes, figures.num_tallied, figures.total_weight.get())?;
                     self.passed.extend([CheckId::TallySum, CheckId::TallyFigures]);
-                    decryptions = Some(Decryptions::new(tally, election.fingerprint()));
+                    count = match Shuffles::new(&tally, &election) {
+                        Some(shuffles) => Count::Shuffling(tally, shuffles),
+                        None => Count::Decrypting(Decryptions::new(election.clone(), tally)),
+                    };
                 }
-                Content::PartialDecryption { owner, decryption } => {
-                    if let Some(decryptions) = &mut decryptions {
-                        decryptions.add(&trustees, owner, &decryption.bytes)?;
+                Content::Shuffle { owner, shuffle } => match &mut count {
+                    Count::Shuffling(_, shuffles) => shuffles.add(&election, &trustees, owner, &shuffle.bytes)?,
+                    _ => return Err(out_of_place(&entry.event)),
+                },
+                Content::EndShuffles => match count {
+                    Count::Shuffling(tally, shuffles) => {
+                        let tally = shuffles.end(&election, &tally)?;
+                        self.passed
+                            .extend([CheckId::ShuffleOwner, CheckId::ShuffleProof, CheckId::ShufflePresent]);
+                        count = Count::Decrypting(Decryptions::new(election.clone(), tally));
                     }
+                    // A tally that is all sums needs no shuffle, so there must be none.
+                    _ => return Err(out_of_place(&entry.event)),
+                },
+                Content::PartialDecryption { owner, decryption } => {
+                    count.decryptions()?.add(&trustees, owner, &decryption.bytes)?;
                 }
                 Content::Result(result) => {
-                    if let Some(decryptions) = &decryptions {
-                        self.report.result = Some(decryptions.check_result(&trustees, &result.bytes)?);
-                        self.passed.extend([
-                            CheckId::DecryptionOwner,
-                            CheckId::DecryptionProof,
-                            CheckId::DecryptionQuorum,
-                            CheckId::ResultConsistent,
-                        ]);
-                    }
-                }
-                // Homomorphic tallies need no shuffle, so there must be none.
-                Content::Shuffle { .. } | Content::EndShuffles => {
-                    let error = ArchiveError::Grammar {
-                        height: entry.event.height,
-                        kind: entry.event.kind,
-                    };
-                    return Err(error.into());
+                    self.report.result = Some(count.decryptions()?.check_result(&trustees, &result.bytes)?);
+                    self.passed.extend([
+                        CheckId::DecryptionOwner,
+                        CheckId::DecryptionProof,
+                        CheckId::DecryptionQuorum,
+                        CheckId::ResultConsistent,
+                    ]);
                 }
                 Content::EndBallots | Content::Setup { .. } => {}
             }
@@ -225,7 +231,7 @@ impl Walk<'_> {
     fn set_up<G: Group>(&mut self, documents: Documents) -> Result<SetUp<G>, Stop> {
         let election = Election::<G>::parse(&documents.election).map_err(election_finding)?;
         self.passed.push(CheckId::SetupElection);
-        let shapes = setup::check_questions(election.questions())?;
+        setup::check_questions::<G>(election.questions())?;
         self.passed.push(CheckId::SetupQuestions);
         let trustees = setup::check_trustees::<G>(&documents.trustees)?;
         self.report.trustees = trustees
@@ -238,7 +244,7 @@ impl Walk<'_> {
         let engine = self.accelerator.engine(election.params(), election.fingerprint());
         let voters = setup::check_credentials::<G>(&documents.credentials, engine.as_deref())?;
         self.passed.push(CheckId::SetupCredentials);
-        let ballots = Ballots::new(election.clone(), engine, voters, shapes);
+        let ballots = Ballots::new(election.clone(), engine, voters);
         self.report.voters = ballots.voters();
         Ok(SetUp {
             election,
@@ -292,6 +298,34 @@ impl Walk<'_> {
             ballots: ballots.count(),
         });
     }
+}
+
+/// How far the count is, after the ballots.
+enum Count<G: Group> {
+    /// Not begun.
+    Voting,
+    /// Trustees shuffle the answers that are not added up.
+    Shuffling(EncryptedTally<G>, Shuffles<G>),
+    /// Trustees decrypt.
+    Decrypting(Decryptions<G>),
+}
+
+impl<G: Group> Count<G> {
+    fn decryptions(&mut self) -> Result<&mut Decryptions<G>, Finding> {
+        match self {
+            Self::Decrypting(decryptions) => Ok(decryptions),
+            // The grammar has let the event pass, so what is missing is the end of the shuffles.
+            _ => Err(Finding::new(Culprit::Trustees, Reason::NotShuffled)),
+        }
+    }
+}
+
+fn out_of_place(event: &Event) -> Stop {
+    ArchiveError::Grammar {
+        height: event.height,
+        kind: event.kind,
+    }
+    .into()
 }
 
 struct Documents {

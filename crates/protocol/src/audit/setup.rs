@@ -15,16 +15,19 @@ use crate::{
     hash::sha256,
     json,
     question::Question,
-    tally::{Shape, Weight},
+    tally::Weight,
     trustee::{Trustees, VerifiedTrustees},
 };
 
-/// Refuses questions that need shuffles, which are not verified here; gives the others' shapes.
-pub(super) fn check_questions(questions: &[Question]) -> Result<Vec<Shape<()>>, Finding> {
-    let shapes = questions.iter().zip(1..).map(|(question, number)| {
-        Shape::of_question(question).ok_or_else(|| Finding::new(Culprit::Election, Reason::UnsupportedQuestion(number)))
-    });
-    shapes.collect()
+/// Refuses questions whose answers the group cannot encrypt.
+pub(super) fn check_questions<G: Group>(questions: &[Question]) -> Result<(), Finding> {
+    let refused = questions
+        .iter()
+        .position(|question| question.is_shuffled() && G::PADDING.is_none());
+    match refused {
+        Some(place) => Err(Finding::new(Culprit::Election, Reason::NoEmbedding(place + 1))),
+        None => Ok(()),
+    }
 }
 
 /// Checks proofs and signatures of trustees.

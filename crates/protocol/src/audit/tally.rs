@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::finding::{Culprit, Finding, Reason};
 use crate::{
+    election::Election,
     group::Group,
     tally::{CombineError, Decrypted, ElectionResult, EncryptedTally, PartialDecryption},
     trustee::VerifiedTrustees,
@@ -11,17 +12,18 @@ use crate::{
 
 /// Partial decryptions verified so far.
 pub(super) struct Decryptions<G: Group> {
+    election: Election<G>,
     tally: EncryptedTally<G>,
-    fingerprint: String,
     given: HashSet<u32>,
     verified: Vec<(u32, PartialDecryption<G>)>,
 }
 
 impl<G: Group> Decryptions<G> {
-    pub(super) fn new(tally: EncryptedTally<G>, fingerprint: &str) -> Self {
+    /// `tally` is what is decrypted, shuffled where need be.
+    pub(super) fn new(election: Election<G>, tally: EncryptedTally<G>) -> Self {
         Self {
+            election,
             tally,
-            fingerprint: fingerprint.to_owned(),
             given: HashSet::new(),
             verified: Vec::new(),
         }
@@ -36,7 +38,7 @@ impl<G: Group> Decryptions<G> {
         }
         let decryption = PartialDecryption::parse(bytes).map_err(|e| finding(Reason::DecryptionForm(e)))?;
         decryption
-            .verify(key, &self.fingerprint, &self.tally)
+            .verify(key, self.election.fingerprint(), &self.tally)
             .map_err(|e| finding(e.into()))?;
         self.verified.push((owner, decryption));
         Ok(())
@@ -54,7 +56,7 @@ impl<G: Group> Decryptions<G> {
         let finding = |reason: Reason| Finding::new(Culprit::Result, reason);
         let result = ElectionResult::parse(bytes).map_err(|e| finding(Reason::ResultForm(e)))?;
         decrypted
-            .check(&result)
+            .check(self.election.questions(), &result)
             .map_err(|place| finding(Reason::Result(place)))?;
         Ok(result)
     }

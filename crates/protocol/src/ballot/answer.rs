@@ -119,8 +119,21 @@ pub(super) fn pair_statement<G: Group>(statement: &str, choice: &CandidateCipher
     text
 }
 
+/// `S|y,alpha,beta`: what the proof of knowledge of a non-homomorphic answer is bound to.
+pub(super) fn knowledge_statement<G: Group>(
+    statement: &str,
+    key: &G::Element,
+    choice: &CandidateCiphertext<G>,
+) -> String {
+    let mut text = format!("{statement}|");
+    G::write(key, &mut text);
+    text.push(',');
+    write_pair(choice, &mut text);
+    text
+}
+
 /// `alpha,beta`.
-pub(super) fn write_pair<G: Group>(choice: &CandidateCiphertext<G>, out: &mut String) {
+fn write_pair<G: Group>(choice: &CandidateCiphertext<G>, out: &mut String) {
     G::write_candidate(&choice.alpha, out);
     out.push(',');
     G::write_candidate(&choice.beta, out);

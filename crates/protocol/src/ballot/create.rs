@@ -3,17 +3,21 @@
 use rand_core::CryptoRng;
 use serde::Serialize;
 use subtle::Choice;
+use zeroize::Zeroizing;
 
 use super::{
     Signature, Vote, VoteError,
-    answer::{Answer, HomomorphicAnswer, ListsAnswer, pair_statement, whole_statement},
-    vote::Weights,
+    answer::{
+        Answer, HomomorphicAnswer, ListsAnswer, NonHomomorphicAnswer, knowledge_statement, pair_statement,
+        whole_statement,
+    },
+    vote::{Plaintext, Weights},
 };
 use crate::{
     credential::{ElectionUuid, PublicCredential, SecretCredential},
     election::Election,
     elgamal::{CandidateCiphertext, Ciphertext, Opening},
-    group::Group,
+    group::{Group, embedding},
     hash::{self, challenge_of, challenges_of},
     json,
     proof::{
@@ -34,7 +38,7 @@ pub fn create<G: Group, R: CryptoRng + ?Sized>(
     vote: &Vote,
     rng: &mut R,
 ) -> Result<Vec<u8>, VoteError> {
-    let weights = vote.weights(election.questions())?;
+    let plaintexts = vote.plaintexts(election.questions())?;
     let exponent = secret.exponent::<G>(election.uuid());
     let credential = PublicCredential::of_exponent::<G>(&exponent);
     let statement = format!("{}|{credential}", election.fingerprint());
@@ -43,13 +47,14 @@ pub fn create<G: Group, R: CryptoRng + ?Sized>(
         statement: &statement,
         rng,
     };
-    let answers = election.questions().iter().zip(&weights).enumerate();
+    let answers = election.questions().iter().zip(&plaintexts).enumerate();
     let answers = answers
-        .map(|(at, (question, weights))| {
-            let answer = match question {
-                Question::Homomorphic(question) => prover.homomorphic(question, weights),
-                Question::Lists(_) => prover.lists(weights),
-                Question::NonHomomorphic(_) => return Err(VoteError::NotSupported { question: at }),
+        .map(|(at, (question, plaintext))| {
+            let answer = match (question, plaintext) {
+                (Question::Homomorphic(question), Plaintext::Weights(weights)) => prover.homomorphic(question, weights),
+                (Question::Lists(_), Plaintext::Weights(weights)) => prover.lists(weights),
+                (Question::NonHomomorphic(_), Plaintext::Numbers(numbers)) => prover.non_homomorphic(numbers),
+                _ => None,
             };
             answer.ok_or(VoteError::NotAllowed { question: at })
         })
@@ -178,6 +183,23 @@ impl<G: Group, R: CryptoRng + ?Sized> Prover<'_, G, R> {
             list_proofs,
             nonzero_proof,
         }))
+    }
+
+    /// "Non-homomorphic answers". The plaintext's encoding takes variable time: our voting booth has no such question.
+    fn non_homomorphic(&mut self, numbers: &[u8]) -> Option<Answer<G>> {
+        let plaintext = embedding::embed::<G>(numbers)?;
+        let randomness = Zeroizing::new(G::random_scalar(self.rng));
+        let choices = CandidateCiphertext {
+            alpha: G::candidate(&G::pow_g(&randomness)),
+            beta: G::candidate(&G::mul(
+                &G::pow_table(self.election.key_table(), &randomness),
+                &plaintext,
+            )),
+        };
+        let statement = knowledge_statement::<G>(self.statement, self.election.public_key(), &choices);
+        let hash = |commitment: &G::Element| challenge_of::<G>("raweg", &statement, std::slice::from_ref(commitment));
+        let proof = Proof::<G>::prove_g(&randomness, hash, self.rng);
+        Some(Answer::NonHomomorphic(NonHomomorphicAnswer { choices, proof }))
     }
 
     fn encrypt(&mut self, weights: &[bool]) -> Vec<Encrypted<G>> {

@@ -4,7 +4,8 @@
 use super::{
     Ballot, BallotError, VerifiedBallot,
     answer::{
-        Answer, HomomorphicAnswer, ListsAnswer, NonHomomorphicAnswer, pair_statement, whole_statement, write_pair,
+        Answer, HomomorphicAnswer, ListsAnswer, NonHomomorphicAnswer, knowledge_statement, pair_statement,
+        whole_statement,
     },
 };
 use crate::{
@@ -200,10 +201,7 @@ impl<G: Group> Context<'_, G> {
         };
         let (alpha, commitment) = admit(&answer.choices.alpha, &[answer.proof.branch(0)])?;
         let (beta, _) = admit(&answer.choices.beta, &[])?;
-        let mut statement = format!("{}|", self.statement);
-        G::write(self.election.public_key(), &mut statement);
-        statement.push(',');
-        write_pair(&answer.choices, &mut statement);
+        let statement = knowledge_statement::<G>(self.statement, self.election.public_key(), &answer.choices);
         let challenge = challenge_of::<G>("raweg", &statement, &commitment);
         ensure(
             challenge == answer.proof.challenge,

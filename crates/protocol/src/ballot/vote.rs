@@ -22,6 +22,8 @@ pub enum Choice {
         /// Those of its candidates who are not struck; at least one.
         candidates: Vec<usize>,
     },
+    /// A number (rank, grade) for each answer of a non-homomorphic question.
+    Numbers(Vec<u8>),
 }
 
 impl Vote {
@@ -31,8 +33,8 @@ impl Vote {
         Self(choices)
     }
 
-    /// The choices as numbers 0 and 1, in groups: one for each list, a single one for other questions.
-    pub(super) fn weights(&self, questions: &[Question]) -> Result<Vec<Weights>, VoteError> {
+    /// What is encrypted for each question.
+    pub(super) fn plaintexts(&self, questions: &[Question]) -> Result<Vec<Plaintext>, VoteError> {
         if self.0.len() != questions.len() {
             return Err(VoteError::Questions);
         }
@@ -41,19 +43,32 @@ impl Vote {
             .map(|(at, (question, choice))| {
                 let refused = VoteError::NotAllowed { question: at };
                 match (question, choice) {
-                    (Question::Homomorphic(question), choice) => homomorphic(question, choice).ok_or(refused),
+                    (Question::Homomorphic(question), choice) => homomorphic(question, choice).map(Plaintext::Weights),
                     (Question::Lists(question), Choice::List { list, candidates }) => {
-                        lists(&question.value, *list, candidates).ok_or(refused)
+                        lists(&question.value, *list, candidates).map(Plaintext::Weights)
                     }
-                    (Question::NonHomomorphic(_), _) => Err(VoteError::NotSupported { question: at }),
-                    _ => Err(refused),
+                    (Question::NonHomomorphic(question), Choice::Numbers(numbers)) => {
+                        let fits = numbers.len() == question.value.answers().len();
+                        fits.then(|| Plaintext::Numbers(numbers.clone()))
+                    }
+                    _ => None,
                 }
+                .ok_or(refused)
             })
             .collect()
     }
 }
 
-/// The plaintexts of one answer.
+/// What is encrypted for one question.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(super) enum Plaintext {
+    /// Numbers 0 and 1.
+    Weights(Weights),
+    /// What becomes one element.
+    Numbers(Vec<u8>),
+}
+
+/// Numbers 0 and 1, in groups: one for each list, a single one for other questions.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Weights(pub Vec<Vec<bool>>);
 
@@ -109,15 +124,9 @@ pub enum VoteError {
     /// The election has another number of questions.
     #[error("the vote does not answer every question once")]
     Questions,
-    /// The question does not allow this choice.
+    /// The question does not allow this choice, or the group cannot encrypt it.
     #[error("question {question} does not allow this choice")]
     NotAllowed {
-        /// The question, from zero.
-        question: usize,
-    },
-    /// Answers to questions that need shuffles can be verified, but not made.
-    #[error("question {question} asks to rank or grade: making such ballots is not supported")]
-    NotSupported {
         /// The question, from zero.
         question: usize,
     },

@@ -22,6 +22,7 @@ use zeroize::Zeroize;
 use multiples::Multiples;
 
 use super::{Branch, ElementError, Group, GroupName, ScalarError, decimal, read_text};
+use crate::hash::sha256;
 
 /// The group of edwards25519 points of prime order, [`GroupName::Ed25519`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +219,34 @@ impl Group for Ed25519 {
         let scalar = Scalar(DalekScalar::from_bytes_mod_order_wide(&wide));
         wide.zeroize();
         scalar
+    }
+
+    const PADDING: Option<usize> = Some(14);
+
+    fn to_integer(element: &Element) -> Vec<u8> {
+        Self::sort_key(element).into_iter().rev().collect()
+    }
+
+    fn from_integer(integer: &[u8]) -> Option<Element> {
+        Self::parse(&hex::encode(integer)).ok()
+    }
+
+    fn sort_key(element: &Element) -> Vec<u8> {
+        element.0.compress().as_bytes().to_vec()
+    }
+
+    fn independent_generator(index: i64) -> Element {
+        // The first encoding of a point from the 254 high bits of the hash on, times the cofactor. Nearly every second
+        // integer is one.
+        let digest = sha256(format!("ggen|{index}").as_bytes());
+        let mut encoding = U256::from_be_slice(&digest).shr_vartime(2);
+        loop {
+            let point = CompressedEdwardsY(encoding.to_le_bytes().into()).decompress();
+            if let Some(point) = point {
+                return Element(point.mul_by_cofactor());
+            }
+            encoding = encoding.wrapping_add(&U256::ONE);
+        }
     }
 
     fn scalar(x: u64) -> Scalar {

@@ -8,7 +8,7 @@ mod powers;
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crypto_bigint::{
-    CtEq as _, CtSelect as _, Limb, U256, U2048, Uint,
+    CtEq as _, CtSelect as _, Limb, NonZero, U256, U2048, Uint,
     modular::{ConstMontyForm, ConstMontyParams},
 };
 use rand_core::CryptoRng;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroize;
 
 use super::{Branch, ElementError, Group, GroupName, ScalarError, decimal, read_text};
+use crate::hash::sha256;
 pub use parameters::{Belenios2048Parameters, Rfc3526Parameters};
 
 /// [`GroupName::Belenios2048`].
@@ -35,6 +36,8 @@ pub trait Parameters<const LIMBS: usize>: Copy + fmt::Debug + Eq + Send + Sync +
     type Order: ConstMontyParams<LIMBS>;
     /// `g`.
     const GENERATOR: U2048;
+    /// See [`Group::PADDING`].
+    const PADDING: Option<usize>;
 
     /// Table of `g`, made once per process.
     fn generator_table() -> &'static Table<Self, LIMBS>;
@@ -116,6 +119,15 @@ impl<P: Parameters<LIMBS>, const LIMBS: usize> Table<P, LIMBS> {
 
 const fn order<P: Parameters<LIMBS>, const LIMBS: usize>() -> &'static Uint<LIMBS> {
     <P::Order as ConstMontyParams<LIMBS>>::PARAMS.modulus().as_ref()
+}
+
+/// `(p - 1)/q`.
+fn cofactor<P: Parameters<LIMBS>, const LIMBS: usize>() -> U2048 {
+    let modulus: &U2048 = P::Modulus::PARAMS.modulus().as_ref();
+    let order: U2048 = order::<P, LIMBS>().resize();
+    // `p` is odd, and `q` divides `p - 1`; neither is zero.
+    let order = NonZero::new(order).into_option().unwrap_or(NonZero::<U2048>::ONE);
+    modulus.wrapping_sub(&U2048::ONE).div_rem_vartime(&order).0
 }
 
 impl<P: Parameters<LIMBS>, const LIMBS: usize> FiniteField<P, LIMBS> {
@@ -260,6 +272,27 @@ impl<P: Parameters<LIMBS>, const LIMBS: usize> Group for FiniteField<P, LIMBS> {
                 return scalar;
             }
         }
+    }
+
+    const PADDING: Option<usize> = P::PADDING;
+
+    fn to_integer(element: &Self::Element) -> Vec<u8> {
+        element.0.retrieve().to_be_bytes().as_ref().to_vec()
+    }
+
+    fn from_integer(integer: &[u8]) -> Option<Self::Element> {
+        if integer.len() != U2048::BYTES {
+            return None;
+        }
+        let mut text = String::new();
+        decimal::write(&U2048::from_be_slice(integer), &mut text);
+        Self::parse(&text).ok()
+    }
+
+    fn independent_generator(index: i64) -> Self::Element {
+        let digest = sha256(format!("ggen|{index}").as_bytes());
+        let residue = Residue::<P, LIMBS>::new(&U256::from_be_slice(&digest).resize());
+        Element(residue.pow_vartime(&cofactor::<P, LIMBS>()))
     }
 
     fn scalar(x: u64) -> Self::Scalar {

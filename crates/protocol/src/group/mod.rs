@@ -10,8 +10,12 @@
 //! [`Group::Candidate`] (canonical, in the field or on the curve) and become an element in
 //! [`Group::vartime_admit`], together with the commitments of the proofs.
 //!
+//! [`embedding`] makes elements of small integers, for answers that are shuffled rather than added.
+//!
 //! Two kinds of exponentiation exist. Names without `vartime` run in constant time and may touch
 //! secrets; names with `vartime` are for public values only.
+
+pub mod embedding;
 
 mod decimal;
 mod ed25519;
@@ -181,6 +185,20 @@ pub trait Group: Copy + Debug + Eq + Send + Sync + 'static {
 
     /// Uniform in `[0, q)`.
     fn random_scalar<R: CryptoRng + ?Sized>(rng: &mut R) -> Self::Scalar;
+    /// Low bits that [`embedding`] leaves free; `None` when the group embeds no integers.
+    const PADDING: Option<usize>;
+    /// The integer that the protocol's text of an element writes: big-endian, always as many bytes.
+    fn to_integer(element: &Self::Element) -> Vec<u8>;
+    /// The element whose text writes this integer, when there is one.
+    fn from_integer(integer: &[u8]) -> Option<Self::Element>;
+    /// Bytes in whose order the tally lists ciphertexts that will be shuffled: numerical in finite fields, that of the
+    /// little-endian encoding in Ed25519.
+    fn sort_key(element: &Self::Element) -> Vec<u8> {
+        Self::to_integer(element)
+    }
+    /// Generator number `index` of those whose logarithms nobody knows (specification, "GetGenerator"), from -1 on.
+    fn independent_generator(index: i64) -> Self::Element;
+
     /// A small integer.
     fn scalar(x: u64) -> Self::Scalar;
     /// A 256-bit big-endian integer reduced modulo `q`: how every hash becomes a challenge.

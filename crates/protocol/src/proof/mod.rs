@@ -6,6 +6,7 @@
 
 pub mod disjunction;
 pub mod nonzero;
+pub mod shuffle;
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,7 @@
-//! The encrypted tally (dépouillement chiffré): the product of all ballots, which nobody has opened.
+//! The encrypted tally (dépouillement chiffré): the product of all ballots, which nobody has opened. Answers to
+//! non-homomorphic questions are not multiplied but listed, in an order that does not say whose they are.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +10,7 @@ use crate::{
     elgamal::Ciphertext,
     group::Group,
     json::{self, JsonError},
+    question::Question,
 };
 
 /// One shape of ciphertexts per question.
@@ -74,8 +78,100 @@ impl Figures {
 /// the last counts without all of them being kept.
 #[derive(Debug, Clone)]
 pub struct Accumulator<G: Group> {
-    sums: Vec<Shape<Ciphertext<G>>>,
+    sums: Vec<Sum<G>>,
     figures: Figures,
+}
+
+/// What the answers to one question come to.
+#[derive(Debug, Clone)]
+enum Sum<G: Group> {
+    /// Their product.
+    Product(Shape<Ciphertext<G>>),
+    /// All of them, sorted, each with the number of times that it occurs.
+    List(BTreeMap<SortKey, (Ciphertext<G>, usize)>),
+}
+
+/// Order of ciphertexts in the encrypted tally: by `alpha`, then by `beta`.
+type SortKey = (Vec<u8>, Vec<u8>);
+
+impl<G: Group> Sum<G> {
+    fn accepts(&self, answer: &Shape<Ciphertext<G>>) -> bool {
+        match self {
+            Self::Product(sum) => sum.is_like(answer),
+            Self::List(_) => matches!(answer, Shape::Atom(_)),
+        }
+    }
+
+    fn add(&mut self, answer: &Shape<Ciphertext<G>>, weight: Weight) {
+        match (self, answer) {
+            (Self::Product(sum), answer) => {
+                sum.zip_with(answer, &|sum, c| sum.add(&c.vartime_scale(weight.get())));
+            }
+            (Self::List(list), Shape::Atom(c)) => {
+                let (_, times) = list.entry(sort_key(c)).or_insert_with(|| (c.clone(), 0));
+                *times += 1;
+            }
+            (Self::List(_), Shape::Array(_)) => {}
+        }
+    }
+
+    fn remove(&mut self, answer: &Shape<Ciphertext<G>>, weight: Weight) {
+        match (self, answer) {
+            (Self::Product(sum), answer) => sum.zip_with(answer, &|sum, c| {
+                let c = c.vartime_scale(weight.get());
+                Ciphertext {
+                    alpha: G::div(&sum.alpha, &c.alpha),
+                    beta: G::div(&sum.beta, &c.beta),
+                }
+            }),
+            (Self::List(list), Shape::Atom(c)) => {
+                let key = sort_key(c);
+                if let Some((_, times)) = list.get_mut(&key) {
+                    *times -= 1;
+                    if *times == 0 {
+                        list.remove(&key);
+                    }
+                }
+            }
+            (Self::List(_), Shape::Array(_)) => {}
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Product(sum), Self::Product(other)) => sum.zip_with(other, &Ciphertext::add),
+            (Self::List(list), Self::List(other)) => {
+                for (key, (c, more)) in other {
+                    let (_, times) = list.entry(key.clone()).or_insert_with(|| (c.clone(), 0));
+                    *times += more;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Product(a), Self::Product(b)) => a.is_like(b),
+            (Self::List(_), Self::List(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn into_shape(self) -> Shape<Ciphertext<G>> {
+        match self {
+            Self::Product(sum) => sum,
+            Self::List(list) => Shape::Array(
+                list.into_values()
+                    .flat_map(|(c, times)| std::iter::repeat_n(Shape::Atom(c), times))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+fn sort_key<G: Group>(ciphertext: &Ciphertext<G>) -> SortKey {
+    (G::sort_key(&ciphertext.alpha), G::sort_key(&ciphertext.beta))
 }
 
 /// Why a ballot cannot be added or taken out.
@@ -87,18 +183,34 @@ pub enum AccumulateError {
     /// The sum of the weights exceeds 64 bits, or more was taken out than was added.
     #[error("the sum of the voters' weights is out of range")]
     Weight,
+    /// An answer that is listed can only count once.
+    #[error("a voter whose weight is not 1 answers a non-homomorphic question")]
+    WeightOfListed,
 }
 
 impl<G: Group> Accumulator<G> {
-    /// No ballot yet; `shapes` are those of the questions' ciphertexts.
+    /// No ballot yet; `shapes` are those of the ciphertexts of questions that are all added up.
     #[must_use]
     pub fn new(shapes: &[Shape<()>]) -> Self {
-        let sums = shapes
-            .iter()
-            .map(|shape| shape.map(&mut |()| Ciphertext::zero()))
-            .collect();
+        Self::of(
+            shapes
+                .iter()
+                .map(|shape| Sum::Product(shape.map(&mut |()| Ciphertext::zero()))),
+        )
+    }
+
+    /// No ballot yet, for questions of any kind.
+    #[must_use]
+    pub fn for_questions(questions: &[Question]) -> Self {
+        Self::of(questions.iter().map(|question| match Shape::of_question(question) {
+            Some(shape) => Sum::Product(shape.map(&mut |()| Ciphertext::zero())),
+            None => Sum::List(BTreeMap::new()),
+        }))
+    }
+
+    fn of(sums: impl Iterator<Item = Sum<G>>) -> Self {
         Self {
-            sums,
+            sums: sums.collect(),
             figures: Figures::default(),
         }
     }
@@ -109,7 +221,10 @@ impl<G: Group> Accumulator<G> {
     /// [`AccumulateError`]; nothing is added then.
     pub fn add(&mut self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
         let figures = self.figures.with(weight).ok_or(AccumulateError::Weight)?;
-        self.combine(answers, |sum, c| sum.add(&c.vartime_scale(weight.get())))?;
+        self.accepts(answers, weight)?;
+        for (sum, answer) in self.sums.iter_mut().zip(answers) {
+            sum.add(answer, weight);
+        }
         self.figures = figures;
         Ok(())
     }
@@ -120,13 +235,10 @@ impl<G: Group> Accumulator<G> {
     /// [`AccumulateError`]; nothing is taken out then.
     pub fn remove(&mut self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
         let figures = self.figures.without(weight).ok_or(AccumulateError::Weight)?;
-        self.combine(answers, |sum, c| {
-            let c = c.vartime_scale(weight.get());
-            Ciphertext {
-                alpha: G::div(&sum.alpha, &c.alpha),
-                beta: G::div(&sum.beta, &c.beta),
-            }
-        })?;
+        self.accepts(answers, weight)?;
+        for (sum, answer) in self.sums.iter_mut().zip(answers) {
+            sum.remove(answer, weight);
+        }
         self.figures = figures;
         Ok(())
     }
@@ -154,7 +266,24 @@ impl<G: Group> Accumulator<G> {
     /// # Errors
     /// [`AccumulateError::Shape`].
     pub fn add_ciphertexts(&mut self, sum: &[Shape<Ciphertext<G>>]) -> Result<(), AccumulateError> {
-        self.combine(sum, Ciphertext::add)
+        let added: Option<Vec<_>> = sum
+            .iter()
+            .zip(&self.sums)
+            .map(|(added, sum)| match sum {
+                Sum::Product(own) if own.is_like(added) => Some(Sum::Product(added.clone())),
+                _ => None,
+            })
+            .collect();
+        match added {
+            Some(added) if added.len() == self.sums.len() => {
+                self.sums
+                    .iter_mut()
+                    .zip(&added)
+                    .for_each(|(own, added)| own.merge(added));
+                Ok(())
+            }
+            _ => Err(AccumulateError::Shape),
+        }
     }
 
     /// Adds what another one has added up.
@@ -164,7 +293,13 @@ impl<G: Group> Accumulator<G> {
     pub fn merge(&mut self, other: &Self) -> Result<(), AccumulateError> {
         let total = self.figures.total_weight.checked_add(other.figures.total_weight);
         let total_weight = total.ok_or(AccumulateError::Weight)?;
-        self.combine(&other.sums, Ciphertext::add)?;
+        let alike = self.sums.len() == other.sums.len() && self.sums.iter().zip(&other.sums).all(|(a, b)| a.is_like(b));
+        if !alike {
+            return Err(AccumulateError::Shape);
+        }
+        for (sum, other) in self.sums.iter_mut().zip(&other.sums) {
+            sum.merge(other);
+        }
         let num_tallied = self.figures.num_tallied + other.figures.num_tallied;
         self.figures = Figures {
             num_tallied,
@@ -182,20 +317,16 @@ impl<G: Group> Accumulator<G> {
     /// The encrypted tally of the ballots added.
     #[must_use]
     pub fn into_tally(self) -> (EncryptedTally<G>, Figures) {
-        (EncryptedTally { questions: self.sums }, self.figures)
+        let questions = self.sums.into_iter().map(Sum::into_shape).collect();
+        (EncryptedTally { questions }, self.figures)
     }
 
-    fn combine(
-        &mut self,
-        answers: &[Shape<Ciphertext<G>>],
-        f: impl Fn(&Ciphertext<G>, &Ciphertext<G>) -> Ciphertext<G>,
-    ) -> Result<(), AccumulateError> {
-        let alike = self.sums.len() == answers.len() && self.sums.iter().zip(answers).all(|(a, b)| a.is_like(b));
-        if !alike {
+    fn accepts(&self, answers: &[Shape<Ciphertext<G>>], weight: Weight) -> Result<(), AccumulateError> {
+        if self.sums.len() != answers.len() || !self.sums.iter().zip(answers).all(|(sum, a)| sum.accepts(a)) {
             return Err(AccumulateError::Shape);
         }
-        for (sums, answer) in self.sums.iter_mut().zip(answers) {
-            sums.zip_with(answer, &f);
+        if weight != Weight::ONE && self.sums.iter().any(|sum| matches!(sum, Sum::List(_))) {
+            return Err(AccumulateError::WeightOfListed);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The tally (dépouillement): from verified ballots to the result, without opening any ballot.
 //!
 //! - [`encrypted`]: ballots are multiplied into the encrypted tally;
+//! - [`shuffle`]: answers that cannot be added up lose their order;
 //! - [`decryption`]: each trustee decrypts its part and proves it;
 //! - [`result`]: the parts are combined and the counts found.
 
@@ -8,10 +9,12 @@ pub mod decryption;
 pub mod encrypted;
 pub mod result;
 pub mod shape;
+pub mod shuffle;
 pub mod weight;
 
 pub use decryption::{DecryptionError, PartialDecryption};
 pub use encrypted::{AccumulateError, Accumulator, EncryptedTally, Figures};
 pub use result::{CombineError, Decrypted, ElectionResult};
 pub use shape::Shape;
+pub use shuffle::{Shuffle, ShuffleError, ToShuffle};
 pub use weight::Weight;

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{EncryptedTally, PartialDecryption, Shape, Weight};
 use crate::{
-    group::Group,
+    group::{Group, embedding},
     json::{self, JsonError},
+    question::Question,
     trustee::VerifiedTrustees,
 };
 
-/// Counts in the shape of the questions; where a question allows blank votes, their count comes first.
+/// Counts in the shape of the questions; where a question allows blank votes, their count comes first. Of a
+/// non-homomorphic question, the integers of every ballot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ElectionResult {
@@ -128,38 +130,117 @@ impl<G: Group> Decrypted<G> {
         shape.filled(powers.collect::<Option<Vec<_>>>()?)
     }
 
-    /// Whether the published counts are those encrypted: `g^count` equals what was decrypted.
-    /// Returns the place of the first count that is not, counted through all questions.
+    /// Whether the published result is the one encrypted: counts where answers were added up (`g^count` equals what
+    /// was decrypted), the integers of every ballot where they were shuffled.
     ///
     /// # Errors
-    /// The place of the first wrong count; 0 when the shape is another one.
-    pub fn check(&self, result: &ElectionResult) -> Result<(), usize> {
-        if !self.powers.is_like(result.counts()) {
+    /// The place of the first that is wrong, counted through all ciphertexts; 0 when the shape is another one.
+    pub fn check(&self, questions: &[Question], result: &ElectionResult) -> Result<(), usize> {
+        let (Shape::Array(powers), Shape::Array(results)) = (&self.powers, result.counts()) else {
+            return Err(0);
+        };
+        if powers.len() != questions.len() || results.len() != questions.len() {
+            return Err(0);
+        }
+        let mut before = 0;
+        for ((question, powers), result) in questions.iter().zip(powers).zip(results) {
+            let checked = match question {
+                Question::NonHomomorphic(question) => {
+                    Self::check_listed(powers, result, question.value.answers().len())
+                }
+                _ => Self::check_counts(powers, result),
+            };
+            checked.map_err(|place| before + place)?;
+            before += powers.atoms().len();
+        }
+        Ok(())
+    }
+
+    fn check_counts(powers: &Shape<G::Element>, counts: &Shape<Weight>) -> Result<(), usize> {
+        if !powers.is_like(counts) {
             return Err(0);
         }
         let g = G::generator();
-        let powers = self.powers.atoms();
+        let counts = counts.atoms();
         let wrong = powers
+            .atoms()
             .iter()
-            .zip(result.counts().atoms())
+            .zip(counts)
             .position(|(power, count)| **power != G::vartime_product(&[(g.clone(), G::scalar(count.get()))]));
         wrong.map_or(Ok(()), Err)
     }
 
-    /// Finds the counts, none of which exceeds `total_weight` (10 million take a moment; 10^12 some seconds).
+    fn check_listed(powers: &Shape<G::Element>, published: &Shape<Weight>, answers: usize) -> Result<(), usize> {
+        let (Some(Shape::Array(right)), Shape::Array(published)) = (Self::listed(powers, answers), published) else {
+            return Err(0);
+        };
+        if right.len() != published.len() {
+            return Err(0);
+        }
+        let wrong = right.iter().zip(published).position(|(a, b)| a != b);
+        wrong.map_or(Ok(()), Err)
+    }
+
+    /// The integers of every ballot; `None` when the group embeds none.
+    fn listed(powers: &Shape<G::Element>, answers: usize) -> Option<Shape<Weight>> {
+        let one = |power: &G::Element| {
+            let values = embedding::extract::<G>(power, answers)?;
+            Some(Shape::Array(
+                values
+                    .into_iter()
+                    .map(|value| Shape::Atom(Weight::new(value)))
+                    .collect(),
+            ))
+        };
+        powers
+            .atoms()
+            .into_iter()
+            .map(one)
+            .collect::<Option<_>>()
+            .map(Shape::Array)
+    }
+
+    /// Finds the counts of questions that are all added up; none exceeds `total_weight` (10 million take a moment;
+    /// 10^12 some seconds).
     ///
     /// # Errors
     /// [`CombineError::OutOfRange`].
     pub fn result(&self, total_weight: Weight) -> Result<ElectionResult, CombineError> {
-        let table = Logarithms::<G>::up_to(total_weight);
-        let atoms = self.powers.atoms();
+        let result = Self::counts(&self.powers, &Logarithms::up_to(total_weight))?;
+        Ok(ElectionResult { result })
+    }
+
+    /// Finds the result of questions of any kind.
+    ///
+    /// # Errors
+    /// [`CombineError`].
+    pub fn result_of(&self, questions: &[Question], total_weight: Weight) -> Result<ElectionResult, CombineError> {
+        let Shape::Array(powers) = &self.powers else {
+            return Err(CombineError::Shape);
+        };
+        if powers.len() != questions.len() {
+            return Err(CombineError::Shape);
+        }
+        let table = Logarithms::up_to(total_weight);
+        let results = questions.iter().zip(powers).map(|(question, powers)| match question {
+            Question::NonHomomorphic(question) => {
+                Self::listed(powers, question.value.answers().len()).ok_or(CombineError::Shape)
+            }
+            _ => Self::counts(powers, &table),
+        });
+        Ok(ElectionResult {
+            result: Shape::Array(results.collect::<Result<_, _>>()?),
+        })
+    }
+
+    fn counts(powers: &Shape<G::Element>, table: &Logarithms<G>) -> Result<Shape<Weight>, CombineError> {
+        let atoms = powers.atoms();
         let counts = atoms
             .iter()
             .enumerate()
             .map(|(i, power)| table.of(power).ok_or(CombineError::OutOfRange(i)));
         let counts = counts.collect::<Result<Vec<_>, _>>()?;
-        let result = self.powers.filled(counts).ok_or(CombineError::Shape)?;
-        Ok(ElectionResult { result })
+        powers.filled(counts).ok_or(CombineError::Shape)
     }
 }
 

@@ -44,6 +44,7 @@ impl Parameters<4> for Belenios2048Parameters {
      22127b6cbba44d453ac8b72fd04e0991b7aeff04867d8724ac638f5f34100d2d47aa680d43771902743d663f42d853c0\
      41e1c91fe3823f4bcf284308f1d7e653",
     );
+    const PADDING: Option<usize> = None;
 
     fn generator_table() -> &'static Table<Self, 4> {
         &BELENIOS_GENERATOR
@@ -85,6 +86,7 @@ impl Parameters<32> for Rfc3526Parameters {
     type Modulus = Rfc3526Modulus;
     type Order = Rfc3526Order;
     const GENERATOR: U2048 = U2048::from_u64(2);
+    const PADDING: Option<usize> = Some(8);
 
     fn generator_table() -> &'static Table<Self, 32> {
         &RFC3526_GENERATOR

@@ -142,7 +142,10 @@ impl Archive {
     #[must_use]
     pub fn places(&self, kind: EventKind) -> Vec<usize> {
         let entries = self.entries.iter().enumerate();
-        entries.filter(|(_, entry)| entry.kind == kind).map(|(at, _)| at).collect()
+        entries
+            .filter(|(_, entry)| entry.kind == kind)
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// The bytes of a record: the `record`-th of the `entry`-th event.
@@ -184,7 +187,9 @@ impl Entry {
             if let Ok(text) = std::str::from_utf8(&bytes)
                 && renamed.iter().any(|(old, _)| text.contains(old))
             {
-                let text = renamed.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
+                let text = renamed
+                    .iter()
+                    .fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
                 bytes = text.into_bytes();
             }
             let now = PayloadHash::of(&bytes);

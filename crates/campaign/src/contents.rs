@@ -33,7 +33,14 @@ const ELECTION: Sort = Sort {
 };
 const TRUSTEES: Sort = Sort {
     family: "trustees",
-    checks: &[C::SetupTrustees, C::SetupKey, C::DecryptionOwner, C::DecryptionProof, C::DecryptionQuorum, C::ShuffleOwner],
+    checks: &[
+        C::SetupTrustees,
+        C::SetupKey,
+        C::DecryptionOwner,
+        C::DecryptionProof,
+        C::DecryptionQuorum,
+        C::ShuffleOwner,
+    ],
 };
 const SETUP: Sort = Sort {
     family: "setup record",
@@ -306,7 +313,12 @@ fn credentials(archive: &Archive, entry: usize, chance: &mut Chance) -> Option<M
     let text = changed.to_text();
     let what = format!("credential {at}: {what}");
     let archive = archive.with_record(entry, 2, text.into_bytes());
-    Some(Mutation::refused(CREDENTIALS.family, what, &archive, CREDENTIALS.checks))
+    Some(Mutation::refused(
+        CREDENTIALS.family,
+        what,
+        &archive,
+        CREDENTIALS.checks,
+    ))
 }
 
 impl Archive {

@@ -1,9 +1,6 @@
 //! Wrong texts for numbers, points and strings, each with the name of what is wrong.
 
-use crate::{
-    document::Node,
-    mutation::Chance,
-};
+use crate::{document::Node, mutation::Chance};
 
 /// `2^255 - 19`.
 const P25519: &str = "57896044618658097711785492504343953926634992332820282019728792003956564819949";
@@ -33,7 +30,8 @@ enum Sort {
 
 fn sort(text: &str) -> Sort {
     let decimal = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) && !text.bytes().any(|b| b.is_ascii_uppercase()) {
+    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) && !text.bytes().any(|b| b.is_ascii_uppercase())
+    {
         Sort::Point
     } else if decimal && text.len() > 400 {
         Sort::Residue
@@ -47,7 +45,10 @@ fn sort(text: &str) -> Sort {
 /// Another text in place of this one, never the same. `others` are further texts of the document.
 pub fn wrong_text(text: &str, others: &[&str], chance: &mut Chance) -> Option<(&'static str, Node)> {
     let same = sort(text);
-    let alike: Vec<_> = others.iter().filter(|other| sort(other) == same && **other != text).collect();
+    let alike: Vec<_> = others
+        .iter()
+        .filter(|other| sort(other) == same && **other != text)
+        .collect();
     let candidates: Vec<(&'static str, String)> = match same {
         Sort::Scalar => scalars(text, chance),
         Sort::Point => points(text),
@@ -123,11 +124,18 @@ fn residues(text: &str, chance: &mut Chance) -> Vec<(&'static str, String)> {
 
 fn strings(text: &str, chance: &mut Chance) -> Vec<(&'static str, String)> {
     let place = chance.below(text.chars().count().max(1));
-    let changed = text
+    let changed = text.chars().enumerate().map(|(at, c)| {
+        if at == place {
+            if c == 'x' { 'y' } else { 'x' }
+        } else {
+            c
+        }
+    });
+    let escaped = text
         .chars()
-        .enumerate()
-        .map(|(at, c)| if at == place { if c == 'x' { 'y' } else { 'x' } } else { c });
-    let escaped = text.chars().next().map(|c| (c, u32::from(c))).filter(|(c, _)| c.is_ascii_alphanumeric());
+        .next()
+        .map(|c| (c, u32::from(c)))
+        .filter(|(c, _)| c.is_ascii_alphanumeric());
     let mut all = vec![
         ("a letter more", format!("{text}x")),
         ("nothing", String::new()),
@@ -231,7 +239,11 @@ fn hex_of_decimal(decimal: &str) -> String {
 }
 
 fn bytes_reversed(hex: &str) -> String {
-    let pairs: Vec<String> = hex.as_bytes().chunks(2).map(|pair| pair.iter().map(|b| char::from(*b)).collect()).collect();
+    let pairs: Vec<String> = hex
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| pair.iter().map(|b| char::from(*b)).collect())
+        .collect();
     pairs.into_iter().rev().collect()
 }
 

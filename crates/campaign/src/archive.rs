@@ -126,7 +126,8 @@ impl Archive {
             for bytes in &chained {
                 record(&format!("{}.data.json", PayloadHash::of(bytes)), bytes);
             }
-            let payload = chained.last().map(|bytes| PayloadHash::of(bytes));
+            let payload = chained.last().filter(|_| entry.kind.has_payload());
+            let payload = payload.map(|bytes| PayloadHash::of(bytes));
             let bytes = entry.event.write(head, height, entry.kind, payload);
             let hash = isoloir_protocol::archive::EventHash::of(&bytes);
             record(&format!("{hash}.event.json"), &bytes);

@@ -14,6 +14,7 @@ use crate::{
 
 /// Changes valid archives in one place each, and checks that the audit refuses every one.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Example:\n  isoloir campaign *.bel --mutations 10000 --seed 2026")]
 pub struct CampaignArgs {
     /// Valid archives with a result; elections of our own, of every kind, are always added.
     pub archives: Vec<PathBuf>,

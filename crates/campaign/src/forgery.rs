@@ -16,6 +16,7 @@ use crate::{
     document::Node,
     mutation::{Chance, Mutation},
     sample::{Count, Plan, Sample, SampleError},
+    values::another_text,
 };
 
 /// One thing of a ballot wrong, signed by its voter.
@@ -48,6 +49,20 @@ pub fn mutate(sample: &Sample, chance: &mut Chance) -> Option<Mutation> {
                 &archive,
                 &[C::BallotProof, C::BallotCredential],
             ));
+        }
+        2 | 3 => {
+            let mut body = root;
+            let place = body.place_of("answers")?;
+            let texts: Vec<String> = body.at(&[place])?.texts().into_iter().map(str::to_owned).collect();
+            let others: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let paths = body.paths(&[]);
+            let inside: Vec<_> = paths.iter().filter(|path| path.first() == Some(&place)).collect();
+            let path = *chance.pick(&inside)?;
+            let node = body.at_mut(path)?;
+            let Node::Text(text) = &*node else { return None };
+            *node = another_text(text, &others, chance)?;
+            let what = format!("event {entry}, {path:?}: another one of the ballot, signed");
+            ("signed ballot", what, body.to_text(), &[C::BallotProof])
         }
         _ => {
             let place = root.place_of("answers")?;

@@ -70,6 +70,14 @@ pub fn wrong_text(text: &str, others: &[&str], chance: &mut Chance) -> Option<(&
     all.into_iter().nth(at)
 }
 
+/// Another text of the document that could stand here as well: well formed, and wrong.
+pub fn another_text(text: &str, others: &[&str], chance: &mut Chance) -> Option<Node> {
+    let own = sort(text);
+    let alike = |other: &&&str| own != Sort::Other && sort(other) == own && **other != text;
+    let alike: Vec<_> = others.iter().filter(alike).collect();
+    chance.pick(&alike).map(|other| Node::Text((**other).to_string()))
+}
+
 fn scalars(text: &str, chance: &mut Chance) -> Vec<(&'static str, String)> {
     let place = chance.below(text.len());
     vec![

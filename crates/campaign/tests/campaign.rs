@@ -31,7 +31,7 @@ fn reference_archives() -> Vec<std::path::PathBuf> {
 fn every_mutation_is_met_as_it_must_be() {
     let args = CampaignArgs {
         archives: reference_archives(),
-        mutations: 400,
+        mutations: 300,
         seed: 7,
         jobs: None,
         tool: false,
@@ -42,14 +42,14 @@ fn every_mutation_is_met_as_it_must_be() {
     let said = String::from_utf8(out).unwrap();
     println!("{said}");
     assert!(all_met, "{said}");
-    assert!(said.contains("400 mutations"));
+    assert!(said.contains("300 mutations"));
 }
 
 #[test]
 fn the_same_seed_makes_the_same_mutations() {
     let sources = Source::of_our_own(3).unwrap();
     let wanted = Wanted {
-        mutations: 60,
+        mutations: 50,
         seed: 3,
         tool: false,
     };

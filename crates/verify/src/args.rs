@@ -32,6 +32,18 @@ pub struct Args {
     /// AVX-512 lanes, auto the fastest; only engine 1 refuses
     #[arg(long, value_enum, default_value = "auto")]
     pub engine: Engine,
+    /// Fichier où noter l’avancement, pour reprendre après une interruption / file to go on from after an interruption
+    #[arg(long, value_name = "FICHIER")]
+    pub state: Option<PathBuf>,
+    /// Clé qui scelle cet avancement (~/.local/state/isoloir/verify.key) / key that seals it
+    #[arg(long, value_name = "FICHIER", requires = "state")]
+    pub state_key: Option<PathBuf>,
+    /// Nombre de bulletins entre deux notes / ballots between two notes
+    #[arg(long, value_name = "N", requires = "state", default_value_t = crate::state::EVERY)]
+    pub state_every: u64,
+    /// Sièges publiés, à recalculer depuis l’archive (forme de « isoloir seats ») / published seats, to be computed again
+    #[arg(long, value_name = "SIEGES.json")]
+    pub seats: Option<PathBuf>,
     /// Langue de la réponse / language of the answer
     #[arg(long, value_enum, default_value = "fr")]
     pub lang: Lang,

@@ -12,6 +12,7 @@ use isoloir_protocol::{
 use crate::{
     Findings, Verdict,
     args::{Args, Lang},
+    seats::{Seats, is_complete},
 };
 
 /// Writes the answer.
@@ -41,7 +42,37 @@ pub fn write(findings: &Findings, args: &Args, out: &mut impl Write) -> io::Resu
     if let (Some(election), Some(result)) = (&report.election, &report.result) {
         result_lines(&election.questions, result.counts(), lang, out)?;
     }
+    if let Some(seats) = &findings.seats {
+        seat_lines(seats, lang, out)?;
+    }
     writeln!(out, "\n{}", verdict(findings, lang))
+}
+
+fn seat_lines(seats: &Seats, lang: Lang, out: &mut impl Write) -> io::Result<()> {
+    let colon = lang.pick("\u{a0}:", ":");
+    for contest in &seats.contests {
+        writeln!(out, "\n{}{colon} {}", lang.pick("Sièges", "Seats"), contest.title)?;
+        for list in &contest.allocation.lists {
+            writeln!(out, "  {:>12}  {}", lang.number(list.seats().into()), list.name)?;
+        }
+        if !is_complete(&contest.allocation) {
+            let left = lang.pick(
+                "Des sièges restent à attribuer (tirage au sort, ou donnée manquante).",
+                "Seats are left to be given (drawing of lots, or a figure is missing).",
+            );
+            writeln!(out, "  {left}")?;
+        }
+    }
+    match &seats.fault {
+        None => Ok(()),
+        Some(fault) => writeln!(
+            out,
+            "\n{}{colon} {}\n  {}{colon} {fault}",
+            lang.pick("Vérification en échec", "Failed check"),
+            fault.check().id(),
+            lang.pick("Détail technique", "Reason")
+        ),
+    }
 }
 
 fn checks(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> {
@@ -166,6 +197,16 @@ fn figures(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> 
         lang.pick("Bulletins dans l’urne", "Ballots in the box"),
         report.ballots,
     )?;
+    if report.resumed > 0 {
+        line(
+            out,
+            lang.pick(
+                "dont vérifiés avant l’interruption",
+                "of which verified before the interruption",
+            ),
+            report.resumed,
+        )?;
+    }
     line(
         out,
         lang.pick("Votants décomptés", "Voters counted"),
@@ -194,9 +235,23 @@ fn result_lines(questions: &[Question], counts: &Shape<Weight>, lang: Lang, out:
     let Shape::Array(counts) = counts else { return Ok(()) };
     for (question, counts) in questions.iter().zip(counts) {
         writeln!(out, "\n{}", question.title())?;
+        if let (Question::NonHomomorphic(question), Shape::Array(ballots)) = (question, counts) {
+            shuffled_lines(question.value.answers(), ballots, out)?;
+            continue;
+        }
         for (label, count) in labels(question, lang).iter().zip(counts.atoms()) {
             writeln!(out, "  {:>12}  {label}", lang.number(count.get()))?;
         }
+    }
+    Ok(())
+}
+
+/// Every ballot's numbers, as they were decrypted, under the answers that they are about.
+fn shuffled_lines(answers: &[String], ballots: &[Shape<Weight>], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "  {}", answers.join(" | "))?;
+    for ballot in ballots {
+        let numbers: Vec<_> = ballot.atoms().iter().map(|number| number.get().to_string()).collect();
+        writeln!(out, "  {}", numbers.join(" | "))?;
     }
     Ok(())
 }

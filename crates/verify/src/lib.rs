@@ -1,7 +1,8 @@
 //! The auditor's program (vérificateur indépendant): every check of an election, from its public archive alone.
 //!
 //! It needs neither a database nor the network nor any secret. [`run`] does all the work of the binary
-//! `isoloir-verify`; [`args`] says what can be asked, [`human`] and [`machine`] how the answer is told.
+//! `isoloir-verify`; [`args`] says what can be asked, [`human`] and [`machine`] how the answer is told; [`state`] lets an
+//! interrupted audit go on, [`seats`] computes the seats again.
 
 #![deny(
     clippy::unwrap_used,
@@ -13,6 +14,8 @@
 pub mod args;
 pub mod human;
 pub mod machine;
+pub mod seats;
+pub mod state;
 
 use std::{
     fs::File,
@@ -25,10 +28,12 @@ use anyhow::Context as _;
 use args::{Args, Engine};
 use indicatif::{ProgressBar, ProgressStyle};
 use isoloir_protocol::audit::{
-    Accelerator, Options, Progress, Report, audit_with,
+    Accelerator, Options, Progress, Report, audit_from,
     engine::Direct,
     since::{Since, SinceError, compare},
 };
+use seats::Seats;
+use state::{State, Stateless};
 
 /// What was found: the audit, and the comparison with an earlier copy when one was given.
 pub struct Findings {
@@ -36,6 +41,8 @@ pub struct Findings {
     pub report: Report,
     /// The comparison.
     pub since: Option<Since>,
+    /// The seats, when they were given and there is a result.
+    pub seats: Option<Seats>,
 }
 
 /// How the program ends.
@@ -74,7 +81,7 @@ impl Findings {
         let kept = matches!(self.since, None | Some(Since::Kept { .. }));
         if self.report.is_unsupported() {
             Verdict::CannotTell
-        } else if self.report.is_valid() && kept {
+        } else if self.report.is_valid() && kept && self.seats.as_ref().is_none_or(|seats| seats.fault.is_none()) {
             Verdict::Valid
         } else {
             Verdict::Invalid
@@ -104,14 +111,16 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
         expected_head: args.head,
         require_result: args.complete,
     };
+    let published = args.seats.as_deref().map(seats::read).transpose()?;
     let accelerator = accelerator(args)?;
-    let report = audit_file(&args.archive, &options, accelerator.as_ref())?;
+    let mut report = audit_file(args, &options, accelerator.as_ref())?;
     // An archive that is wrong in itself is not compared: its own fault comes first.
     let since = match &args.since {
         Some(earlier) if report.is_valid() => Some(compare_files(earlier, &args.archive)?),
         _ => None,
     };
-    Ok(Findings { report, since })
+    let seats = published.and_then(|published| seats::recompute(&mut report, &published));
+    Ok(Findings { report, since, seats })
 }
 
 /// What the audit borrows; nothing for engine 1.
@@ -128,14 +137,26 @@ fn accelerator(args: &Args) -> anyhow::Result<Box<dyn Accelerator>> {
     }
 }
 
-fn audit_file(path: &Path, options: &Options, accelerator: &dyn Accelerator) -> anyhow::Result<Report> {
+fn audit_file(args: &Args, options: &Options, accelerator: &dyn Accelerator) -> anyhow::Result<Report> {
+    let path = args.archive.as_path();
     let cannot_read = || format!("{}", path.display());
     let file = File::open(path).with_context(cannot_read)?;
     let size = file.metadata().with_context(cannot_read)?.len();
-    let bar = progress_bar(size);
-    let mut show = |progress: Progress| bar.set_position(progress.bytes);
     let source = BufReader::with_capacity(1 << 20, file);
-    let report = audit_with(source, options, accelerator, &mut show).with_context(cannot_read)?;
+    let bar = progress_bar(size);
+    let shown = bar.clone();
+    let show = Box::new(move |progress: Progress| shown.set_position(progress.bytes));
+    let report = match &args.state {
+        None => audit_from(source, options, accelerator, None, &mut Stateless(show)).with_context(cannot_read)?,
+        Some(state) => {
+            let mut state = State::open(state, args.state_key.as_deref(), args.state_every, show)?;
+            let checkpoint = state.read()?;
+            let report = audit_from(source, options, accelerator, checkpoint.as_ref(), &mut state);
+            let report = report.with_context(cannot_read)?;
+            state.finish()?;
+            report
+        }
+    };
     bar.finish_and_clear();
     Ok(report)
 }

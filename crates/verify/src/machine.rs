@@ -10,7 +10,10 @@ use isoloir_protocol::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{Findings, Verdict};
+use crate::{
+    Findings, Verdict,
+    seats::{Seats, is_complete},
+};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -21,6 +24,7 @@ struct Answer<'a> {
     events: u64,
     voters: u64,
     ballots: u64,
+    resumed: u64,
     tallied: u64,
     total_weight: u64,
     trustees: u32,
@@ -31,6 +35,8 @@ struct Answer<'a> {
     result: Option<&'a ElectionResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seats: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -58,6 +64,7 @@ pub fn write(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         events: report.events,
         voters: report.voters,
         ballots: report.ballots,
+        resumed: report.resumed,
         tallied: report.figures.num_tallied,
         total_weight: report.figures.total_weight.get(),
         trustees: report.trustees,
@@ -69,6 +76,7 @@ pub fn write(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         }),
         result: report.result.as_ref(),
         since: findings.since.as_ref().map(since),
+        seats: findings.seats.as_ref().map(seats),
     };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)
@@ -99,4 +107,19 @@ fn since(since: &Since) -> Value {
         }),
         Since::OtherArchive => json!({"outcome": "other_archive"}),
     }
+}
+
+fn seats(seats: &Seats) -> Value {
+    let contests = seats.contests.iter().map(|contest| {
+        let lists = contest.allocation.lists.iter();
+        let lists: Vec<_> = lists
+            .map(|list| json!({"name": list.name, "seats": list.seats()}))
+            .collect();
+        json!({"question": contest.title, "complete": is_complete(&contest.allocation), "lists": lists})
+    });
+    let fault = seats.fault.as_ref();
+    json!({
+        "contests": contests.collect::<Vec<_>>(),
+        "finding": fault.map(|fault| json!({"check": fault.check().id(), "reason": fault.to_string()})),
+    })
 }

@@ -8,6 +8,7 @@ use isoloir_domain::ElectionId;
 use isoloir_service::VotingServer;
 
 mod bench;
+mod campaign;
 mod consultation;
 mod count;
 mod demo;
@@ -57,6 +58,7 @@ enum Command {
     Staff(staff::StaffArgs),
     Trustee(trustee::TrusteeArgs),
     Seats(seats::SeatsArgs),
+    Campaign(campaign::CampaignArgs),
     #[command(hide = true)]
     Bench(bench::BenchArgs),
 }
@@ -104,6 +106,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Staff(arguments) => staff::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),
+        Command::Campaign(arguments) => campaign::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     }
 }

@@ -1,19 +1,22 @@
 //! Checks of the ballots, batch by batch, and their sum.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     io::{self, Read, Seek},
 };
 
 use rayon::prelude::*;
+use serde::Deserialize;
 
 use super::{
     engine::{Accepted, Cast, Engine},
     finding::{Culprit, Finding, Reason},
+    resume::Checkpoint,
     setup::{Place, Voters},
 };
 use crate::{
-    archive::{ChainReader, PayloadHash, Record, RecordName},
+    archive::{ChainReader, EventHash, PayloadHash, Record, RecordName},
     ballot::{Ballot, BallotError, Ciphertexts, Tracker, VerifiedBallot},
     election::Election,
     elgamal::Ciphertext,
@@ -38,11 +41,16 @@ pub(super) struct Ballots<G: Group> {
     count: u64,
 }
 
-/// Why a batch was not added: a finding, a fault of the source, or a quicker engine of which there is doubt.
+/// Why a walk ends early.
 pub(super) enum Stop {
+    /// A check does not hold.
     Finding(Finding),
+    /// The source failed.
     Io(io::Error),
+    /// There is doubt of a quicker engine.
     Doubt,
+    /// The checkpoint is of another file.
+    Stale,
 }
 
 impl From<Finding> for Stop {
@@ -128,6 +136,53 @@ impl<G: Group> Ballots<G> {
             verdict: self.verdict(pending.bytes, quick),
         };
         batch.into_par_iter().zip(accepted).map(examine).collect()
+    }
+
+    /// Takes a ballot that an earlier audit verified: its credential must be on the list, and it may not repeat one.
+    pub(super) fn recall(&mut self, height: u64, record: &Record) -> Result<(), Stop> {
+        let hash = PayloadHash::of(&record.bytes);
+        let finding = |reason| Stop::Finding(Finding::new(culprit(height, &hash), reason));
+        // What was verified is well formed; if this is not, it is not what was verified.
+        let bearer: Bearer<'_> = serde_json::from_slice(&record.bytes).map_err(|_| Stop::Stale)?;
+        if !self.seen.insert(hash) {
+            return Err(finding(Reason::Duplicate));
+        }
+        let voter = self
+            .voters
+            .find(&bearer.credential)
+            .ok_or_else(|| finding(Reason::UnknownCredential))?;
+        voter.last = Some(Place {
+            offset: record.content_offset(),
+            size: record.bytes.len() as u64,
+            ordinal: self.count,
+        });
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Takes the sum that an earlier audit had come to.
+    pub(super) fn restore(&mut self, from: &Checkpoint) -> Result<(), Stop> {
+        let tally = EncryptedTally::parse(from.sum.as_bytes()).map_err(|_| Stop::Stale)?;
+        let figures = Figures {
+            num_tallied: from.num_tallied,
+            total_weight: from.total_weight,
+        };
+        let sum = Accumulator::restore(self.election.questions(), tally, figures);
+        self.sum = sum.filter(|_| from.ballots == self.count).ok_or(Stop::Stale)?;
+        Ok(())
+    }
+
+    /// What a later audit may go on from: all ballots up to the event `events - 1`, whose hash is `head`.
+    pub(super) fn checkpoint(&self, events: u64, head: EventHash) -> Checkpoint {
+        let (tally, figures) = self.sum.clone().into_tally();
+        Checkpoint {
+            events,
+            head,
+            ballots: self.count,
+            num_tallied: figures.num_tallied,
+            total_weight: figures.total_weight,
+            sum: String::from_utf8(tally.to_bytes()).unwrap_or_default(),
+        }
     }
 
     /// The engine's answer for each ballot; none where there is no engine.
@@ -244,6 +299,13 @@ impl<G: Group> Ballots<G> {
         }
         Ok(published)
     }
+}
+
+/// What is read of a ballot that was verified before.
+#[derive(Deserialize)]
+struct Bearer<'a> {
+    #[serde(borrow)]
+    credential: Cow<'a, str>,
 }
 
 enum CountError {

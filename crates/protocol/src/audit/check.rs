@@ -147,6 +147,14 @@ checks! {
     ResultPresent = "result.present",
         "Le résultat est publié",
         "The result is published";
+    /// The votes published with the seats, when the auditor gives them (made outside of this crate).
+    SeatsVotes = "seats.votes",
+        "Les voix publiées avec les sièges sont celles de l’archive",
+        "The votes published with the seats are those of the archive";
+    /// The seats published, computed again (made outside of this crate).
+    SeatsAllocation = "seats.allocation",
+        "Les sièges publiés sont ceux que donnent les voix",
+        "The published seats are those that the votes give";
 }
 
 impl Serialize for CheckId {

@@ -3,7 +3,7 @@
 //! - [`check`]: the checks by name;
 //! - [`finding`]: what is found wrong, and who is to blame;
 //! - `setup`, `ballots`, `shuffles`, `tally`: what is checked of each part of the archive;
-//! - `run`: the walk through the file, entry after entry;
+//! - `run`: the walk through the file, entry after entry; [`resume`]: going on after an interruption;
 //! - [`engine`]: quicker engines that another crate may lend, which accept and never refuse;
 //! - [`since`]: whether a later copy still holds what an earlier one held.
 //!
@@ -14,6 +14,7 @@
 pub mod check;
 pub mod engine;
 pub mod finding;
+pub mod resume;
 pub mod since;
 
 mod ballots;
@@ -27,6 +28,9 @@ use std::io::{self, Read, Seek};
 pub use check::{Bilingual, Check, CheckId, Outcome};
 pub use engine::Accelerator;
 pub use finding::{Culprit, Finding, Reason};
+pub use resume::{Checkpoint, Observer};
+
+use resume::ProgressOnly;
 
 use crate::{
     archive::{EventHash, Phase},
@@ -71,6 +75,8 @@ pub struct Report {
     pub voters: u64,
     /// How many ballots are in the box, earlier ballots of voters who voted again included.
     pub ballots: u64,
+    /// How many of them an earlier audit had verified, see [`resume`].
+    pub resumed: u64,
     /// What counts: the last ballot of each credential.
     pub figures: Figures,
     /// How many trustees.
@@ -115,5 +121,19 @@ pub fn audit_with<S: Read + Seek>(
     accelerator: &dyn Accelerator,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, io::Error> {
-    run::run(source, options, accelerator, progress)
+    audit_from(source, options, accelerator, None, &mut ProgressOnly(progress))
+}
+
+/// As [`audit_with`], going on from a checkpoint where there is one, and telling `observer` when there are others.
+///
+/// # Errors
+/// As [`audit`].
+pub fn audit_from<S: Read + Seek>(
+    source: S,
+    options: &Options,
+    accelerator: &dyn Accelerator,
+    checkpoint: Option<&Checkpoint>,
+    observer: &mut dyn Observer,
+) -> Result<Report, io::Error> {
+    run::run(source, options, accelerator, checkpoint, observer)
 }

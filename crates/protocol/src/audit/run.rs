@@ -8,12 +8,13 @@ use super::{
     check::{Check, CheckId, Outcome},
     engine::{Accelerator, Direct},
     finding::{Culprit, Finding, Reason, archive_culprit},
+    resume::{Checkpoint, Observer},
     setup,
     shuffles::Shuffles,
     tally::Decryptions,
 };
 use crate::{
-    archive::{ArchiveError, ChainReader, Entry, Event, Phase, ReadError, chain::Content},
+    archive::{ArchiveError, ChainReader, Entry, Event, EventHash, Phase, ReadError, chain::Content},
     election::{Election, ElectionError, ElectionParams},
     group::{Belenios2048, Ed25519, Group, GroupName, Rfc3526},
     json,
@@ -30,29 +31,39 @@ impl From<ArchiveError> for Stop {
     }
 }
 
-/// Audits with what the accelerator lends. When that leaves a doubt, the whole audit is made again without it.
+/// Audits with what the accelerator lends, going on from the checkpoint. When an engine leaves a doubt, the whole audit is
+/// made again without it; when the checkpoint is of another file, without that.
 pub(super) fn run<S: Read + Seek>(
     mut source: S,
     options: &Options,
     accelerator: &dyn Accelerator,
-    progress: &mut dyn FnMut(Progress),
+    checkpoint: Option<&Checkpoint>,
+    observer: &mut dyn Observer,
 ) -> Result<Report, io::Error> {
-    match walk(&mut source, options, accelerator, progress)? {
-        Some(report) => Ok(report),
-        None => {
-            source.rewind()?;
-            let report = walk(&mut source, options, &Direct, progress)?;
-            report.ok_or_else(|| io::Error::other("a direct verification leaves no doubt"))
+    let mut helps = vec![
+        (accelerator, checkpoint),
+        (accelerator, None),
+        (&Direct as &dyn Accelerator, None),
+    ];
+    if checkpoint.is_none() {
+        helps.remove(0);
+    }
+    for (accelerator, checkpoint) in helps {
+        source.rewind()?;
+        if let Some(report) = walk(&mut source, options, accelerator, checkpoint, observer)? {
+            return Ok(report);
         }
     }
+    Err(io::Error::other("a direct verification leaves no doubt"))
 }
 
-/// One walk through the file; `None` when an engine leaves a doubt.
+/// One walk through the file; `None` when an engine or the checkpoint leaves a doubt.
 fn walk<S: Read + Seek>(
     source: S,
     options: &Options,
     accelerator: &dyn Accelerator,
-    progress: &mut dyn FnMut(Progress),
+    checkpoint: Option<&Checkpoint>,
+    observer: &mut dyn Observer,
 ) -> Result<Option<Report>, io::Error> {
     let mut report = Report {
         checks: Vec::new(),
@@ -63,6 +74,7 @@ fn walk<S: Read + Seek>(
         election: None,
         voters: 0,
         ballots: 0,
+        resumed: 0,
         figures: Figures::default(),
         trustees: 0,
         result: None,
@@ -71,14 +83,15 @@ fn walk<S: Read + Seek>(
     let walk = Walk {
         options,
         accelerator,
-        progress,
+        checkpoint,
+        observer,
         report: &mut report,
         passed: &mut passed,
     };
     match walk.whole(source) {
         Ok(()) => {}
         Err(Stop::Io(error)) => return Err(error),
-        Err(Stop::Doubt) => return Ok(None),
+        Err(Stop::Doubt | Stop::Stale) => return Ok(None),
         Err(Stop::Finding(finding)) => {
             report.result = None;
             report.finding = Some(finding);
@@ -109,7 +122,8 @@ fn outcomes(passed: &[CheckId], finding: Option<&Finding>) -> Vec<Check> {
 struct Walk<'a> {
     options: &'a Options,
     accelerator: &'a dyn Accelerator,
-    progress: &'a mut dyn FnMut(Progress),
+    checkpoint: Option<&'a Checkpoint>,
+    observer: &'a mut dyn Observer,
     report: &'a mut Report,
     passed: &'a mut Vec<CheckId>,
 }
@@ -158,77 +172,122 @@ impl Walk<'_> {
         mut chain: ChainReader<S>,
         documents: Documents,
     ) -> Result<(), Stop> {
-        let SetUp {
-            election,
-            trustees,
-            mut ballots,
-        } = self.set_up::<G>(documents)?;
-        let mut count = Count::Voting;
+        let mut course = self.set_up::<G>(documents)?;
+        // Ballots up to here were verified by an earlier audit.
+        let mut ahead = self.checkpoint;
+        let mut last_ballot = None;
         loop {
             let entry = chain.next_entry();
-            let is_ballot = matches!(
-                &entry,
-                Ok(Some(Entry {
-                    content: Content::Ballot(_),
-                    ..
-                }))
-            );
+            let is_ballot = matches!(&entry, Ok(Some(entry)) if matches!(entry.content, Content::Ballot(_)));
             if !is_ballot {
                 // Ballots read before an error or another event are verified first: the first fault counts.
-                ballots.flush(&mut chain)?;
-                self.count(&chain, &ballots);
+                self.flush(&mut chain, &mut course, last_ballot)?;
             }
-            let Some(entry) = entry? else { break };
-            match entry.content {
-                Content::Ballot(record) => {
-                    if ballots.push(entry.event.height, record) {
-                        ballots.flush(&mut chain)?;
-                        self.count(&chain, &ballots);
+            let Some(Entry { event, hash, content }) = entry? else {
+                break;
+            };
+            match (content, ahead) {
+                (Content::Ballot(record), Some(checkpoint)) => {
+                    course.ballots.recall(event.height, &record)?;
+                    if chain.height() == checkpoint.events {
+                        if hash != checkpoint.head {
+                            return Err(Stop::Stale);
+                        }
+                        course.ballots.restore(checkpoint)?;
+                        self.report.resumed = checkpoint.ballots;
+                        ahead = None;
                     }
                 }
-                Content::EncryptedTally { figures, tally } => {
-                    let tally = ballots.check_tally(&tally.bytes, figures.num_tallied, figures.total_weight.get())?;
-                    self.passed.extend([CheckId::TallySum, CheckId::TallyFigures]);
-                    count = match Shuffles::new(&tally, &election) {
-                        Some(shuffles) => Count::Shuffling(tally, shuffles),
-                        None => Count::Decrypting(Decryptions::new(election.clone(), tally)),
-                    };
-                }
-                Content::Shuffle { owner, shuffle } => match &mut count {
-                    Count::Shuffling(_, shuffles) => shuffles.add(&election, &trustees, owner, &shuffle.bytes)?,
-                    _ => return Err(out_of_place(&entry.event)),
-                },
-                Content::EndShuffles => match count {
-                    Count::Shuffling(tally, shuffles) => {
-                        let tally = shuffles.end(&election, &tally)?;
-                        self.passed
-                            .extend([CheckId::ShuffleOwner, CheckId::ShuffleProof, CheckId::ShufflePresent]);
-                        count = Count::Decrypting(Decryptions::new(election.clone(), tally));
+                (_, Some(_)) => return Err(Stop::Stale),
+                (Content::Ballot(record), None) => {
+                    last_ballot = Some((chain.height(), hash));
+                    if course.ballots.push(event.height, record) {
+                        self.flush(&mut chain, &mut course, last_ballot)?;
                     }
-                    // A tally that is all sums needs no shuffle, so there must be none.
-                    _ => return Err(out_of_place(&entry.event)),
-                },
-                Content::PartialDecryption { owner, decryption } => {
-                    count.decryptions()?.add(&trustees, owner, &decryption.bytes)?;
                 }
-                Content::Result(result) => {
-                    self.report.result = Some(count.decryptions()?.check_result(&trustees, &result.bytes)?);
-                    self.passed.extend([
-                        CheckId::DecryptionOwner,
-                        CheckId::DecryptionProof,
-                        CheckId::DecryptionQuorum,
-                        CheckId::ResultConsistent,
-                    ]);
-                }
-                Content::EndBallots | Content::Setup { .. } => {}
+                (content, None) => self.count_on(&mut course, &event, content)?,
             }
             self.note(&chain);
         }
-        self.end()
+        match ahead {
+            Some(_) => Err(Stop::Stale),
+            None => self.end(),
+        }
+    }
+
+    /// Verifies the ballots read, and tells how far that is.
+    fn flush<G: Group, S: Read + Seek>(
+        &mut self,
+        chain: &mut ChainReader<S>,
+        course: &mut Course<G>,
+        last_ballot: Option<(u64, EventHash)>,
+    ) -> Result<(), Stop> {
+        let ballots = &mut course.ballots;
+        let before = ballots.count();
+        ballots.flush(chain)?;
+        self.report.ballots = ballots.count();
+        self.report.figures = ballots.figures();
+        self.observer.progress(Progress {
+            bytes: chain.offset(),
+            ballots: ballots.count(),
+        });
+        if let Some((events, head)) = last_ballot.filter(|_| ballots.count() > before) {
+            let checkpoint = || ballots.checkpoint(events, head);
+            self.observer.verified(ballots.count(), &checkpoint);
+        }
+        Ok(())
+    }
+
+    /// Checks what follows the ballots.
+    fn count_on<G: Group>(&mut self, course: &mut Course<G>, event: &Event, content: Content) -> Result<(), Stop> {
+        let Course {
+            election,
+            trustees,
+            ballots,
+            count,
+        } = course;
+        match content {
+            Content::EncryptedTally { figures, tally } => {
+                let tally = ballots.check_tally(&tally.bytes, figures.num_tallied, figures.total_weight.get())?;
+                self.passed.extend([CheckId::TallySum, CheckId::TallyFigures]);
+                *count = match Shuffles::new(&tally, election) {
+                    Some(shuffles) => Count::Shuffling(tally, shuffles),
+                    None => Count::Decrypting(Decryptions::new(election.clone(), tally)),
+                };
+            }
+            Content::Shuffle { owner, shuffle } => match count {
+                Count::Shuffling(_, shuffles) => shuffles.add(election, trustees, owner, &shuffle.bytes)?,
+                // A tally that is all sums needs no shuffle, so there must be none.
+                _ => return Err(out_of_place(event)),
+            },
+            Content::EndShuffles => match std::mem::replace(count, Count::Voting) {
+                Count::Shuffling(tally, shuffles) => {
+                    let tally = shuffles.end(election, &tally)?;
+                    let passed = [CheckId::ShuffleOwner, CheckId::ShuffleProof, CheckId::ShufflePresent];
+                    self.passed.extend(passed);
+                    *count = Count::Decrypting(Decryptions::new(election.clone(), tally));
+                }
+                _ => return Err(out_of_place(event)),
+            },
+            Content::PartialDecryption { owner, decryption } => {
+                count.decryptions()?.add(trustees, owner, &decryption.bytes)?;
+            }
+            Content::Result(result) => {
+                self.report.result = Some(count.decryptions()?.check_result(trustees, &result.bytes)?);
+                self.passed.extend([
+                    CheckId::DecryptionOwner,
+                    CheckId::DecryptionProof,
+                    CheckId::DecryptionQuorum,
+                    CheckId::ResultConsistent,
+                ]);
+            }
+            Content::EndBallots | Content::Setup { .. } | Content::Ballot(_) => {}
+        }
+        Ok(())
     }
 
     /// Checks the three documents of the setup.
-    fn set_up<G: Group>(&mut self, documents: Documents) -> Result<SetUp<G>, Stop> {
+    fn set_up<G: Group>(&mut self, documents: Documents) -> Result<Course<G>, Stop> {
         let election = Election::<G>::parse(&documents.election).map_err(election_finding)?;
         self.passed.push(CheckId::SetupElection);
         setup::check_questions::<G>(election.questions())?;
@@ -246,10 +305,11 @@ impl Walk<'_> {
         self.passed.push(CheckId::SetupCredentials);
         let ballots = Ballots::new(election.clone(), engine, voters);
         self.report.voters = ballots.voters();
-        Ok(SetUp {
+        Ok(Course {
             election,
             trustees,
             ballots,
+            count: Count::Voting,
         })
     }
 
@@ -288,15 +348,6 @@ impl Walk<'_> {
         self.report.phase = chain.phase();
         self.report.head = chain.head();
         self.report.events = chain.height();
-    }
-
-    fn count<G: Group, S: Read>(&mut self, chain: &ChainReader<S>, ballots: &Ballots<G>) {
-        self.report.ballots = ballots.count();
-        self.report.figures = ballots.figures();
-        (self.progress)(Progress {
-            bytes: chain.offset(),
-            ballots: ballots.count(),
-        });
     }
 }
 
@@ -338,9 +389,10 @@ fn election_finding(error: ElectionError) -> Stop {
     Finding::new(Culprit::Election, error).into()
 }
 
-/// An election that was set up rightly, with an empty box.
-struct SetUp<G: Group> {
+/// An election that was set up rightly, and how far it is.
+struct Course<G: Group> {
     election: Election<G>,
     trustees: VerifiedTrustees<G>,
     ballots: Ballots<G>,
+    count: Count<G>,
 }

@@ -208,6 +208,26 @@ impl<G: Group> Accumulator<G> {
         }))
     }
 
+    /// What had been added up before an interruption; `None` when the tally does not have the questions' shape.
+    #[must_use]
+    pub fn restore(questions: &[Question], tally: EncryptedTally<G>, figures: Figures) -> Option<Self> {
+        if questions.len() != tally.questions.len() {
+            return None;
+        }
+        let one = |(question, shape): (&Question, Shape<Ciphertext<G>>)| match Shape::of_question(question) {
+            Some(expected) => expected.is_like(&shape).then_some(Sum::Product(shape)),
+            None => {
+                let mut list = Sum::List(BTreeMap::new());
+                for ciphertext in shape.atoms() {
+                    list.add(&Shape::Atom(ciphertext.clone()), Weight::ONE);
+                }
+                Some(list)
+            }
+        };
+        let sums = questions.iter().zip(tally.questions).map(one).collect::<Option<_>>()?;
+        Some(Self { sums, figures })
+    }
+
     fn of(sums: impl Iterator<Item = Sum<G>>) -> Self {
         Self {
             sums: sums.collect(),

@@ -39,6 +39,8 @@ pub(super) struct Ballots<G: Group> {
     batch: Vec<Pending>,
     batch_bytes: usize,
     count: u64,
+    /// Whether the sum began as that of an earlier audit.
+    resumed: bool,
 }
 
 /// Why a walk ends early.
@@ -74,6 +76,7 @@ impl<G: Group> Ballots<G> {
             batch: Vec::new(),
             batch_bytes: 0,
             count: 0,
+            resumed: false,
         }
     }
 
@@ -169,6 +172,7 @@ impl<G: Group> Ballots<G> {
         };
         let sum = Accumulator::restore(self.election.questions(), tally, figures);
         self.sum = sum.filter(|_| from.ballots == self.count).ok_or(Stop::Stale)?;
+        self.resumed = true;
         Ok(())
     }
 
@@ -279,15 +283,15 @@ impl<G: Group> Ballots<G> {
     ) -> Result<EncryptedTally<G>, Stop> {
         let published = EncryptedTally::parse(bytes).map_err(|e| Finding::new(Culprit::Tally, Reason::TallyForm(e)))?;
         let (sum, figures) = self.sum.clone().into_tally();
-        if published != sum {
-            let finding = Finding::new(Culprit::Tally, Reason::Sum);
-            return Err(if self.engine.is_some() {
-                Stop::Doubt
-            } else {
-                finding.into()
-            });
-        }
         let (count, weight) = (figures.num_tallied, figures.total_weight.get());
+        let comes_out = published == sum && (num_tallied, total_weight) == (count, weight);
+        if !comes_out && (self.engine.is_some() || self.resumed) {
+            // What was added up by others refuses nothing.
+            return Err(Stop::Doubt);
+        }
+        if published != sum {
+            return Err(Finding::new(Culprit::Tally, Reason::Sum).into());
+        }
         if (num_tallied, total_weight) != (count, weight) {
             let reason = Reason::Figures {
                 said_count: num_tallied,

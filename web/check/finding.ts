@@ -23,11 +23,16 @@ export const CHECKS = [
   "ballot.credential",
   "tally.sum",
   "tally.figures",
+  "shuffle.owner",
+  "shuffle.proof",
+  "shuffle.present",
   "decryption.owner",
   "decryption.proof",
   "decryption.quorum",
   "result.consistent",
   "result.present",
+  "seats.votes",
+  "seats.allocation",
 ] as const;
 
 export type CheckId = (typeof CHECKS)[number];

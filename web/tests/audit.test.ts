@@ -27,7 +27,10 @@ describe.each(archiveNames("valid", /^t33-.*-ed-/))("%s", (name) => {
     expect(report.finding).toBeNull();
     expect(report.phase).toBe("complete");
     const missing = report.outcomes.filter(({ outcome }) => outcome !== "passed").map(({ check }) => check);
-    expect(missing).toEqual(["archive.head"]);
+    // Nothing is shuffled here, and nobody gave a head or published seats to compare with.
+    const others = missing.filter((check) => !/^(shuffle|seats)\./.test(check));
+    expect(others).toEqual(["archive.head"]);
+    expect(missing.length - others.length).toBe(5);
     const known = join(archiveFile("valid", name), "..", "result.json");
     expect(existsSync(known)).toBe(true);
     const { result } = JSON.parse(readFileSync(known, "utf8")) as { result: unknown[] };

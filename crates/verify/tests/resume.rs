@@ -207,13 +207,10 @@ fn a_state_that_is_not_this_auditors_own_is_refused() {
     for (from, to) in [
         ("\"ballots\":3", "\"ballots\":4"),
         ("\"num_tallied\":3", "\"num_tallied\":2"),
-        ("}", " }"),
     ] {
         assert!(text.contains(from));
         fs::write(desk.state_path(), text.replacen(from, to, 1)).unwrap();
-        let read = desk.state().read();
-        // White space alone is no other statement.
-        assert_eq!(read.is_ok(), to == " }", "{to}");
+        assert!(matches!(desk.state().read(), Err(StateError::Seal(_))), "{to}");
     }
     fs::write(desk.state_path(), "{}").unwrap();
     assert!(matches!(desk.state().read(), Err(StateError::Seal(_))));

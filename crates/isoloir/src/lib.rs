@@ -7,6 +7,7 @@
 //! - [`rehearse`]: published elections replayed voter by voter against real processes
 //! - [`demo`]: the demonstration
 //! - [`trustee`]: the board's offline work, on files
+//! - [`watch`]: a watcher of boxes and scripts, with named alarms
 //! - [`ambient`], [`private_file`]: randomness and private files
 
 pub mod ambient;
@@ -19,5 +20,6 @@ pub mod private_file;
 pub mod rehearse;
 pub mod trustee;
 pub mod voter;
+pub mod watch;
 
 pub use cli::open_server as open_voting_server;

@@ -8,9 +8,11 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use isoloir_domain::ElectionId;
+use isoloir_domain::{ElectionId, Phase};
 use isoloir_service::Receipt;
+use isoloir_service::ballot_box::BoxError;
 use isoloir_service::cast_ballot::{CastError, MAX_BALLOT_BYTES};
+use isoloir_theme::assets::Assets;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
@@ -24,10 +26,12 @@ pub(crate) fn table() -> Vec<Declared> {
     vec![
         declare("POST", "/api/ticket", Voter, post(ticket)),
         declare("POST", "/api/elections/{election}/ballots", Voter, post(cast)),
+        declare("GET", "/api/elections", Public, get(elections)),
         declare("GET", "/api/elections/{election}", Public, get(election)),
         declare("GET", "/api/elections/{election}/box", Public, get(stored)),
         declare("GET", "/api/elections/{election}/head", Public, get(head)),
         declare("GET", "/api/keys", Public, get(keys)),
+        declare("GET", "/api/assets", Public, get(assets)),
         declare("GET", "/healthz", Public, get(health)),
     ]
 }
@@ -114,6 +118,48 @@ pub(crate) async fn ticket(
         ticket,
         registrar: state.config().registrar_origin.to_string(),
     }))
+}
+
+#[derive(Serialize)]
+pub(crate) struct ListedElection {
+    id: ElectionId,
+    title: String,
+    open: bool,
+    public: bool,
+}
+
+/// `GET /api/elections`: the boxes in service, for watchers.
+pub(crate) async fn elections(State(state): State<PortalState>) -> Result<Json<Vec<ListedElection>>, ApiError> {
+    let server = state.server();
+    let mut listed = Vec::new();
+    for consultation in server.consultations().await? {
+        for election in server.elections(&consultation.id).await? {
+            let phase = server.phase(&election.id).await?;
+            match server.box_is_public(&election.id).await {
+                Ok(public) => listed.push(ListedElection {
+                    id: election.id,
+                    title: election.title,
+                    open: matches!(phase, Some(Phase::Open | Phase::Grace)),
+                    public,
+                }),
+                // Not in service yet.
+                Err(BoxError::UnknownElection) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(Json(listed))
+}
+
+#[derive(Serialize)]
+pub(crate) struct ListedAsset {
+    name: &'static str,
+    path: &'static str,
+}
+
+/// `GET /api/assets`: every file that pages may load, for watchers who compare what is served.
+pub(crate) async fn assets() -> Json<Vec<ListedAsset>> {
+    Json(Assets::all().map(|(name, path)| ListedAsset { name, path }).collect())
 }
 
 /// `GET /api/elections/{election}`: the exact bytes that ballots are bound to.

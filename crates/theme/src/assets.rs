@@ -102,6 +102,11 @@ impl Assets {
         ALL.get(name).map_or("/", |asset| asset.path.as_str())
     }
 
+    /// Every file: its name, and the path under which it is served.
+    pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+        ALL.iter().map(|(name, asset)| (name.as_str(), asset.path.as_str()))
+    }
+
     /// Whether the file is in the binary.
     #[must_use]
     pub fn has(name: &str) -> bool {

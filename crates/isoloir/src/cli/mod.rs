@@ -27,6 +27,7 @@ mod serve;
 mod server;
 mod staff;
 mod trustee;
+mod watch;
 
 /// Open, verifiable internet voting for French professional elections.
 #[derive(Parser)]
@@ -57,6 +58,7 @@ enum Command {
     Archive(election::ArchiveArgs),
     Staff(staff::StaffArgs),
     Trustee(trustee::TrusteeArgs),
+    Watch(watch::WatchArgs),
     Seats(seats::SeatsArgs),
     Campaign(campaign::CampaignArgs),
     #[command(hide = true)]
@@ -105,6 +107,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Archive(arguments) => election::run_archive(&arguments),
         Command::Staff(arguments) => staff::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),
         Command::Campaign(arguments) => campaign::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -1,5 +1,7 @@
 //! The watcher against a server that lies: each lie raises the alarm that names it, and an honest server raises none.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -143,6 +145,9 @@ impl Reference {
     }
 }
 
+/// What a server does from one look to the next.
+type Lie = Box<dyn Fn(&mut Says) + Send>;
+
 /// A watcher with a folder of its own.
 struct Guard {
     folder: tempfile::TempDir,
@@ -193,7 +198,7 @@ async fn an_honest_server_raises_no_alarm_from_the_first_ballot_to_the_result() 
 #[tokio::test]
 async fn each_lie_raises_the_alarm_that_names_it() {
     let reference = Reference::read();
-    let lies: Vec<(AlarmKind, Box<dyn Fn(&mut Says) + Send>)> = vec![
+    let lies: Vec<(AlarmKind, Lie)> = vec![
         (AlarmKind::BallotRemoved, {
             let (archive, head) = reference.with(0..=1);
             Box::new(move |says| (says.archive, says.head) = (Some(archive.clone()), head))

@@ -45,6 +45,24 @@ fn every_mutation_is_met_as_it_must_be() {
     assert!(said.contains("300 mutations"));
 }
 
+/// `ISOLOIR_MUTATIONS`, `ISOLOIR_SEED` and `ISOLOIR_TOOL=1` say how long, from which seed, and whether the reference tool judges too:
+/// `cargo test -p isoloir-campaign --test campaign -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes long"]
+fn a_long_campaign() {
+    let number = |name: &str, otherwise| std::env::var(name).map_or(otherwise, |n| n.parse().unwrap());
+    let args = CampaignArgs {
+        archives: reference_archives(),
+        mutations: number("ISOLOIR_MUTATIONS", 10_000),
+        seed: number("ISOLOIR_SEED", 2026),
+        jobs: None,
+        tool: number("ISOLOIR_TOOL", 0) == 1,
+        write: None,
+    };
+    let all_met = execute(&args, &mut std::io::stdout()).unwrap();
+    assert!(all_met);
+}
+
 #[test]
 fn the_same_seed_makes_the_same_mutations() {
     let sources = Source::of_our_own(3).unwrap();

@@ -13,6 +13,7 @@ use isoloir_protocol::archive::ChainReader;
 use isoloir_protocol::archive::chain::Content;
 use isoloir_protocol::election::Election;
 use isoloir_protocol::group::{Group, GroupName};
+use isoloir_protocol::question::Question;
 use isoloir_protocol::tally::{EncryptedTally, PartialDecryption};
 use isoloir_protocol::trustee::Trustees;
 use rand_core::CryptoRng;
@@ -55,8 +56,14 @@ pub fn decrypt(archive: &Path, key: &Path, rng: &mut impl CryptoRng) -> anyhow::
 }
 
 fn decrypt_in<G: Group>(count: &Count, key: &Path, rng: &mut impl CryptoRng) -> anyhow::Result<DecryptionFile> {
-    let key = read_key::<G>(key)?;
     let election = Election::<G>::parse(&count.election)?;
+    if election.questions().iter().any(Question::is_shuffled) {
+        // The tally lists the ballots' own ciphertexts: decrypted unshuffled, each answer would be told with its ballot.
+        bail!(
+            "this election asks to rank or grade: such answers must be shuffled before they are decrypted, which this program does not do"
+        );
+    }
+    let key = read_key::<G>(key)?;
     let owner = key.owner(&Trustees::<G>::parse(&count.trustees)?.verify()?);
     let trustee = owner.context("this key belongs to none of the trustees of this election")?;
     let tally = EncryptedTally::<G>::parse(&count.tally)?;
@@ -119,4 +126,29 @@ fn group_of(election: &[u8]) -> anyhow::Result<GroupName> {
     Ok(serde_json::from_slice::<Named>(election)
         .context("the election's group")?
         .group)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use isoloir_protocol::archive::{ChainReader, EventKind};
+    use rand::{SeedableRng as _, rngs::StdRng};
+
+    use super::decrypt;
+
+    #[test]
+    fn answers_that_must_be_shuffled_are_not_decrypted() {
+        let reference = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../../shared/archives/valid/t33-nh-ed-s2/JEzRnKPvDKWeVF.bel");
+        let bytes = std::fs::read(reference).unwrap();
+        let mut chain = ChainReader::open(bytes.as_slice()).unwrap();
+        while chain.next_entry().unwrap().unwrap().event.kind != EventKind::EncryptedTally {}
+        let open = bytes.get(..usize::try_from(chain.offset()).unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("archive.bel");
+        std::fs::write(&archive, open).unwrap();
+        let refused = decrypt(&archive, &folder.path().join("no.key"), &mut StdRng::seed_from_u64(1));
+        assert!(refused.unwrap_err().to_string().contains("must be shuffled"));
+    }
 }

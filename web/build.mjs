@@ -29,8 +29,9 @@ for (const [page, worker] of [["booth/booth.ts", "booth/worker.ts"], ["check/che
   await build({ ...common, entryPoints: [page], outfile: `dist/${name}.js`, define });
 }
 await build({ ...common, entryPoints: ["portal/portal.ts"], outfile: "dist/portal.js" });
+await build({ ...common, entryPoints: ["registrar/registrar.ts"], outfile: "dist/registrar.js" });
 
-const files = ["booth.js", "booth-worker.js", "check.js", "check-worker.js", "portal.js"].map((file) => ({
+const files = ["booth.js", "booth-worker.js", "check.js", "check-worker.js", "portal.js", "registrar.js"].map((file) => ({
   file,
   bytes: readFileSync(new URL(file, OUT)).length,
   integrity: integrity(file),

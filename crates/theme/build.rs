@@ -20,12 +20,13 @@ struct Entry {
 }
 
 const DIST: &str = "../../web/dist";
-const NEEDED: [&str; 5] = [
+const NEEDED: [&str; 6] = [
     "booth.js",
     "booth-worker.js",
     "check.js",
     "check-worker.js",
     "portal.js",
+    "registrar.js",
 ];
 
 fn main() -> ExitCode {

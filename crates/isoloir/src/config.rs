@@ -203,7 +203,8 @@ pub struct RegistrarConfig {
     pub listen: SocketAddr,
     /// Origin of the portal: the only one whose pages may call the registrar.
     pub portal_origin: String,
-    /// The registrar's private keys (`isoloir key new`): signs admissions, seals credentials at rest.
+    /// The registrar's master key (`isoloir key new`): a file, or a file wrapped by a passphrase. `ISOLOIR_REGISTRAR_KEY`, 64 hexadecimal digits,
+    /// stands in its place.
     pub key: PathBuf,
     /// Public key of the voting server, which signs tickets.
     pub server_key: PathBuf,
@@ -212,6 +213,21 @@ pub struct RegistrarConfig {
     /// What the notices say besides the code.
     #[serde(default)]
     pub notice: NoticeConfig,
+    /// Origin under which browsers and the voting server reach the registrar, without a final slash; codes are reissued only where it is given.
+    pub origin: Option<String>,
+    /// Where mail goes.
+    #[serde(default)]
+    pub mail: MailConfig,
+    /// Where SMS go, when there is a gateway.
+    pub sms: Option<SmsConfig>,
+    /// Nothing is sent; an inbox shows the messages.
+    #[serde(default)]
+    pub demonstration: bool,
+    /// How voters reach the help desk.
+    #[serde(default)]
+    pub contact: ContactConfig,
+    /// Where the source code is published.
+    pub source_url: Option<String>,
 }
 
 /// What the notices say (*notices de vote*, R. 211-553).
@@ -302,6 +318,10 @@ impl RegistrarConfig {
         let folder = folder_of(path);
         config.key = folder.join(&config.key);
         config.server_key = folder.join(&config.server_key);
+        config.mail.rebase(&folder);
+        if let Some(sms) = &mut config.sms {
+            sms.rebase(&folder);
+        }
         config.database.rebase(&folder);
         Ok(config)
     }

@@ -9,6 +9,7 @@ use std::io::{BufRead as _, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use isoloir_domain::reissue::ReissuePolicy;
 use isoloir_domain::{Delivery, ElectionId, Language, VoterId};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,9 @@ use serde::{Deserialize, Serialize};
 pub struct Entitlements {
     /// The protocol's group of all elections of this file.
     pub group: String,
+    /// The consultation, for the registrar's pages and messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<EntitledConsultation>,
     /// The elections.
     pub elections: Vec<EntitledElection>,
     /// The voters, each in one election at least: lines of their own in a file.
@@ -77,6 +81,23 @@ impl Iterator for EntitledVoters {
     }
 }
 
+/// The consultation that voters see in the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntitledConsultation {
+    /// Title.
+    pub title: String,
+    /// Who organises it.
+    pub organiser: String,
+    /// When the vote opens.
+    pub opens: Timestamp,
+    /// When it closes.
+    pub closes: Timestamp,
+    /// How a lost code is replaced.
+    #[serde(default)]
+    pub reissue: ReissuePolicy,
+}
+
 /// One election.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +116,7 @@ pub struct EntitledElection {
     pub closes: Timestamp,
 }
 
-/// One voter. Number, name, language and delivery are for the notice only.
+/// One voter. Name and delivery are for the notice only; number, address and language are for the reissue too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntitledVoter {
@@ -109,6 +130,9 @@ pub struct EntitledVoter {
     pub first_name: String,
     /// Elections on whose roll the voter is.
     pub elections: Vec<ElectionId>,
+    /// The address that identifies the account: told of a new code, and never sent a link to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Code of the language that the voter chose, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -127,6 +151,7 @@ impl EntitledVoter {
             last_name: voter.last_name,
             first_name: voter.first_name,
             elections: known.elections,
+            email: voter.email,
             language: voter.language.map(|language| language.code().to_owned()),
             delivery: known.delivery,
         }

@@ -104,6 +104,8 @@ pub struct SampleAccount {
     pub password: Option<String>,
     /// What the paper notice would carry; a real portal never knows it.
     pub code: Option<String>,
+    /// The NUMEN that the registrar knows of; empty when none is.
+    pub numen: String,
 }
 
 /// An invented member of the staff.

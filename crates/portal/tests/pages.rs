@@ -29,7 +29,6 @@ use isoloir_portal::pages::ballot_box::{BoxEntry, BoxView, PublicBox, Search};
 use isoloir_portal::pages::booth::{BoothElection, BoothView, Shut};
 use isoloir_portal::pages::candidates::{CandidatesView, Draw, ListView as ShownList, Manifesto, PublicElection};
 use isoloir_portal::pages::complaints::{ChoiceOfElection, ComplaintView, FormView, Rules};
-use isoloir_portal::pages::demonstration::InboxMail;
 use isoloir_portal::pages::elections::{AccountView, ElectionView, ElectionsView};
 use isoloir_portal::pages::error::ErrorKind;
 use isoloir_portal::pages::franceconnect::{EndedView, IdentityButton, ReissueEntry, VisitEnd, VisitFor};
@@ -52,6 +51,7 @@ use isoloir_service::password::PasswordRule;
 use isoloir_service::reissue_form::IdentifierAsked;
 use isoloir_service::ticket_conversation::{Conversation, Ticket, TicketMessage};
 use isoloir_theme::i18n::Lang;
+use isoloir_theme::inbox::InboxMail;
 use isoloir_theme::layout::{Conformity, Contact, Site};
 use jiff::{SignedDuration, Timestamp};
 
@@ -272,12 +272,14 @@ fn demo() -> Demonstration {
                 email: "camille.durand@valbrune.example".into(),
                 password: Some("La-Maree-Monte-1".into()),
                 code: Some("K7QM-2RTD-9XHF-4CAD".into()),
+                numen: "000000VAL0001".into(),
             },
             SampleAccount {
                 name: "Paul Garnier".into(),
                 email: "paul.garnier@valbrune.example".into(),
                 password: None,
                 code: None,
+                numen: String::new(),
             },
         ],
         staff: vec![SampleStaff {
@@ -724,7 +726,7 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
         ),
         (
             "boite".into(),
-            demonstration::render_inbox(&c, "http://127.0.0.1:8080", &[mail]),
+            demonstration::render_inbox(&c, "http://127.0.0.1:8080", "http://127.0.0.1:8081", &[mail]),
         ),
     ]
     .into_iter()

@@ -1,14 +1,18 @@
-//! The registrar's routes: `POST /unlock` for the portal's pages, `GET /healthz`.
+//! The registrar's routes: `POST /unlock` for the portal's pages, `POST /reissues` for the voting server, pages for voters, `GET /healthz`.
 //!
-//! No cookie, no page, nothing to store in a browser. Only the portal's origin may call; bodies are small; every answer is JSON that no cache
-//! keeps; what is logged is the outcome, never a ticket, an authenticator or a credential.
+//! No cookie, nothing to store in a browser, no cache. The portal's pages and no others may call `/unlock`; the pages here are posted to by
+//! themselves alone; bodies are small. What is logged is the outcome, never a ticket, an authenticator, a credential, a link or a contact: the
+//! log of requests has the route's pattern in the place of the path.
+
+mod reissues;
+mod voters;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -30,9 +34,9 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use zeroize::Zeroizing;
 
-use crate::Registrar;
 use crate::derivation::Authenticator;
 use crate::unlock::{UnlockError, UnlockedCredential};
+use crate::{PagesConfig, Registrar};
 
 const BODY_LIMIT: usize = 8 * 1024;
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -46,30 +50,51 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
+/// What every route shares. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) registrar: Arc<Registrar>,
+    pub(crate) pages: Arc<PagesConfig>,
+}
+
 /// All routes, ready to be served.
-pub fn router(registrar: Arc<Registrar>, portal: Origin) -> Router {
+pub fn router(registrar: Arc<Registrar>, pages: PagesConfig) -> Router {
     let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(HeaderValue::from_str(portal.as_str())))
+        .allow_origin(AllowOrigin::list(HeaderValue::from_str(pages.portal.as_str())))
         .allow_methods([Method::POST])
         .allow_headers([CONTENT_TYPE])
         .expose_headers([RETRY_AFTER])
         .max_age(PREFLIGHT_AGE);
-    Router::new()
+    let portal = pages.portal.clone();
+    let shared = Shared {
+        registrar: Arc::clone(&registrar),
+        pages: Arc::new(pages),
+    };
+    let calls = Router::new()
         .route("/unlock", post(unlock))
         .route("/healthz", get(healthz))
+        .with_state(registrar)
+        .merge(reissues::routes(shared.clone()))
+        .layer(middleware::from_fn_with_state(portal, refuse_other_origins))
+        .layer(cors);
+    calls
+        .merge(voters::routes(shared))
         .fallback(|| async { Refused::NOT_FOUND })
         .method_not_allowed_fallback(|| async { Refused::METHOD_NOT_ALLOWED })
-        .with_state(registrar)
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(middleware::from_fn_with_state(portal, refuse_other_origins))
-        .layer(cors)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
         .layer(CatchPanicLayer::new())
         .layer(middleware::map_response(add_headers))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            let route = request
+                .extensions()
+                .get::<MatchedPath>()
+                .map_or("", MatchedPath::as_str);
+            tracing::info_span!("request", method = %request.method(), route)
+        }))
 }
 
 async fn healthz(State(registrar): State<Arc<Registrar>>) -> Response {
@@ -194,7 +219,9 @@ async fn refuse_other_origins(
 
 async fn add_headers(mut response: Response) -> Response {
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        // A page brings its own policy, an asset its own age.
+        let headers = response.headers_mut();
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -56,8 +56,8 @@ pub enum IssueError {
 
 /// A voter with the sealed credentials to wrap.
 pub(crate) struct Order {
-    voter: VoterId,
-    sealed: Vec<(ElectionId, Vec<u8>)>,
+    pub(crate) voter: VoterId,
+    pub(crate) sealed: Vec<(ElectionId, Vec<u8>)>,
 }
 
 impl Registrar {
@@ -121,7 +121,8 @@ pub(crate) fn make_codes(
     made.collect()
 }
 
-fn make_code(keys: &Keys, order: &Order, rng: &mut StdRng) -> Result<(IssuedCode, NewCode), IssueError> {
+/// A new code, with the voter's credentials wrapped under it.
+pub(crate) fn make_code(keys: &Keys, order: &Order, rng: &mut StdRng) -> Result<(IssuedCode, NewCode), IssueError> {
     let voter = order.voter;
     let code = VotingCode::generate(rng);
     let wrapping = WrappingKey::derive(&code, voter);

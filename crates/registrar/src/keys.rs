@@ -83,6 +83,24 @@ impl Keys {
         Ok(Keys::new(SigningKey::from_bytes(&seed)))
     }
 
+    /// A key that is kept when the master key changes.
+    pub(crate) fn kept(&self, name: KeptName) -> Zeroizing<Vec<u8>> {
+        match name {
+            KeptName::Signing => Zeroizing::new(self.signing.to_bytes().to_vec()),
+            KeptName::Hashing => Zeroizing::new(self.hashing.to_vec()),
+        }
+    }
+
+    /// The same sealing key with these kept keys beside it; `None` when they have not the size of keys.
+    pub(crate) fn with_kept(self, signing: &[u8], hashing: &[u8]) -> Option<Keys> {
+        let signing = Zeroizing::new(<[u8; 32]>::try_from(signing).ok()?);
+        Some(Keys {
+            signing: SigningKey::from_bytes(&signing),
+            sealing: self.sealing,
+            hashing: Zeroizing::new(hashing.try_into().ok()?),
+        })
+    }
+
     /// The public key by which the voting server checks admissions.
     #[must_use]
     pub fn public(&self) -> VerifyingKey {
@@ -104,12 +122,41 @@ impl Keys {
         open(&self.sealing, sealed, place.as_bytes())
     }
 
+    /// A keyed hash: the same for the same text and purpose, and nothing to anyone without the key.
+    pub(crate) fn mark(&self, purpose: &str, text: &str) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256>>::new(&(*self.hashing).into());
+        for part in ["isoloir/registrar/mark/v1|", purpose, "|", text] {
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+
     /// What is stored of an authenticator: HMAC-SHA256 under a key that the database does not have.
     pub(crate) fn verifier(&self, voter: VoterId, authenticator: &Authenticator) -> Verifier {
         let mut mac = <Hmac<Sha256>>::new(&(*self.hashing).into());
         mac.update(voter.uuid().as_bytes());
         mac.update(authenticator.expose());
         Verifier(mac.finalize().into_bytes().into())
+    }
+}
+
+/// A key that stays the same when the master key changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeptName {
+    /// Signs admissions: the voting server knows its public half.
+    Signing,
+    /// Hashes authenticators and identifiers, of which nothing else is kept.
+    Hashing,
+}
+
+impl KeptName {
+    pub(crate) const ALL: [KeptName; 2] = [KeptName::Signing, KeptName::Hashing];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            KeptName::Signing => "signing",
+            KeptName::Hashing => "hashing",
+        }
     }
 }
 

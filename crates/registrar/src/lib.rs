@@ -7,7 +7,11 @@
 //! - [`voting_code`]: the 16 symbols; [`derivation`]: authenticator and wrapping key; [`keys`]: the registrar's own keys
 //! - [`create_credentials`], [`issue_codes`], [`unlock`]: the use cases, one per file
 //! - [`make_notices`], [`follow_notices`]: letters with codes, in files that are whole or void, and what becomes of them; [`reference`]: their numbers
-//! - [`store`]: its own database; [`http`]: its own routes, on its own origin
+//! - Reissue: [`know_voters`], what it is told; [`ask_reissue`] to a one-use link, [`reissue_state`], [`open_link`], [`make_code`], [`contest`];
+//!   [`identifier`]: what it alone checks; `desk`, [`outbox`], `letters`: what it sends, by its own carriers
+//! - [`journal`], [`counters`]: what was done, and how often; `attempts`: the delay after wrong ones; `link_token`: the secret of a link
+//! - [`master_key`]: what seals everything, and can be replaced
+//! - [`store`]: its own database; [`http`]: its own routes and [`pages`], on its own origin
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,16 +22,38 @@
 use std::sync::Arc;
 
 use ed25519_dalek::VerifyingKey;
-use isoloir_domain::Clock;
+use isoloir_carriers::MailMode;
+use isoloir_carriers::mail::MailError;
+use isoloir_domain::reissue::ReissuePath;
+use isoloir_domain::{Clock, Origin};
+use rand::rngs::StdRng;
 
+use crate::desk::Desk;
+
+pub mod ask_reissue;
+mod attempts;
+pub mod contest;
+pub mod counters;
 pub mod create_credentials;
 pub mod derivation;
+mod desk;
 pub mod follow_notices;
 pub mod http;
+pub mod identifier;
 pub mod issue_codes;
+pub mod journal;
 pub mod keys;
+pub mod know_voters;
+mod letters;
+mod link_token;
+pub mod make_code;
 pub mod make_notices;
+pub mod master_key;
+pub mod open_link;
+pub mod outbox;
+pub mod pages;
 pub mod reference;
+pub mod reissue_state;
 pub mod store;
 pub mod unlock;
 pub mod voting_code;
@@ -35,6 +61,7 @@ pub mod voting_code;
 pub use http::router;
 pub use issue_codes::IssuedCode;
 pub use keys::Keys;
+pub use pages::PagesConfig;
 pub use reference::Reference;
 pub use store::Store;
 pub use voting_code::VotingCode;
@@ -45,6 +72,7 @@ pub struct Registrar {
     keys: Arc<Keys>,
     tickets: VerifyingKey,
     clock: Arc<dyn Clock>,
+    desk: Option<Desk>,
 }
 
 impl Registrar {
@@ -56,7 +84,21 @@ impl Registrar {
             keys: Arc::new(keys),
             tickets,
             clock,
+            desk: None,
         }
+    }
+
+    /// The same, reissuing codes: at `origin`, which browsers reach it by and orders are made out to, with its own carriers.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub fn reissuing(mut self, origin: Origin, mail: MailMode, rng: StdRng) -> Result<Registrar, MailError> {
+        self.desk = Some(Desk::new(origin, mail, rng)?);
+        Ok(self)
+    }
+
+    fn desk(&self) -> Option<&Desk> {
+        self.desk.as_ref()
     }
 
     /// The database, for what is no use case: health, counters of attempts.
@@ -64,6 +106,21 @@ impl Registrar {
     pub fn store(&self) -> &Store {
         &self.store
     }
+}
+
+/// The stable name of a path, in the database and in what is counted.
+fn path_name(path: ReissuePath) -> &'static str {
+    match path {
+        ReissuePath::Challenge => "challenge",
+        ReissuePath::FranceConnect => "france_connect",
+    }
+}
+
+/// The path of that name.
+fn path_named(name: &str) -> Option<ReissuePath> {
+    [ReissuePath::Challenge, ReissuePath::FranceConnect]
+        .into_iter()
+        .find(|path| path_name(*path) == name)
 }
 
 /// Where a sealed credential stands in the database: nothing sealed for one voter and election opens at another.

@@ -4,23 +4,15 @@
 //! mistyped it, the answer and the work are the same. Wrong attempts are counted per voter in the database, also when they race; after a
 //! few, each makes the next wait longer, never for ever: nobody can lock a voter out of the election.
 
-use std::time::Duration;
-
 use isoloir_domain::token::{Admission, Ticket, TokenError};
 use isoloir_domain::{ElectionId, VoterId};
 
 use crate::Registrar;
+use crate::attempts::{FREE_FAILURES, locked_after, wait};
 use crate::derivation::Authenticator;
 use crate::keys::Verifier;
 use crate::store::StoreError;
 use crate::store::codes::{Attempted, Decision, WrappedRow};
-
-/// Wrong codes that cost no waiting.
-pub const FREE_FAILURES: i64 = 5;
-/// Waiting after the last of them; each further failure doubles it.
-pub const FIRST_DELAY: Duration = Duration::from_secs(30);
-/// The longest waiting.
-pub const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 
 /// One credential of the voter, as the browser receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,36 +108,10 @@ impl Registrar {
     }
 }
 
-fn wait(locked_until: i64, now: i64) -> u64 {
-    u64::try_from(locked_until.saturating_sub(now)).unwrap_or(0)
-}
-
 fn after_failure(before: Attempted, now: i64) -> Attempted {
     let failures = before.failures.saturating_add(1);
-    let delay = i64::try_from(delay_after(failures).as_secs()).unwrap_or(i64::MAX);
-    let locked_until = if delay > 0 { now.saturating_add(delay) } else { 0 };
-    Attempted { failures, locked_until }
-}
-
-fn delay_after(failures: i64) -> Duration {
-    if failures < FREE_FAILURES {
-        return Duration::ZERO;
-    }
-    let doublings = u32::try_from(failures - FREE_FAILURES).unwrap_or(u32::MAX);
-    FIRST_DELAY
-        .saturating_mul(2_u32.saturating_pow(doublings))
-        .min(LONGEST_DELAY)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_delay_grows_and_stays_finite() {
-        let delays: Vec<u64> = [1, 4, 5, 6, 7, 11, 12, 1000, i64::MAX]
-            .map(|n| delay_after(n).as_secs())
-            .to_vec();
-        assert_eq!(delays, [0, 0, 30, 60, 120, 1920, 3600, 3600, 3600]);
+    Attempted {
+        failures,
+        locked_until: locked_after(failures, now),
     }
 }

@@ -8,7 +8,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, Response, StatusCode};
 use common::{Database, World};
-use isoloir_registrar::router;
+use isoloir_registrar::{PagesConfig, router};
+use isoloir_theme::layout::Contact;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -16,7 +17,13 @@ const PORTAL: &str = "http://127.0.0.1:8080";
 
 async fn world() -> (World, Router) {
     let w = World::new(Database::sqlite()).await;
-    let app = router(w.registrar.clone(), PORTAL.parse().unwrap());
+    let pages = PagesConfig {
+        portal: PORTAL.parse().unwrap(),
+        contact: Contact::default(),
+        source_url: None,
+        demonstration: false,
+    };
+    let app = router(w.registrar.clone(), pages);
     (w, app)
 }
 

@@ -32,6 +32,7 @@ topics!(
     "identity",
     "reissue-request",
     "receipts",
+    "registrar",
     "staff",
     "support",
     "tutorials",

@@ -51,6 +51,10 @@ pub enum Icon {
     Sound,
     /// Padlock: protected.
     Lock,
+    /// Key: a code.
+    Key,
+    /// Camera.
+    Camera,
 }
 
 /// Draws the sign.
@@ -83,6 +87,8 @@ pub fn icon(icon: Icon) -> Markup {
         Icon::Printer => r#"<path d="M7 9V4h10v5M5 9h14v8h-3M8 17H5V9"/><path d="M8 14h8v6H8z"/>"#,
         Icon::Chart => r#"<path d="M4 20h16M7 20v-7M12 20V5M17 20v-10"/>"#,
         Icon::Lock => r#"<path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2"/>"#,
+        Icon::Key => r#"<circle cx="8" cy="15.5" r="4.2"/><path d="M11 12.5L19.5 4M16 7.5l2.8 2.8"/>"#,
+        Icon::Camera => r#"<path d="M4 7.5h3.5L9 5h6l1.5 2.5H20v11H4z"/><circle cx="12" cy="13" r="3.5"/>"#,
         Icon::Empty => r#"<circle cx="12" cy="12" r="9"/>"#,
     };
     html! { svg.icon viewBox="0 0 24 24" aria-hidden="true" { (PreEscaped(paths)) } }

@@ -108,6 +108,13 @@ pub fn hour(lang: Lang, at: Timestamp) -> String {
     clock(lang, zoned.hour(), zoned.minute())
 }
 
+/// A day in Paris as short as it can be said in both languages: `05/12`. For an SMS.
+#[must_use]
+pub fn short_day(at: Timestamp) -> String {
+    let zoned = at.to_zoned_datetime(zone(PARIS));
+    format!("{:02}/{:02}", zoned.day(), zoned.month())
+}
+
 /// Whether two instants fall on the same day in Paris.
 #[must_use]
 pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::Deserialize;
 
 use super::{ConfigArg, block_on, letters, reissue_policy, server};
-use crate::handover::{EntitledElection, EntitledVoter, Entitlements};
+use crate::handover::{EntitledConsultation, EntitledElection, EntitledVoter, Entitlements};
 use crate::private_file;
 
 /// Consultations: import from files, entitlements for the registrar, invitations, state.
@@ -544,8 +544,20 @@ async fn entitled_elections(server: &VotingServer) -> anyhow::Result<Entitlement
         opens: consultation.calendar.opens(),
         closes: consultation.calendar.closes(),
     };
+    // The portal shows the one that opens last.
+    let shown = elections
+        .iter()
+        .map(|(known, _)| known)
+        .max_by_key(|known| known.calendar.opens());
     Ok(Entitlements {
         group: (*group).to_owned(),
+        consultation: shown.map(|known| EntitledConsultation {
+            title: known.title.clone(),
+            organiser: known.organiser.clone(),
+            opens: known.calendar.opens(),
+            closes: known.calendar.closes(),
+            reissue: known.policy.reissue.clone(),
+        }),
         elections: elections.iter().map(entitled).collect(),
         voters: Vec::new(),
     })

@@ -21,6 +21,9 @@ pub struct DemoArgs {
     /// Throws away the demonstration in the folder and makes a new one.
     #[arg(long)]
     reset: bool,
+    /// Runs portal and registrar as two processes, as in a real election.
+    #[arg(long)]
+    split: bool,
 }
 
 pub(crate) fn run_demo(arguments: &DemoArgs) -> anyhow::Result<()> {
@@ -28,6 +31,7 @@ pub(crate) fn run_demo(arguments: &DemoArgs) -> anyhow::Result<()> {
         port: arguments.port,
         folder: arguments.data.clone(),
         reset: arguments.reset,
+        split: arguments.split,
     };
     block_on(play(&demo))
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context;
 use isoloir_domain::{Voter, VoterId};
-use isoloir_registrar::{Registrar, router};
+use isoloir_registrar::Registrar;
+use isoloir_registrar::know_voters::GivenIdentifier;
 use isoloir_service::VotingServer;
 
 use super::{consultation, election, key, registrar, serve, server};
@@ -15,7 +15,7 @@ use crate::ambient;
 use crate::handover::Entitlements;
 
 pub(crate) use super::consultation::{Files, entitlements};
-pub(crate) use super::registrar::open as open_registrar;
+pub(crate) use super::registrar::{open as open_registrar, pages as registrar_pages, serve_registrar};
 pub(crate) use super::serve::{portal_config, serve_portal};
 pub(crate) use super::server::open_config as open_server;
 
@@ -37,6 +37,7 @@ pub(crate) async fn set_up(
     entitlements: &Entitlements,
     trustees: &[u8],
 ) -> anyhow::Result<()> {
+    registrar::know(authority, entitlements).await?;
     let lists = registrar::draw(authority, entitlements).await?;
     for (_, one) in server::elections(server).await? {
         let list = lists
@@ -68,6 +69,27 @@ pub(crate) async fn codes(
         .collect())
 }
 
+/// A NUMEN as long as one, made from the staff number.
+pub(crate) fn sample_numen(number: &str) -> String {
+    let letters: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("{:0>13}", letters.to_ascii_uppercase())
+}
+
+/// Gives the registrar the sample identifiers, as the human-resources service would.
+pub(crate) async fn sample_identifiers(authority: &Registrar, voters: &[Voter]) -> anyhow::Result<()> {
+    let given: Vec<GivenIdentifier> = (2_u64..)
+        .zip(voters)
+        .map(|(line, voter)| GivenIdentifier {
+            line,
+            number: voter.number.clone(),
+            numen: Some(sample_numen(&voter.number)),
+            nir: None,
+        })
+        .collect();
+    authority.know_identifiers(&given).await?;
+    Ok(())
+}
+
 /// Every voter once, by staff number.
 pub(crate) async fn voters(server: &VotingServer) -> anyhow::Result<Vec<Voter>> {
     let mut voters = BTreeMap::new();
@@ -82,9 +104,4 @@ pub(crate) async fn voters(server: &VotingServer) -> anyhow::Result<Vec<Voter>> 
 /// Serves something else beside them.
 pub(crate) async fn serve_router(listen: SocketAddr, router: axum::Router) -> anyhow::Result<()> {
     serve::serve(listen, router).await
-}
-
-/// Serves the registrar.
-pub(crate) async fn serve_registrar(authority: Arc<Registrar>, portal: &str, listen: SocketAddr) -> anyhow::Result<()> {
-    serve::serve(listen, router(authority, portal.parse()?)).await
 }

@@ -18,6 +18,7 @@ mod identity;
 mod key;
 mod letters;
 mod mail;
+mod master_key;
 mod notices;
 mod registrar;
 mod rehearse;

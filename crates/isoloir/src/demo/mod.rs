@@ -9,7 +9,6 @@ mod stand_in;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use isoloir_domain::{Clock as _, Language, Role, Roles, SystemClock};
@@ -68,6 +67,8 @@ pub struct Demo {
     pub folder: PathBuf,
     /// Throw away what is in the folder.
     pub reset: bool,
+    /// Portal and registrar are two processes, as in a real election.
+    pub split: bool,
 }
 
 /// What the folder keeps besides databases and keys: `demo.json`, the mark of a demonstration.
@@ -86,6 +87,9 @@ struct Account {
     email: String,
     password: Option<String>,
     code: String,
+    /// NUMEN; made up, like the rest.
+    #[serde(default)]
+    numen: String,
     elections: usize,
 }
 
@@ -108,7 +112,8 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     let folder = prepare(demo)?;
     write_configurations(&folder, demo.port)?;
     let config = ServerConfig::read(&folder.join("server.toml"))?;
-    let registrar = steps::open_registrar(&RegistrarConfig::read(&folder.join("registrar.toml"))?).await?;
+    let authority = RegistrarConfig::read(&folder.join("registrar.toml"))?;
+    let registrar = steps::open_registrar(&authority).await?;
     let server = steps::open_server(&config).await?;
     let kept = match std::fs::read(folder.join("demo.json")) {
         Ok(bytes) => serde_json::from_slice(&bytes).context("demo.json")?,
@@ -118,11 +123,34 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     print!("{}", told(demo.port, &kept, &commands));
     let portal = steps::portal_config(&config, &server, Some(shown(&kept, &commands)))?;
     let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let registrar = steps::serve_registrar(Arc::new(registrar), &config.origin, at(demo.port + 1));
     let roll = Given::get("roll.csv").context("roll.csv")?.data;
     let stand_in = stand_in::serve(at(demo.port + 2), &config.origin, &roll);
-    tokio::try_join!(registrar, stand_in, steps::serve_portal(server, portal, at(demo.port)))?;
+    let served = steps::serve_portal(server, portal, at(demo.port));
+    if demo.split {
+        // It opens its database again, in a process of its own.
+        registrar.store().close().await;
+        tokio::try_join!(serve_apart(&folder), stand_in, served)?;
+    } else {
+        let registrar = steps::serve_registrar(registrar, steps::registrar_pages(&authority)?, at(demo.port + 1));
+        tokio::try_join!(registrar, stand_in, served)?;
+    }
     Ok(())
+}
+
+/// The registrar as a process of its own, which ends with this one: `isoloir registrar serve`.
+async fn serve_apart(folder: &Path) -> anyhow::Result<()> {
+    let mut process = tokio::process::Command::new(std::env::current_exe()?)
+        .args(["registrar", "serve", "--config"])
+        .arg(folder.join("registrar.toml"))
+        .kill_on_drop(true)
+        .spawn()
+        .context("the registrar's process")?;
+    let status = process.wait().await?;
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("the registrar's process ended: {status}")
+    }
 }
 
 /// The folder: new, or a demonstration's. Never anything else.
@@ -170,8 +198,8 @@ fn write_configurations(folder: &Path, port: u16) -> anyhow::Result<()> {
         stand_in::SECRET
     );
     let authority = format!(
-        "listen = \"127.0.0.1:{next}\"\nportal_origin = \"{portal}\"\nkey = \"registrar.key\"\nserver_key = \"server.pub\"\n\n\
-         [database]\nurl = \"sqlite:registrar.db\"\n"
+        "listen = \"127.0.0.1:{next}\"\norigin = \"{registrar}\"\nportal_origin = \"{portal}\"\nkey = \"registrar.key\"\n\
+         server_key = \"server.pub\"\ndemonstration = true\n\n[database]\nurl = \"sqlite:registrar.db\"\n"
     );
     private_file::replace_public(&folder.join("server.toml"), server.as_bytes())?;
     private_file::replace_public(&folder.join("registrar.toml"), authority.as_bytes())
@@ -194,6 +222,7 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
     let mut codes = steps::codes(registrar, &entitlements).await?;
     let mut accounts = Vec::new();
     let voters = steps::voters(server).await?;
+    steps::sample_identifiers(registrar, &voters).await?;
     for (rank, voter) in voters.iter().enumerate() {
         let entitled = entitlements
             .voters
@@ -213,6 +242,7 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
             email: voter.identifier().to_owned(),
             password: activated.then(|| PASSWORD.to_owned()),
             code: codes.remove(&voter.id).context("a voter without code")?,
+            numen: steps::sample_numen(&voter.number),
             elections: entitled.elections.len(),
         });
     }
@@ -331,6 +361,7 @@ fn shown(kept: &Kept, commands: &[SampleCommand]) -> Demonstration {
             email: account.email.clone(),
             password: account.password.clone(),
             code: Some(account.code.clone()),
+            numen: account.numen.clone(),
         })
         .collect();
     let staff = kept.staff.iter().map(|one| SampleStaff {
@@ -359,8 +390,8 @@ fn told(port: u16, kept: &Kept, commands: &[SampleCommand]) -> String {
     for account in &kept.accounts {
         let password = account.password.as_deref().unwrap_or("to activate: see the inbox");
         text.push_str(&format!(
-            "  {:<22} {:<42} {:<27} {}  ({} election(s))\n",
-            account.name, account.email, password, account.code, account.elections
+            "  {:<22} {:<42} {:<27} {}  ({} election(s))  NUMEN {}\n",
+            account.name, account.email, password, account.code, account.elections, account.numen
         ));
     }
     text.push_str("\n  The staff signs in at /gestion/connexion; /demonstration shows the current codes.\n");
@@ -395,6 +426,7 @@ mod tests {
             port: 1,
             folder: folder.path().to_path_buf(),
             reset: true,
+            split: false,
         };
         assert!(prepare(&demo).is_err());
         assert!(folder.path().join("thesis.tex").exists());

@@ -1,15 +1,13 @@
 //! The demonstration: invented accounts, and an inbox for mails that go nowhere. A portal that is not one answers 404 here.
 
-use jiff::Timestamp;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::config::Demonstration;
 use crate::layout::{Chrome, page, roles_in_words};
-use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, notice, table_box};
 use isoloir_theme::i18n::Lang;
 use isoloir_theme::icons::{Icon, icon};
-use isoloir_theme::when;
+use isoloir_theme::inbox::{InboxMail, inbox};
 
 /// Draws the page of the demonstration. `codes` are those that the authenticators of its staff show now, in the same order.
 #[must_use]
@@ -46,6 +44,7 @@ fn accounts(lang: Lang, demo: &Demonstration) -> Markup {
                             th scope="col" { (lang.text("account-email")) }
                             th scope="col" { (lang.text("sign-in-password")) }
                             th scope="col" { (lang.text("code-label")) }
+                            th scope="col" { (lang.text("demo-numen")) }
                         }
                     }
                     tbody {
@@ -55,6 +54,7 @@ fn accounts(lang: Lang, demo: &Demonstration) -> Markup {
                                 td { code { (account.email) } }
                                 td { @match &account.password { Some(password) => code { (password) }, None => (lang.text("demo-to-activate")) } }
                                 td { @match &account.code { Some(code) => code.nowrap { (code) }, None => (lang.text("demo-in-terminal")) } }
+                                td { code { (account.numen) } }
                             }
                         }
                     }
@@ -112,24 +112,9 @@ fn commands(lang: Lang, demo: &Demonstration) -> Markup {
     }
 }
 
-/// One mail of the inbox.
-#[derive(Debug, Clone)]
-pub struct InboxMail {
-    /// An SMS: it has no subject.
-    pub sms: bool,
-    /// Address.
-    pub to: String,
-    /// Subject.
-    pub subject: String,
-    /// Text.
-    pub body: String,
-    /// When it was queued.
-    pub at: Timestamp,
-}
-
-/// Draws the inbox. `origin` is this portal: links of the mails to it can be followed, others stay text.
+/// Draws the inbox. `origin` is this portal: links of the mails to it can be followed, others stay text. `registrar`: where its own inbox is.
 #[must_use]
-pub fn render_inbox(chrome: &Chrome, origin: &str, mails: &[InboxMail]) -> Markup {
+pub fn render_inbox(chrome: &Chrome, origin: &str, registrar: &str, mails: &[InboxMail]) -> Markup {
     let lang = chrome.lang;
     page(
         chrome,
@@ -137,45 +122,8 @@ pub fn render_inbox(chrome: &Chrome, origin: &str, mails: &[InboxMail]) -> Marku
         html! {
             (back("/demonstration", lang.text("demo-title")))
             div.page-head { h1 { (lang.text("inbox-title")) } p.lede { (lang.text("inbox-lede")) } }
-            @if mails.is_empty() { p { (lang.text("inbox-empty")) } }
-            div.stack {
-                @for mail in mails {
-                    article.panel {
-                        h2 { @if mail.sms { (lang.text("inbox-sms")) } @else { (mail.subject) } }
-                        p.small.soft { (lang.with("inbox-to", args![to = mail.to.as_str(), when = when::date_time(lang, mail.at)])) }
-                        div.letter-text { (linked(&mail.body, origin)) }
-                    }
-                }
-            }
+            p { a href={ (registrar) "/demonstration/boite" } { (lang.text("inbox-registrar")) } }
+            (inbox(lang, &[origin], mails))
         },
     )
-}
-
-/// The text with links to `origin` made clickable. Everything is escaped; an address ends at the first blank.
-fn linked(text: &str, origin: &str) -> Markup {
-    let prefix = format!("{origin}/");
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(&prefix) {
-        let (before, from) = rest.split_at(start);
-        let end = from.find(char::is_whitespace).unwrap_or(from.len());
-        let (url, after) = from.split_at(end);
-        out.push_str(&html! { (before) a href=(url) { (url) } }.into_string());
-        rest = after;
-    }
-    out.push_str(&html! { (rest) }.into_string());
-    PreEscaped(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_own_links_become_links_and_markup_stays_text() {
-        let out = linked("Voir http://a.fr/activation/T1 <b>et</b> http://b.fr/x", "http://a.fr").into_string();
-        assert!(out.contains(r#"<a href="http://a.fr/activation/T1">"#));
-        assert!(out.contains("&lt;b&gt;"));
-        assert_eq!(out.matches("<a ").count(), 1);
-    }
 }

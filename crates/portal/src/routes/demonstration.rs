@@ -8,9 +8,10 @@ use isoloir_service::second_factor::SecondFactor;
 use maud::Markup;
 
 use crate::error::PageError;
-use crate::pages::demonstration::{self as demo_page, InboxMail};
+use crate::pages::demonstration as demo_page;
 use crate::request::PageChrome;
 use crate::state::PortalState;
+use isoloir_theme::inbox::InboxMail;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {
@@ -52,5 +53,11 @@ pub(super) async fn inbox(
             at: mail.at,
         })
         .collect();
-    Ok(demo_page::render_inbox(&chrome, state.config().origin.as_str(), &mails))
+    let config = state.config();
+    Ok(demo_page::render_inbox(
+        &chrome,
+        config.origin.as_str(),
+        config.registrar_origin.as_str(),
+        &mails,
+    ))
 }

@@ -1,7 +1,5 @@
 //! Codes, wrapped credentials and attempts.
 
-use std::collections::HashMap;
-
 use isoloir_domain::{ElectionId, VoterId};
 use sqlx::QueryBuilder;
 
@@ -14,6 +12,7 @@ statements! {
         ON CONFLICT (voter) DO UPDATE SET attempts = attempt.attempts + 1 RETURNING failures, locked_until";
     VERIFIER = "SELECT verifier FROM code WHERE voter = $1";
     RECORD_FAILURE = "UPDATE attempt SET failures = $2, locked_until = $3 WHERE voter = $1";
+    COUNT_WRONG = "UPDATE counter SET count = count + 1 WHERE name = 'wrong_codes'";
     FORGET_ATTEMPTS = "UPDATE attempt SET attempts = 0, failures = 0, locked_until = 0 WHERE voter = $1";
     WRAPPED = "SELECT c.election, c.public, w.wrapped FROM wrapped_credential w \
         JOIN credential c ON c.voter = w.voter AND c.election = w.election WHERE w.voter = $1 ORDER BY c.election";
@@ -68,13 +67,13 @@ pub struct Attempts {
 }
 
 /// Writes new codes and what is wrapped under them, keeping a trace of the older ones; gives the generation of each, by voter. A macro, since
-/// it serves two transactions on two engines.
+/// it serves several transactions on two engines.
 macro_rules! write_codes {
     ($tx:ident, $codes:expr, $now:expr) => {{
-        let (codes, now): (&[NewCode], i64) = ($codes, $now);
-        let mut generations: HashMap<Vec<u8>, i64> = HashMap::with_capacity(codes.len());
-        for page in pages(codes) {
-            let mut void = QueryBuilder::new(
+        let (codes, now): (&[$crate::store::codes::NewCode], i64) = ($codes, $now);
+        let mut generations: std::collections::HashMap<Vec<u8>, i64> = std::collections::HashMap::with_capacity(codes.len());
+        for page in $crate::store::pages(codes) {
+            let mut void = sqlx::QueryBuilder::new(
                 "INSERT INTO voided_code (voter, generation, issued_at, voided_at) SELECT voter, generation, issued_at, ",
             );
             void.push_bind(now).push(" FROM code WHERE voter IN (");
@@ -85,7 +84,7 @@ macro_rules! write_codes {
             void.push(")");
             void.build().execute(&mut *$tx).await?;
 
-            let mut issue = QueryBuilder::new("INSERT INTO code (voter, generation, verifier, issued_at) ");
+            let mut issue = sqlx::QueryBuilder::new("INSERT INTO code (voter, generation, verifier, issued_at) ");
             issue.push_values(page, |mut values, code| {
                 values.push_bind(code.voter.uuid().as_bytes().to_vec()).push_bind(1_i64);
                 values.push_bind(code.verifier.to_vec()).push_bind(now);
@@ -97,7 +96,7 @@ macro_rules! write_codes {
             let issued: Vec<(Vec<u8>, i64)> = issue.build_query_as().fetch_all(&mut *$tx).await?;
             generations.extend(issued);
 
-            let mut forget = QueryBuilder::new("DELETE FROM attempt WHERE voter IN (");
+            let mut forget = sqlx::QueryBuilder::new("DELETE FROM attempt WHERE voter IN (");
             let mut voters = forget.separated(", ");
             for code in page {
                 voters.push_bind(code.voter.uuid().as_bytes().to_vec());
@@ -105,12 +104,12 @@ macro_rules! write_codes {
             forget.push(")");
             forget.build().execute(&mut *$tx).await?;
         }
-        let wrapped: Vec<(VoterId, &ElectionId, &Vec<u8>)> = codes
+        let wrapped: Vec<_> = codes
             .iter()
             .flat_map(|c| c.wrapped.iter().map(|(election, wrapped)| (c.voter, election, wrapped)))
             .collect();
-        for page in pages(&wrapped) {
-            let mut wrap = QueryBuilder::new("INSERT INTO wrapped_credential (voter, election, wrapped) ");
+        for page in $crate::store::pages(&wrapped) {
+            let mut wrap = sqlx::QueryBuilder::new("INSERT INTO wrapped_credential (voter, election, wrapped) ");
             wrap.push_values(page, |mut values, (voter, election, wrapped)| {
                 values.push_bind(voter.uuid().as_bytes().to_vec()).push_bind(election.as_str());
                 values.push_bind(wrapped.as_slice());
@@ -182,6 +181,7 @@ impl Store {
                 Decision::Wrong(after) => {
                     let record = sqlx::query(RECORD_FAILURE).bind(&id).bind(after.failures).bind(after.locked_until);
                     record.execute(&mut *tx).await?;
+                    sqlx::query(COUNT_WRONG).execute(&mut *tx).await?;
                     Vec::new()
                 }
                 Decision::Right => {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Database, Pool, SqliteConnection, Transaction};
+use sqlx::{Connection as _, Database, Executor as _, Pool, SqliteConnection, Transaction};
 
 /// Runs an expression on the pool of either engine.
 macro_rules! on {
@@ -39,16 +39,26 @@ macro_rules! on {
 /// Declares statements, and lists them for the test that prepares each on both engines.
 macro_rules! statements {
     ($($name:ident = $text:literal;)*) => {
-        $(const $name: &str = $text;)*
+        $(pub(crate) const $name: &str = $text;)*
         /// Every statement of this file, with its name.
         #[cfg(test)]
         pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
     };
 }
 
+#[macro_use]
+pub(crate) mod journal;
+#[macro_use]
+pub(crate) mod outbox;
+#[macro_use]
 pub(crate) mod codes;
 pub(crate) mod credentials;
+pub(crate) mod keys;
 pub(crate) mod notices;
+pub(crate) mod reissue;
+
+pub use outbox::LedgerLine;
+pub use reissue::KnownConsultation;
 
 /// Rows per statement: 32,766 parameters at most in SQLite, and little gain beyond.
 pub(crate) const ROWS: usize = 500;
@@ -72,6 +82,9 @@ pub enum StoreError {
     /// What was to be stored stopped coming: nothing was stored.
     #[error("the rows to be stored stopped coming")]
     Interrupted,
+    /// What the database holds does not read back as what was written.
+    #[error("the registrar's database is damaged: {0}")]
+    Damaged(&'static str),
     /// Neither `sqlite:` nor `postgres:`.
     #[error("a database URL starts with sqlite: or postgres:")]
     Url,
@@ -114,7 +127,25 @@ impl Store {
         };
         let store = Store { db };
         on!(write store, pool => sqlx::migrate!("./migrations").run(pool).await?);
+        store.refuse_changes().await?;
         Ok(store)
+    }
+
+    /// The journal is appended to and never changed: said to the database in its own words.
+    async fn refuse_changes(&self) -> Result<(), StoreError> {
+        match &self.db {
+            Db::Postgres(pool) => {
+                // Two servers that start together would replace one function at the same moment.
+                let mut tx = pool.begin().await?;
+                tx.execute("SELECT pg_advisory_xact_lock(712004)").await?;
+                tx.execute(include_str!("../schema/append_only_postgres.sql")).await?;
+                tx.commit().await?;
+            }
+            Db::Sqlite { write, .. } => {
+                write.execute(include_str!("../schema/append_only_sqlite.sql")).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether the database answers.
@@ -194,11 +225,19 @@ async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sqlx::{Executor as _, SqlSafeStr as _};
+    use sqlx::SqlSafeStr as _;
 
     async fn prepare_all(url: &str) {
         let store = Store::open(url).await.unwrap();
-        for (name, text) in codes::ALL.iter().chain(credentials::ALL).chain(notices::ALL) {
+        for (name, text) in codes::ALL
+            .iter()
+            .chain(credentials::ALL)
+            .chain(journal::ALL)
+            .chain(keys::ALL)
+            .chain(notices::ALL)
+            .chain(outbox::ALL)
+            .chain(reissue::ALL)
+        {
             let prepared: Result<(), sqlx::Error> = on!(write store, pool => {
                 let mut connection = pool.acquire().await.unwrap();
                 connection.prepare(text.into_sql_str()).await.map(|_| ())

@@ -580,6 +580,7 @@ inbox-title = Demonstration inbox
 inbox-lede = The messages that a real portal would send. Here, none leaves.
 inbox-open = Open the inbox
 inbox-empty = No message for the moment.
+inbox-registrar = Messages of the registrar, which sends its own
 inbox-sms = Text message
 inbox-to = To { $to }, on { $when } (Paris time)
 

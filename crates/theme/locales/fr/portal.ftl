@@ -578,6 +578,7 @@ inbox-lede = Les messages qu’un vrai portail enverrait. Ici, aucun ne part.
 inbox-open = Ouvrir la boîte
 inbox-empty = Aucun message pour le moment.
 inbox-sms = SMS
+inbox-registrar = Messages de l’autorité des codes, qui envoie elle-même les siens
 inbox-to = À { $to }, le { $when } (heure de Paris)
 
 ## Erreurs

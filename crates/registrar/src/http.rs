@@ -75,6 +75,8 @@ pub fn router(registrar: Arc<Registrar>, pages: PagesConfig) -> Router {
         .route("/healthz", get(healthz))
         .with_state(registrar)
         .merge(reissues::routes(shared.clone()))
+        // Before the layers: what a browser asks before it calls is answered by them.
+        .method_not_allowed_fallback(|| async { Refused::METHOD_NOT_ALLOWED })
         .layer(middleware::from_fn_with_state(portal, refuse_other_origins))
         .layer(cors);
     calls

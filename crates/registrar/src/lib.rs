@@ -9,7 +9,7 @@
 //! - [`make_notices`], [`follow_notices`]: letters with codes, in files that are whole or void, and what becomes of them; [`reference`]: their numbers
 //! - Reissue: [`know_voters`], what it is told; [`ask_reissue`] to a one-use link, [`reissue_state`], [`open_link`], [`make_code`], [`contest`];
 //!   [`identifier`]: what it alone checks; `desk`, [`outbox`], `letters`: what it sends, by its own carriers
-//! - [`journal`], [`counters`]: what was done, and how often; `attempts`: the delay after wrong ones; `link_token`: the secret of a link
+//! - [`journal`], [`counters`]: what was done, and how often; [`attempts`]: the delay after wrong ones; `link_token`: the secret of a link
 //! - [`master_key`]: what seals everything, and can be replaced
 //! - [`store`]: its own database; [`http`]: its own routes and [`pages`], on its own origin
 #![deny(
@@ -31,7 +31,7 @@ use rand::rngs::StdRng;
 use crate::desk::Desk;
 
 pub mod ask_reissue;
-mod attempts;
+pub mod attempts;
 pub mod contest;
 pub mod counters;
 pub mod create_credentials;

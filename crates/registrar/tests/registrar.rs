@@ -9,10 +9,11 @@ use isoloir_domain::token::{Admission, Ticket, TokenError};
 use isoloir_domain::{Clock as _, VoterId};
 use isoloir_protocol::credential::{ElectionUuid, SecretCredential};
 use isoloir_protocol::group::GroupName;
+use isoloir_registrar::attempts::FREE_FAILURES;
 use isoloir_registrar::create_credentials::{CreateError, Entitled};
 use isoloir_registrar::derivation::WrappingKey;
 use isoloir_registrar::issue_codes::IssueError;
-use isoloir_registrar::unlock::{FREE_FAILURES, UnlockError, UnlockedCredential};
+use isoloir_registrar::unlock::{UnlockError, UnlockedCredential};
 use isoloir_registrar::{Keys, Registrar, Store, VotingCode};
 use jiff::SignedDuration;
 

@@ -43,11 +43,15 @@ pub(crate) struct Around<'a> {
 pub(crate) const SECONDS: [u32; 3] = [120, 300, 600];
 
 fn page(around: &Around<'_>, title: &str, head: Markup, body: impl Render) -> Markup {
+    framed(around, around.here, title, head, body)
+}
+
+fn framed(around: &Around<'_>, here: &str, title: &str, head: Markup, body: impl Render) -> Markup {
     let frame = Frame {
         lang: around.lang,
         site: around.site,
         portal: around.config.portal.as_str(),
-        here: around.here,
+        here,
         kiosk: false,
         demonstration: around.config.demonstration,
         contact: &around.config.contact,
@@ -147,7 +151,8 @@ pub(crate) fn code(around: &Around<'_>, code: &VotingCode, seconds: u32) -> Mark
         section.stack.form data-gone hidden tabindex="-1" aria-labelledby="t-fini" { (gone(around)) }
         noscript { div.actions { (vote_link(around)) } }
     };
-    page(around, &lang.text("newcode-title"), head, body)
+    // No switch of language: it would leave the one page that has the code.
+    framed(around, "", &lang.text("newcode-title"), head, body)
 }
 
 /// What stands in the place of the code afterwards.

@@ -47,7 +47,7 @@ pub struct Frame<'a> {
     pub site: &'a Site,
     /// What the addresses of the portal begin with: nothing on the portal itself, its origin on the registrar.
     pub portal: &'a str,
-    /// Path that shows this page again by GET, for the language switch.
+    /// Path that shows this page again by GET, for the language switch; empty where nothing does, and then there is no switch.
     pub here: &'a str,
     /// Whether this browser is a shared machine (*borne*).
     pub kiosk: bool,
@@ -144,20 +144,27 @@ fn header(frame: &Frame<'_>, bar: &Markup) -> Markup {
                         span.brand__org { (frame.site.organiser) }
                     }
                 }
-                nav.lang aria-label=(lang.text("lang-label")) {
-                    ul {
-                        @for other in Lang::ALL {
-                            li {
-                                a href={ (frame.here) "?lang=" (other.code()) } lang=(other.code()) hreflang=(other.code())
-                                    aria-current=[(other == lang).then_some("true")] {
-                                    (other.code().to_uppercase()) span.vh { " – " (other.text("lang-name")) }
-                                }
-                            }
+                @if !frame.here.is_empty() { (lang_switch(frame)) }
+            }
+            (bar)
+        }
+    }
+}
+
+fn lang_switch(frame: &Frame<'_>) -> Markup {
+    let lang = frame.lang;
+    html! {
+        nav.lang aria-label=(lang.text("lang-label")) {
+            ul {
+                @for other in Lang::ALL {
+                    li {
+                        a href={ (frame.here) "?lang=" (other.code()) } lang=(other.code()) hreflang=(other.code())
+                            aria-current=[(other == lang).then_some("true")] {
+                            (other.code().to_uppercase()) span.vh { " – " (other.text("lang-name")) }
                         }
                     }
                 }
             }
-            (bar)
         }
     }
 }

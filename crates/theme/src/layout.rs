@@ -132,7 +132,6 @@ fn demonstration_banner(frame: &Frame<'_>) -> Markup {
 }
 
 fn header(frame: &Frame<'_>, bar: &Markup) -> Markup {
-    let lang = frame.lang;
     html! {
         header.site-header {
             div.wrap.site-header__row {

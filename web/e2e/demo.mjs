@@ -46,7 +46,7 @@ export class Demo {
   }
 
   async #ready() {
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 1800; tries += 1) {
       try {
         if ((await fetch(`${this.base}/healthz`)).ok && this.accounts().length > 0) return;
       } catch {
@@ -54,7 +54,7 @@ export class Demo {
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw new Error(`the demonstration did not answer within two minutes:\n${this.printed}`);
+    throw new Error(`the demonstration did not answer within six minutes:\n${this.printed}`);
   }
 
   /** The sample accounts, as printed: e-mail, password, voting code. */

@@ -232,13 +232,7 @@ test('somebody identified less surely than asked is told so', async () => {
 
 test('a code that has expired on the way is told to be late', async () => {
   provider.codeSeconds = 1;
-  const page = await open();
-  await page.route(/\/franceconnect\/retour/, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    await route.continue();
-  });
-  assert.equal(await visit(page, 'camille'), 'La réponse de FranceConnect est arrivée trop tard');
-  await page.context().close();
+  await falsified({ dawdle: '/token' }, 'La réponse de FranceConnect est arrivée trop tard');
 });
 
 test('a state serves once, in the browser that left', async () => {
@@ -270,16 +264,13 @@ test('a state serves once, in the browser that left', async () => {
   // Somebody brings the answer of their own visit to the browser of another person: it is not that browser's.
   const attacker = await open();
   await leave(attacker);
-  let stolen;
-  await attacker.route(/\/franceconnect\/retour/, (route) => {
-    stolen = route.request().url();
-    return route.abort();
-  });
-  await attacker.getByRole('button', { name: 'minh', exact: true }).click({ noWaitAfter: true });
-  for (let tries = 0; !stolen && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  provider.faults = { keep: true };
+  await choose(attacker, 'minh');
+  await attacker.getByText('gardé').waitFor();
+  provider.faults = {};
   const victim = await open();
   await leave(victim);
-  await victim.goto(stolen);
+  await victim.goto(provider.kept);
   assert.equal(await ended(victim), 'Cette identification n’est plus valable');
 
   assert.equal((await inbox()).length, sent, 'no message beside the first');

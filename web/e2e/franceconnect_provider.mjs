@@ -122,6 +122,8 @@ export class FranceConnect {
     this.seen[path] = (this.seen[path] ?? 0) + 1;
     if (this.faults.down === path) return response.writeHead(503).end();
     if (this.faults.slow === path) return setTimeout(() => response.writeHead(200).end('{}'), 20_000).unref();
+    if (this.faults.dawdle === path) await new Promise((resolve) => setTimeout(resolve, 2500));
+    if (path.startsWith('/authorize')) this.#keepBack(response);
     if (path === '/authorize' && !FranceConnect.#complete(url)) return response.writeHead(400, { 'content-type': 'text/html' }).end('<h1>Y030007</h1>');
     if (path.startsWith('/interaction/')) return this.#interaction(request, response);
     if (path === '/token') this.#falsify(response, (body) => this.#falseTokens(body));
@@ -130,6 +132,20 @@ export class FranceConnect {
     request.url = request.url.slice(MOUNT.length);
     request.baseUrl = MOUNT;
     return this.callback(request, response);
+  }
+
+  /** When told to, keeps the way back to the portal, which the browser then never takes. */
+  #keepBack(response) {
+    const end = response.end.bind(response);
+    response.end = (chunk) => {
+      const location = String(response.getHeader('location') ?? '');
+      if (!this.faults.keep || !location.startsWith(`${this.portal}/franceconnect/retour`)) return end(chunk);
+      this.kept = location;
+      response.statusCode = 200;
+      response.removeHeader('location');
+      response.removeHeader('content-length');
+      return end('gardé');
+    };
   }
 
   /** What FranceConnect refuses without going back: parameters missing, state or nonce too short. */

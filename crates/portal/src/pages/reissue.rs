@@ -221,15 +221,10 @@ fn problem_summary(lang: Lang, problems: &AskProblems) -> Markup {
         Tone::Error,
         title,
         html! {
-            ul.plain { @for (id, said) in &wrong { li { a href={ "#" (anchor(id)) } { (said) } } } }
+            ul.plain { @for (id, said) in &wrong { li { a href={ "#" (id) } { (said) } } } }
             p { (lang.text("ask-kept")) }
         },
     )
-}
-
-/// A fieldset cannot be typed in: its first choice is where the link leads.
-fn anchor(id: &str) -> &str {
-    if id == "canal" { "canal-1" } else { id }
 }
 
 fn challenge_form(lang: Lang, question: &str, view: &ChallengeView) -> Markup {
@@ -281,7 +276,7 @@ pub(super) fn identifier_field(lang: Lang, asked: IdentifierAsked, error: Option
 fn channels(lang: Lang, view: &ChallengeView) -> Markup {
     let error = view.problems.channel.as_deref();
     html! {
-        fieldset.field.field--error[error.is_some()] aria-describedby=[error.map(|_| "canal-err")] {
+        fieldset.field.field--error[error.is_some()] #canal tabindex="-1" aria-describedby=[error.map(|_| "canal-err")] {
             legend.field__label { (lang.text("ask-where")) " " (required_mark()) }
             @for (rank, to) in view.destinations.iter().enumerate() {
                 @let (value, words, note) = match to.channel() {

@@ -1,50 +1,112 @@
-//! Engine 2 as an audit uses it.
+//! Engines 2 and 3 as an audit uses them.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use isoloir_protocol::{
     audit::engine::{Accelerator, Accepted, Cast, Engine},
     election::ElectionParams,
     group::GroupName,
+    hash::sha256,
 };
 use rayon::prelude::*;
 
 use crate::{
+    combined::{self, Share},
     cpu::Lanes,
     exact::{Computed, Coordinates, Exact},
+    lend::SharedRng,
     members,
     parse::{Form, Parsed},
     plan::Plan,
+    sidecar::{Entries, Header, Reader, Recorder},
     transcript,
 };
 
 /// How many ballots are lined up in lanes together: a multiple of the lanes.
 const BLOCK: usize = 16;
+/// Fewer ballots are not worth a sum of their own.
+const WORTH_A_SUM: usize = 32;
 
 /// Lends engine 2 to audits, for elections in the group Ed25519 whose questions are all homomorphic.
-#[derive(Debug, Clone, Copy)]
-pub struct ExactLanes(Lanes);
+#[derive(Clone)]
+pub struct ExactLanes {
+    lanes: Lanes,
+    recorder: Option<Arc<Recorder>>,
+}
 
 impl ExactLanes {
     /// `None` where the processor lacks the instructions.
     #[must_use]
     pub fn detect() -> Option<Self> {
-        Lanes::detect().map(Self)
+        Lanes::detect().map(|lanes| Self { lanes, recorder: None })
+    }
+
+    /// Records a sidecar on the way.
+    #[must_use]
+    pub fn recording(self, recorder: Arc<Recorder>) -> Self {
+        Self {
+            recorder: Some(recorder),
+            ..self
+        }
     }
 }
 
 impl Accelerator for ExactLanes {
     fn engine(&self, election: &ElectionParams, fingerprint: &str) -> Option<Box<dyn Engine>> {
-        Some(Box::new(Direct::new(self.0, election, fingerprint)?))
+        let direct = Direct::new(self.lanes, election, fingerprint)?;
+        if let Some(recorder) = &self.recorder {
+            recorder.begin(direct.header(election));
+        }
+        Some(Box::new(Direct {
+            recorder: self.recorder.clone(),
+            ..direct
+        }))
     }
 }
 
-/// Verifies ballots of one election without any hint.
+/// Lends engine 3 to audits of the election that a sidecar is about, and engine 2 to those of others.
+#[derive(Clone)]
+pub struct SidecarLanes {
+    exact: ExactLanes,
+    sidecar: Arc<Reader>,
+    rng: SharedRng,
+}
+
+impl SidecarLanes {
+    /// `None` where the processor lacks the instructions. The generator draws the coefficients, each time after
+    /// what they are for was read: whoever made the sidecar must not know what it gives.
+    #[must_use]
+    pub fn detect(sidecar: Reader, rng: SharedRng) -> Option<Self> {
+        Some(Self {
+            exact: ExactLanes::detect()?,
+            sidecar: Arc::new(sidecar),
+            rng,
+        })
+    }
+}
+
+impl Accelerator for SidecarLanes {
+    fn engine(&self, election: &ElectionParams, fingerprint: &str) -> Option<Box<dyn Engine>> {
+        let (sidecar, rng) = (self.sidecar.clone(), self.rng.clone());
+        match Combined::new(self.exact.lanes, election, fingerprint, sidecar, rng) {
+            Some(combined) => Some(Box::new(combined)),
+            None => self.exact.engine(election, fingerprint),
+        }
+    }
+}
+
+/// Engine 2: verifies ballots of one election without any hint.
 pub struct Direct {
     lanes: Lanes,
     plan: Plan,
     form: Form,
     fingerprint: String,
     exact: Exact,
+    recorder: Option<Arc<Recorder>>,
 }
+
+/// What is found of a ballot: it is accepted, with its eighths if they were asked for.
+type Found = Option<(Accepted, Vec<Coordinates>)>;
 
 impl Direct {
     /// `None` for elections of other groups or with other questions.
@@ -62,18 +124,27 @@ impl Direct {
             form: Form::new(election.uuid.as_str(), fingerprint),
             fingerprint: fingerprint.to_owned(),
             exact,
+            recorder: None,
         })
     }
 
+    /// That of this election's sidecar.
+    fn header(&self, election: &ElectionParams) -> Header {
+        Header {
+            election: sha256(&election.to_bytes()),
+            points: u32::try_from(self.plan.points + self.plan.commitments).unwrap_or(u32::MAX),
+        }
+    }
+
     /// Verifies some ballots together.
-    fn block(&self, ballots: &[Cast<'_>], wants_eighths: bool) -> Vec<Option<(Accepted, Vec<Coordinates>)>> {
-        let mut all: Vec<Option<(Accepted, Vec<Coordinates>)>> = ballots.iter().map(|_| None).collect();
+    fn block(&self, ballots: &[Cast<'_>]) -> Vec<Found> {
+        let mut all: Vec<Found> = ballots.iter().map(|_| None).collect();
         let (places, parsed): (Vec<usize>, Vec<Parsed<'_>>) = ballots
             .iter()
             .enumerate()
             .filter_map(|(at, ballot)| Some((at, self.form.parse(ballot.bytes, &self.plan)?)))
             .unzip();
-        let computed = self.exact.compute(&self.plan, &parsed, wants_eighths);
+        let computed = self.exact.compute(&self.plan, &parsed, self.recorder.is_some());
         for ((at, ballot), computed) in places.into_iter().zip(&parsed).zip(computed) {
             if let Some(place) = all.get_mut(at) {
                 *place = self.judge(ballot, computed);
@@ -82,8 +153,8 @@ impl Direct {
         all
     }
 
-    /// Accepts the ballot if every equation holds.
-    fn judge(&self, ballot: &Parsed<'_>, computed: Computed) -> Option<(Accepted, Vec<Coordinates>)> {
+    /// Accepts the ballot if its points are in the group and its hashes are right.
+    fn judge(&self, ballot: &Parsed<'_>, computed: Computed) -> Found {
         let Computed {
             is_in_group,
             mut points,
@@ -110,10 +181,20 @@ impl Engine for Direct {
     }
 
     fn accept(&self, ballots: &[Cast<'_>]) -> Vec<Option<Accepted>> {
-        let blocks = ballots
+        let found: Vec<Found> = ballots
             .par_chunks(BLOCK)
-            .flat_map_iter(|block| self.block(block, false));
-        blocks.map(|ballot| ballot.map(|(accepted, _)| accepted)).collect()
+            .flat_map_iter(|block| self.block(block))
+            .collect();
+        if let Some(recorder) = &self.recorder {
+            for (ballot, found) in ballots.iter().zip(&found) {
+                let eighths = found.as_ref().map(|(_, eighths)| eighths.as_slice());
+                recorder.record(ballot.ordinal, ballot.hash.as_bytes(), eighths);
+            }
+        }
+        found
+            .into_iter()
+            .map(|found| found.map(|(accepted, _)| accepted))
+            .collect()
     }
 
     fn sum(&self, ballots: &[(&Accepted, i128)]) -> Vec<[String; 2]> {
@@ -121,8 +202,143 @@ impl Engine for Direct {
     }
 }
 
+/// Engine 3: verifies ballots of one election with the help of a sidecar.
+pub struct Combined {
+    direct: Direct,
+    sidecar: Arc<Reader>,
+    rng: SharedRng,
+}
+
+impl Combined {
+    /// `None` for elections without engine 2, or when the sidecar is that of another election.
+    #[must_use]
+    pub fn new(
+        lanes: Lanes,
+        election: &ElectionParams,
+        fingerprint: &str,
+        sidecar: Arc<Reader>,
+        rng: SharedRng,
+    ) -> Option<Self> {
+        let direct = Direct::new(lanes, election, fingerprint)?;
+        (direct.header(election) == sidecar.header()).then_some(Self { direct, sidecar, rng })
+    }
+
+    /// Which of some consecutive ballots are valid, without the help of engine 2: where the sidecar fails a ballot it is not
+    /// accepted, and none is accepted when the sum of all equations is not neutral.
+    #[must_use]
+    pub fn accept_together(&self, ballots: &[Cast<'_>]) -> Vec<Option<Accepted>> {
+        let (found, shares) = self.examine(ballots);
+        if combined::is_neutral(self.direct.lanes, self.direct.exact.multiples(), &shares) {
+            found
+        } else {
+            ballots.iter().map(|_| None).collect()
+        }
+    }
+
+    /// Which ballots are right but for their equations, all of which are added to one sum.
+    fn examine(&self, ballots: &[Cast<'_>]) -> (Vec<Option<Accepted>>, Vec<Share>) {
+        let first = ballots.first().map_or(0, |ballot| ballot.ordinal);
+        let entries = self.sidecar.entries(first, ballots.len());
+        // Drawn only now that all is read.
+        let mut seed = [0; 32];
+        self.rng
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut seed);
+        // One share for each thread that works at a time.
+        let shares: Mutex<Vec<Share>> = Mutex::default();
+        let block = |(at, block): (usize, &[Cast<'_>])| {
+            let mut share = lock(&shares).pop().unwrap_or_default();
+            let found = self.block(
+                block,
+                at * BLOCK,
+                &entries,
+                &mut share,
+                combined::seed_of_block(&seed, at),
+            );
+            lock(&shares).push(share);
+            found
+        };
+        let found = ballots.par_chunks(BLOCK).enumerate().flat_map_iter(block).collect();
+        (found, shares.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Some ballots, of which the first has the entry `first`.
+    fn block(
+        &self,
+        ballots: &[Cast<'_>],
+        first: usize,
+        entries: &Entries,
+        share: &mut Share,
+        seed: [u8; 32],
+    ) -> Vec<Option<Accepted>> {
+        let Direct { lanes, plan, form, .. } = &self.direct;
+        let mut all: Vec<Option<Accepted>> = ballots.iter().map(|_| None).collect();
+        let (mut places, mut parsed, mut eighths) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, ballot) in ballots.iter().enumerate() {
+            let Some(points) = entries.points(first + at, ballot.hash.as_bytes()) else {
+                continue;
+            };
+            let Some(ballot) = form.parse(ballot.bytes, plan) else {
+                continue;
+            };
+            places.push(at);
+            parsed.push(ballot);
+            eighths.extend(points);
+        }
+        let mut derived = combined::derive(*lanes, plan, &parsed, &eighths);
+        let computed = std::mem::take(&mut derived.computed);
+        let mut is_right = Vec::with_capacity(parsed.len());
+        for ((at, ballot), computed) in places.into_iter().zip(&parsed).zip(computed) {
+            let found = self.direct.judge(ballot, computed);
+            is_right.push(found.is_some());
+            if let Some(place) = all.get_mut(at) {
+                *place = found.map(|(accepted, _)| accepted);
+            }
+        }
+        share.add(*lanes, plan, &parsed, &derived, &is_right, seed);
+        all
+    }
+}
+
+impl Engine for Combined {
+    fn admits(&self, credentials: &[&str]) -> Vec<bool> {
+        self.direct.admits(credentials)
+    }
+
+    fn accept(&self, ballots: &[Cast<'_>]) -> Vec<Option<Accepted>> {
+        let is_consecutive = ballots
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if a.ordinal + 1 == b.ordinal));
+        if ballots.len() < WORTH_A_SUM || !is_consecutive {
+            return self.direct.accept(ballots);
+        }
+        let mut found = self.accept_together(ballots);
+        let left: Vec<Cast<'_>> = ballots
+            .iter()
+            .zip(&found)
+            .filter(|(_, found)| found.is_none())
+            .map(|(ballot, _)| *ballot)
+            .collect();
+        let mut again = self.direct.accept(&left).into_iter();
+        for found in found.iter_mut().filter(|found| found.is_none()) {
+            *found = again.next().flatten();
+        }
+        found
+    }
+
+    fn sum(&self, ballots: &[(&Accepted, i128)]) -> Vec<[String; 2]> {
+        sum(self.direct.lanes, ballots)
+    }
+}
+
+/// A share that a thread left when it panicked is not used: the panic goes on.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// See [`Engine::sum`].
-pub(crate) fn sum(lanes: Lanes, ballots: &[(&Accepted, i128)]) -> Vec<[String; 2]> {
+fn sum(lanes: Lanes, ballots: &[(&Accepted, i128)]) -> Vec<[String; 2]> {
     let rows: Vec<(&[Coordinates], i128)> = ballots
         .iter()
         .map(|(ballot, weight)| (ballot.ciphertexts.as_ref(), *weight))

@@ -20,8 +20,7 @@ use crate::{
     variable::{Comb, eightfold},
 };
 
-/// Canonical affine coordinates: `x`, then `y`.
-pub type Coordinates = [u64; 8];
+pub use crate::sidecar::Coordinates;
 
 /// What the engine computes of one ballot.
 pub struct Computed {
@@ -83,6 +82,12 @@ impl Exact {
         }
     }
 
+    /// Multiples of the two bases.
+    #[must_use]
+    pub const fn multiples(&self) -> &Multiples {
+        &self.multiples
+    }
+
     /// Computes what the ballots' hashes are to be compared with.
     #[must_use]
     #[allow(unsafe_code, reason = "enters the code compiled for AVX-512")]
@@ -96,7 +101,7 @@ impl Exact {
     fn computed(&self, plan: &Plan, ballots: &[Parsed<'_>], wants_eighths: bool) -> Vec<Computed> {
         let mut block = Block::new(plan, ballots);
         block.decompress();
-        block.add_up();
+        add_up(plan, ballots.len(), &mut block.points);
         for group in &self.groups {
             block.multiply(group, &self.multiples);
         }
@@ -187,27 +192,6 @@ impl<'a> Block<'a> {
     fn refuse(&mut self, ballot: usize) {
         if let Some(is_in_group) = self.is_in_group.get_mut(ballot) {
             *is_in_group = false;
-        }
-    }
-
-    /// Adds up the points of each sum.
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    fn add_up(&mut self) {
-        let ballots: Vec<usize> = (0..self.ballots.len()).collect();
-        let mut sums = Vec::new();
-        for members in &self.plan.sums {
-            for chunk in ballots.chunks(LANES) {
-                let mut sum = Point::neutral();
-                for member in 0..members.count {
-                    let index = lanes_of(chunk, |ballot| self.at(*ballot, members.first + 2 * member));
-                    sum = sum.add_niels(&Affine::gather(&self.points, &index).niels());
-                }
-                sums.push((sum.projective(), chunk.len()));
-            }
-        }
-        let projective: Vec<Projective> = sums.iter().map(|(sum, _)| *sum).collect();
-        for (sum, (_, count)) in normalized(&projective).iter().zip(&sums) {
-            self.points.extend(sum.to_lanes().iter().take(*count));
         }
     }
 
@@ -340,6 +324,29 @@ impl<'a> Block<'a> {
             commitments: Commitments::new(plan.commitments),
             eighths: vec![[0; 8]; plan.points + plan.commitments],
         }
+    }
+}
+
+/// Adds up the points of each sum: `points` are those of all ballots, one ballot after the other; after them come the first
+/// sum of all ballots, and so on.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+pub(crate) fn add_up(plan: &Plan, ballots: usize, points: &mut Vec<Coordinates>) {
+    let ballots: Vec<usize> = (0..ballots).collect();
+    let mut sums = Vec::new();
+    for members in &plan.sums {
+        for chunk in ballots.chunks(LANES) {
+            let mut sum = Point::neutral();
+            for member in 0..members.count {
+                let at = members.first + 2 * member;
+                let index = lanes_of(chunk, |ballot| (ballot * plan.points + at) as u64);
+                sum = sum.add_niels(&Affine::gather(points, &index).niels());
+            }
+            sums.push((sum.projective(), chunk.len()));
+        }
+    }
+    let projective: Vec<Projective> = sums.iter().map(|(sum, _)| *sum).collect();
+    for (sum, (_, count)) in normalized(&projective).iter().zip(&sums) {
+        points.extend(sum.to_lanes().iter().take(*count));
     }
 }
 

@@ -311,6 +311,12 @@ impl Fe {
         ])
     }
 
+    /// The element of one lane, in every lane.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    pub(crate) fn lane(&self, lane: usize) -> Self {
+        Self::splat(&self.to_limbs().map(|limbs| limbs[lane]))
+    }
+
     /// `limbs[k][lane]`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
@@ -466,6 +472,11 @@ impl Fe {
     /// The registers.
     pub(crate) const fn registers(&self) -> &[__m512i; 5] {
         &self.0
+    }
+
+    /// Limbs must be at most [`FE_MAX`].
+    pub(crate) const fn of_registers(limbs: [__m512i; 5]) -> Self {
+        Self(limbs)
     }
 
     /// `self^(2^n)`.

@@ -3,14 +3,14 @@
 //! What is found right here is right exactly; what is not found right is left to the direct verification of
 //! `isoloir-protocol`, which alone refuses (`docs/protocol/engines.md`).
 //!
-//! - [`lend`]: the engines that this processor can run; elsewhere than on x86-64 there is nothing else;
+//! - [`lend`]: the engines that this processor can run; [`sidecar`]: the file of eighths; elsewhere than on x86-64 there is nothing else;
 //! - [`cpu`]: whether this processor can; `memory`: loads and stores, the project's only `unsafe` beside the entries into
 //!   code compiled for AVX-512;
 //! - [`field`], [`point`], [`scalar`]: arithmetic, with the bounds of limbs in the types;
 //! - [`fixed`], [`variable`], [`members`]: multiples of bases and of points, membership, sums;
 //! - [`text`], [`parse`]: strict reading of points and of ballots;
 //! - [`plan`]: what there is to verify in every ballot of an election; [`transcript`]: the hashes;
-//! - [`exact`]: engine 2; [`engine`]: as an audit uses it.
+//! - [`exact`]: engine 2; [`combined`]: engine 3, with [`pippenger`]'s sum; [`engine`]: both as an audit uses them.
 #![allow(
     clippy::missing_safety_doc,
     reason = "functions for AVX-512 have no condition but the one in their attribute"
@@ -23,7 +23,10 @@
 )]
 
 pub mod lend;
+pub mod sidecar;
 
+#[cfg(target_arch = "x86_64")]
+pub mod combined;
 #[cfg(target_arch = "x86_64")]
 pub mod cpu;
 #[cfg(target_arch = "x86_64")]
@@ -40,6 +43,8 @@ pub mod members;
 mod memory;
 #[cfg(target_arch = "x86_64")]
 pub mod parse;
+#[cfg(target_arch = "x86_64")]
+pub mod pippenger;
 #[cfg(target_arch = "x86_64")]
 pub mod plan;
 #[cfg(target_arch = "x86_64")]

@@ -249,6 +249,17 @@ impl Point {
         }
     }
 
+    /// The point of one lane, in every lane.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    pub(crate) fn lane(&self, lane: usize) -> Self {
+        Self {
+            x: self.x.lane(lane),
+            y: self.y.lane(lane),
+            z: self.z.lane(lane),
+            t: self.t.lane(lane),
+        }
+    }
+
     /// Which lanes hold the neutral element.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn is_neutral(&self) -> __mmask8 {
@@ -378,6 +389,16 @@ impl Affine {
             y: self.y,
             z: Fe::small(1),
             t: mul(&self.x, &self.y),
+        }
+    }
+
+    /// With `Z = 1`, to be doubled.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    pub fn projective(&self) -> Projective {
+        Projective {
+            x: self.x,
+            y: self.y,
+            z: Fe::small(1),
         }
     }
 

@@ -150,6 +150,11 @@ impl Products {
         }
     }
 
+    /// Adds `a`.
+    pub fn add_scalar(&mut self, a: &Scalar) {
+        self.add(1, a);
+    }
+
     /// Adds what another one has added up.
     pub fn add_all(&mut self, other: &Self) {
         let mut carry = false;

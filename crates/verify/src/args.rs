@@ -28,10 +28,17 @@ pub struct Args {
     /// Exige que le résultat soit publié / requires the result to be published
     #[arg(long)]
     pub complete: bool,
-    /// Moteur : 1 direct, 2 huit voies AVX-512, auto le plus rapide ; seul le moteur 1 rejette / engine: 1 direct, 2 eight
-    /// AVX-512 lanes, auto the fastest; only engine 1 refuses
+    /// Moteur : 1 direct, 2 huit voies AVX-512, 3 avec le fichier compagnon, auto le plus rapide ; seul le moteur 1 rejette /
+    /// engine: 1 direct, 2 eight AVX-512 lanes, 3 with the sidecar, auto the fastest; only engine 1 refuses
     #[arg(long, value_enum, default_value = "auto")]
     pub engine: Engine,
+    /// Fichier compagnon de l’archive, qui accélère la vérification sans qu’il faille s’y fier / sidecar of the archive, which saves
+    /// work and needs no trust
+    #[arg(long, value_name = "FICHIER")]
+    pub sidecar: Option<PathBuf>,
+    /// Écrit un fichier compagnon en vérifiant / writes a sidecar while verifying
+    #[arg(long, value_name = "FICHIER", conflicts_with_all = ["sidecar", "state"])]
+    pub write_sidecar: Option<PathBuf>,
     /// Fichier où noter l’avancement, pour reprendre après une interruption / file to go on from after an interruption
     #[arg(long, value_name = "FICHIER")]
     pub state: Option<PathBuf>,
@@ -58,6 +65,9 @@ pub enum Engine {
     /// Eight lanes of AVX-512 IFMA, exact.
     #[value(name = "2")]
     Exact,
+    /// The same with a sidecar: all equations of many ballots in one random sum.
+    #[value(name = "3")]
+    Sidecar,
     /// The fastest that this processor has.
     Auto,
 }

@@ -1,8 +1,8 @@
 //! The auditor's program (vérificateur indépendant): every check of an election, from its public archive alone.
 //!
 //! It needs neither a database nor the network nor any secret. [`run`] does all the work of the binary
-//! `isoloir-verify`; [`args`] says what can be asked, [`human`] and [`machine`] how the answer is told; [`state`] lets an
-//! interrupted audit go on, [`seats`] computes the seats again.
+//! `isoloir-verify`; [`args`] says what can be asked, [`engine`] how ballots are verified, [`human`] and [`machine`] how the
+//! answer is told; [`state`] lets an interrupted audit go on, [`seats`] computes the seats again.
 
 #![deny(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 )]
 
 pub mod args;
+pub mod engine;
 pub mod human;
 pub mod machine;
 pub mod seats;
@@ -25,11 +26,11 @@ use std::{
 };
 
 use anyhow::Context as _;
-use args::{Args, Engine};
+use args::Args;
+use engine::Engines;
 use indicatif::{ProgressBar, ProgressStyle};
 use isoloir_protocol::audit::{
     Accelerator, Options, Progress, Report, audit_from,
-    engine::Direct,
     since::{Since, SinceError, compare},
 };
 use seats::Seats;
@@ -112,8 +113,9 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
         require_result: args.complete,
     };
     let published = args.seats.as_deref().map(seats::read).transpose()?;
-    let accelerator = accelerator(args)?;
-    let mut report = audit_file(args, &options, accelerator.as_ref())?;
+    let engines = Engines::choose(args)?;
+    let mut report = audit_file(args, &options, engines.accelerator.as_ref())?;
+    engines.finish()?;
     // An archive that is wrong in itself is not compared: its own fault comes first.
     let since = match &args.since {
         Some(earlier) if report.is_valid() => Some(compare_files(earlier, &args.archive)?),
@@ -121,20 +123,6 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
     };
     let seats = published.and_then(|published| seats::recompute(&mut report, &published));
     Ok(Findings { report, since, seats })
-}
-
-/// What the audit borrows; nothing for engine 1.
-fn accelerator(args: &Args) -> anyhow::Result<Box<dyn Accelerator>> {
-    match args.engine {
-        Engine::Direct => Ok(Box::new(Direct)),
-        Engine::Exact => isoloir_lanes::lend::exact().with_context(|| {
-            args.lang.pick(
-                "le moteur 2 demande un processeur avec AVX-512 IFMA",
-                "engine 2 needs a processor with AVX-512 IFMA",
-            )
-        }),
-        Engine::Auto => Ok(isoloir_lanes::lend::exact().unwrap_or_else(|| Box::new(Direct))),
-    }
 }
 
 fn audit_file(args: &Args, options: &Options, accelerator: &dyn Accelerator) -> anyhow::Result<Report> {

@@ -86,6 +86,32 @@ fn engine_2_says_what_engine_1_says() {
 }
 
 #[test]
+fn engine_3_says_what_engine_1_says() {
+    let sidecar = Path::new(env!("CARGO_TARGET_TMPDIR")).join("archives.eighths");
+    let sidecar = sidecar.to_str().unwrap();
+    for (name, path) in ["valid", "corrupted"].into_iter().flat_map(archives) {
+        let path = path.to_str().unwrap();
+        let recording = verify(&[path, "--json", "--write-sidecar", sidecar, "--lang", "en"]);
+        let error = String::from_utf8_lossy(&recording.stderr).into_owned();
+        if error.contains("AVX-512") {
+            println!("skipped: this processor lacks AVX-512 IFMA");
+            return;
+        }
+        if error.contains("has no sidecar") {
+            continue;
+        }
+        let [direct, combined] = [&["--engine", "1"][..], &["--engine", "3", "--sidecar", sidecar]]
+            .map(|engine| verify(&[&[path, "--json"], engine].concat()));
+        assert_eq!(direct.status.code(), combined.status.code(), "{name}");
+        assert_eq!(text(&direct), text(&combined), "{name}");
+        assert_eq!(text(&direct), text(&recording), "{name}");
+    }
+    let path = archives("valid").swap_remove(0).1;
+    let output = verify(&[path.to_str().unwrap(), "--engine", "3"]);
+    assert_eq!(output.status.code(), Some(2), "engine 3 without a sidecar");
+}
+
+#[test]
 fn other_files_are_refused_and_missing_files_cannot_be_read() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     assert_eq!(verify(&[source.to_str().unwrap()]).status.code(), Some(1));

@@ -1,7 +1,9 @@
 //! One election and those who stand in it.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::count_rules::CountRules;
 use crate::ids::{ConsultationId, ElectionId};
 
 /// Election (*scrutin*): one box, one poll book, one roll, one count.
@@ -19,6 +21,8 @@ pub struct Election {
     pub seats: u32,
     /// Rank among the consultation's elections, from 1.
     pub position: u32,
+    /// How it is counted.
+    pub count: CountRules,
 }
 
 /// Candidate list (*liste de candidats*).
@@ -30,7 +34,7 @@ pub struct CandidateList {
     pub name: String,
     /// Sigle.
     pub acronym: String,
-    /// Candidates in list order.
+    /// Candidates in list order; none where voters choose between unions.
     pub candidates: Vec<Candidate>,
 }
 
@@ -45,6 +49,16 @@ pub struct Candidate {
     pub first_name: String,
     /// For the shares of women and men (R. 211-531 and following).
     pub sex: Sex,
+    /// Date of birth, where equal averages go to the elder; shown nowhere else.
+    pub born: Option<Date>,
+}
+
+impl Candidate {
+    /// Given name, then family name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
 }
 
 /// Sex of a candidate, as the civil register says it.

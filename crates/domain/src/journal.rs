@@ -255,6 +255,15 @@ pub enum Event {
         /// Head of the box, in hexadecimal.
         head: String,
     },
+    /// The board drew lots between lists that nothing else separated, and recorded it.
+    DrawRecorded {
+        /// Lists between which lots were drawn.
+        between: Vec<String>,
+        /// Lists that receive a seat each.
+        winners: Vec<String>,
+        /// SHA-256 of the whole record, in hexadecimal.
+        record: String,
+    },
 }
 
 /// An entry of the journal (*journal des événements*).

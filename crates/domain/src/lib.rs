@@ -4,7 +4,7 @@
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
 //! - [`delivery`]: messages on their way to voters; [`contact`]: mailboxes that people type
-//! - [`election`]: election, candidate lists, candidates
+//! - [`election`]: election, candidate lists, candidates; [`count_rules`]: how it is counted, within the law
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
 //! - [`policy_lint`]: what a judge would say of it; [`policy_presets`]: rules ready to be taken
@@ -31,6 +31,7 @@ pub mod clock;
 pub mod complaint;
 pub mod consultation;
 pub mod contact;
+pub mod count_rules;
 pub mod delivery;
 pub mod election;
 pub mod ids;
@@ -52,6 +53,7 @@ pub mod token;
 
 pub use clock::{Clock, SystemClock};
 pub use consultation::{Calendar, Consultation, Phase, Profile};
+pub use count_rules::CountRules;
 pub use election::{Candidate, CandidateList, Election, Sex};
 pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, VoterId};
 pub use message::{Language, Message, Refusal};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
-use crate::publication::{CandidatesPolicy, ComplaintsPolicy, PrivacyPolicy, RollPolicy};
+use crate::publication::{CandidatesPolicy, ComplaintsPolicy, PrivacyPolicy, ResultsPolicy, RollPolicy};
 use crate::reissue::ReissuePolicy;
 
 /// The organiser's decisions. Every section may be left out; what is then true stands at its type.
@@ -24,6 +24,8 @@ pub struct Policy {
     pub candidates: CandidatesPolicy,
     /// Complaints.
     pub complaints: ComplaintsPolicy,
+    /// Publication of the results.
+    pub results: ResultsPolicy,
     /// Personal data.
     pub privacy: PrivacyPolicy,
     /// When a captcha stands before a form.

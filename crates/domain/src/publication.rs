@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::consultation::Calendar;
+use crate::consultation::{Calendar, Profile};
 
 /// `[policy.roll]`: publication of the electoral rolls (*affichage des listes électorales*).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,27 @@ impl CandidatesPolicy {
     #[must_use]
     pub fn is_published(&self, now: Timestamp) -> bool {
         self.published_from.is_none_or(|from| now >= from)
+    }
+}
+
+/// `[policy.results]`: what the portal publishes of a count (*publication des résultats*).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResultsPolicy {
+    /// With fewer ballots than this, the portal publishes turnout, seats and elected, and no figure of any list; the minutes have them
+    /// all. See [`ResultsPolicy::threshold`] for what holds when it is left out.
+    pub secrecy_threshold: Option<u32>,
+}
+
+impl ResultsPolicy {
+    /// The threshold: 10 ballots unless said otherwise; none in the profile `test`, whose voters are invented.
+    #[must_use]
+    pub fn threshold(&self, profile: Profile) -> u64 {
+        let default = match profile {
+            Profile::Cgfp2024 | Profile::Cse => 10,
+            Profile::Test => 0,
+        };
+        self.secrecy_threshold.map_or(default, u64::from)
     }
 }
 

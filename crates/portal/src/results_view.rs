@@ -1,58 +1,133 @@
 //! From the counted results to what the results page shows: figures become texts, seats keep their reasons.
 
-use isoloir_domain::Profile;
+use isoloir_domain::count_rules::{BallotKind, Shares};
 use isoloir_service::results::Results;
-use isoloir_service::results::seats::{Allocation, Basis, Fraction, Outcome, Rule, Step};
+use isoloir_service::results::seats::{Allocation, Basis, Fraction, Outcome, Step};
 
-use crate::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
+use crate::pages::results::{
+    AudienceView, AverageRow, DrawView, ElectedView, Explanation, ListView, ResultsView, Round, SharesView,
+};
 use isoloir_theme::args;
 use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::when;
 
 /// Decimals shown of quotient and averages; they are cut, never rounded, and never compared.
 const DECIMALS: u8 = 2;
 
-/// The view of `results` in `lang`.
+/// The view of `results` in `lang`. Below the secrecy threshold no figure of a list enters it.
 #[must_use]
 pub(crate) fn results_view(lang: Lang, results: &Results) -> ResultsView {
-    let allocation = results.allocation.as_ref();
-    let seats_of = |name: &str| allocation.and_then(|a| a.lists.iter().find(|list| list.name == name));
-    let lists = results.lists.iter().map(|result| {
-        let won = seats_of(&result.list.name);
-        ListView {
-            name: result.list.name.clone(),
-            votes: result.votes,
-            by_quotient: won.map_or(0, |list| u64::from(list.by_quotient)),
-            by_average: won.map_or(0, |list| u64::from(list.by_average)),
-        }
-    });
+    let withheld = results.is_withheld();
+    let allocation = results.count.as_ref().map(|count| &count.allocation);
+    let explained = allocation.filter(|_| !withheld);
     ResultsView {
         id: results.election.id.to_string(),
         title: results.election.title.clone(),
         registered: results.registered,
         voters: results.voters,
-        blank: results.blank,
-        expressed: results.expressed,
+        blank: if withheld { 0 } else { results.blank },
+        expressed: if withheld { 0 } else { results.expressed },
         seats: u64::from(results.election.seats),
-        lists: lists.collect(),
-        explanation: allocation
-            .and_then(|allocation| explanation(lang, allocation, rule_of(results.consultation.profile))),
-        undecided: allocation.and_then(|allocation| undecided(lang, &allocation.outcome)),
+        withheld,
+        lists: lists(results, withheld),
+        explanation: explained.and_then(|allocation| explanation(lang, allocation)),
+        undecided: match allocation {
+            Some(allocation) => undecided(lang, &allocation.outcome),
+            None => Some(lang.text("undecided-titular")),
+        },
+        draw: results.draw().map(|draw| DrawView {
+            date: draw
+                .date
+                .parse()
+                .map_or_else(|_| draw.date.clone(), |day| when::day(lang, day)),
+            place: draw.place.clone(),
+            present: draw.present.join(&lang.text("list-separator")),
+            method: draw.method.clone(),
+            winners: draw.winners.join(&lang.text("list-separator")),
+        }),
+        elected: elected(results),
+        shares: shares(lang, results),
+        audience: if withheld { Vec::new() } else { audience(lang, results) },
+        designation_days: match results.election.count.ballot {
+            BallotKind::Sigle => results.election.count.designation_days,
+            BallotKind::List => None,
+        },
     }
 }
 
-/// The body of rules of a legal profile, for citations.
-const fn rule_of(profile: Profile) -> Rule {
-    match profile {
-        Profile::Cse => Rule::Cse,
-        Profile::Cgfp2024 | Profile::Test => Rule::PublicService,
-    }
+fn lists(results: &Results, withheld: bool) -> Vec<ListView> {
+    let won = |place: usize| {
+        results
+            .count
+            .as_ref()
+            .and_then(|count| count.allocation.lists.get(place))
+    };
+    let view = |(place, result): (usize, &isoloir_service::results::ListResult)| ListView {
+        name: result.list.name.clone(),
+        votes: if withheld { 0 } else { result.votes },
+        by_quotient: match won(place) {
+            Some(list) if withheld => u64::from(list.seats()),
+            won => won.map_or(0, |list| u64::from(list.by_quotient)),
+        },
+        by_average: won(place)
+            .filter(|_| !withheld)
+            .map_or(0, |list| u64::from(list.by_average)),
+    };
+    results.lists.iter().enumerate().map(view).collect()
+}
+
+fn elected(results: &Results) -> Vec<ElectedView> {
+    let names = |people: &[isoloir_domain::Candidate]| people.iter().map(|c| c.full_name()).collect::<Vec<_>>();
+    let with_elected = results.lists.iter().filter(|list| !list.elected.is_empty());
+    let view = with_elected.map(|list| ElectedView {
+        list: list.list.name.clone(),
+        titular: names(&list.elected),
+        substitutes: names(&list.substitutes),
+    });
+    view.collect()
+}
+
+fn shares(lang: Lang, results: &Results) -> Option<SharesView> {
+    let (women, men) = results.elected_by_sex();
+    let percent = |women: u64, men: u64| lang.percent(women, women + men);
+    Some(SharesView {
+        women,
+        men,
+        women_percent: percent(women, men)?,
+        represented: results.election.count.shares.and_then(|shares: Shares| {
+            let percent = percent(u64::from(shares.women), u64::from(shares.men))?;
+            Some((percent, when::day(lang, shares.dated)))
+        }),
+    })
+}
+
+/// Votes of the organisations behind common lists; a tenth is enough to read, the data have them exact.
+fn audience(lang: Lang, results: &Results) -> Vec<AudienceView> {
+    let Some(count) = &results.count else { return Vec::new() };
+    let votes = |name: &str| {
+        results
+            .lists
+            .iter()
+            .find(|list| list.list.name == name)
+            .map_or(0, |list| list.votes)
+    };
+    let view = count.counted.common().iter().map(|(list, common)| AudienceView {
+        list: list.clone(),
+        declared: common.has_key(),
+        unions: common
+            .audience(votes(list))
+            .into_iter()
+            .map(|union| (union.name, decimal(lang, union.votes)))
+            .collect(),
+    });
+    view.collect()
 }
 
 fn decimal(lang: Lang, fraction: Fraction) -> String {
     lang.decimal(&fraction.decimal(DECIMALS, lang.decimal_mark()))
 }
 
-fn explanation(lang: Lang, allocation: &Allocation, rule: Rule) -> Option<Explanation> {
+fn explanation(lang: Lang, allocation: &Allocation) -> Option<Explanation> {
     let quotient = allocation.quotient?;
     let over_quotient = allocation.lists.iter().map(|list| {
         let numerator = list.votes.numerator().saturating_mul(u128::from(quotient.seats));
@@ -60,21 +135,22 @@ fn explanation(lang: Lang, allocation: &Allocation, rule: Rule) -> Option<Explan
         Fraction::new(numerator, denominator).map_or_else(|| "–".to_owned(), |times| decimal(lang, times))
     });
     Some(Explanation {
+        seats: u64::from(quotient.seats),
         quotient: decimal(lang, quotient.exact()?),
         exact: 100 % quotient.exact()?.denominator() == 0,
         over_quotient: over_quotient.collect(),
-        quotient_source: Some(Basis::Quotient.citation(rule).source.to_owned()),
+        quotient_source: Some(allocation.citation(Basis::Quotient).source.to_owned()),
         rounds: allocation
             .steps
             .iter()
-            .map(|step| round(lang, allocation, step, rule))
+            .map(|step| round(lang, allocation, step))
             .collect(),
-        average_source: Some(Basis::HighestAverage.citation(rule).source.to_owned()),
+        average_source: Some(allocation.citation(Basis::HighestAverage).source.to_owned()),
     })
 }
 
 /// One seat at the highest average. Lists without a vote or a candidate left take no part, and have no row.
-fn round(lang: Lang, allocation: &Allocation, step: &Step, rule: Rule) -> Round {
+fn round(lang: Lang, allocation: &Allocation, step: &Step) -> Round {
     let rows = step.averages.iter().filter_map(|average| {
         let list = allocation.lists.get(average.list)?;
         Some(AverageRow {
@@ -85,8 +161,8 @@ fn round(lang: Lang, allocation: &Allocation, step: &Step, rule: Rule) -> Round 
             kept: average.list == step.winner,
         })
     });
-    let settled = (step.tied.len() > 1).then(|| {
-        let citation = step.basis().citation(rule);
+    let settled = step.is_tied().then(|| {
+        let citation = allocation.citation(step.basis());
         let words = match lang {
             Lang::Fr => citation.fr,
             Lang::En => citation.en,
@@ -105,6 +181,10 @@ fn undecided(lang: Lang, outcome: &Outcome) -> Option<String> {
     let (message, seats, between) = match outcome {
         Outcome::Complete => return None,
         Outcome::NoValidVote => return Some(lang.text("undecided-no-vote")),
+        Outcome::QuorumNotReached(quorum) => {
+            let valid = u64::try_from(quorum.valid_votes).unwrap_or(u64::MAX);
+            return Some(lang.with("undecided-quorum", args![n = valid, needed = quorum.needed()]));
+        }
         Outcome::DrawRequired { seats, between } => (key("undecided-draw"), seats, between),
         Outcome::FigureMissing { seats, between, .. } => (key("undecided-figure"), seats, between),
         Outcome::Unsettled { seats, between } => (key("undecided-open"), seats, between),
@@ -119,15 +199,24 @@ fn undecided(lang: Lang, outcome: &Outcome) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use isoloir_domain::Profile;
     use isoloir_domain::{Calendar, CandidateList, Consultation, Election};
-    use isoloir_service::results::ListResult;
-    use isoloir_service::results::seats::{Contest, List, TieBreak, allocate};
+    use isoloir_service::results::seats::json::{ContestFile, TieName};
+    use isoloir_service::results::{Count, ListResult};
     use jiff::SignedDuration;
 
     fn results(figures: &[(&str, u64)], seats: u16) -> Results {
-        let lists = figures.iter().map(|(name, votes)| List::new(name, *votes)).collect();
-        let contest = Contest::new(Rule::PublicService, seats, vec![TieBreak::Votes, TieBreak::Lot], lists).unwrap();
-        let allocation = allocate(&contest);
+        let file = ContestFile {
+            seats,
+            ties: vec![TieName::Votes, TieName::Lot],
+            lists: figures
+                .iter()
+                .map(|(name, votes)| ((*name).to_owned(), *votes))
+                .collect(),
+            ..ContestFile::default()
+        };
+        let counted = file.check().unwrap();
+        let allocation = counted.allocate().unwrap();
         let expressed = figures.iter().map(|(_, votes)| votes).sum();
         let id: isoloir_domain::ConsultationId = "essai".parse().unwrap();
         let opens = "2022-12-01T07:00:00Z".parse().unwrap();
@@ -140,6 +229,7 @@ mod tests {
                 title: "CSA".into(),
                 seats: u32::from(seats),
                 position: 1,
+                count: isoloir_domain::CountRules::default(),
             },
             consultation: Consultation {
                 id,
@@ -166,10 +256,24 @@ mod tests {
                     },
                     votes: *votes,
                     seats: allocation.seats_of(name).map(u32::from),
+                    elected: Vec::new(),
+                    substitutes: Vec::new(),
                 })
                 .collect(),
-            allocation: Some(allocation),
+            count: Some(Count { counted, allocation }),
         }
+    }
+
+    #[test]
+    fn below_the_threshold_no_figure_of_a_list_is_in_the_view() {
+        let mut few = results(&[("A", 3), ("B", 1)], 2);
+        (few.voters, few.blank) = (4, 0);
+        let view = results_view(Lang::Fr, &few);
+        assert!(view.withheld && view.explanation.is_none() && view.audience.is_empty());
+        assert!(view.lists.iter().all(|list| list.votes == 0 && list.by_average == 0));
+        assert_eq!(view.lists[0].by_quotient, 2);
+        few.consultation.policy.results.secrecy_threshold = Some(4);
+        assert!(!results_view(Lang::Fr, &few).withheld);
     }
 
     #[test]

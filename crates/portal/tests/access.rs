@@ -77,6 +77,7 @@ impl Scene {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),
                 seats: 3,
+                count: isoloir_domain::CountRules::default(),
             }],
         };
         let election = server.import_consultation(&plan).await.unwrap().remove(0);

@@ -109,6 +109,7 @@ impl Scene {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),
                 seats: 3,
+                count: isoloir_domain::CountRules::default(),
             }],
         };
         server.import_consultation(&plan).await.unwrap();

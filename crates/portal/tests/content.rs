@@ -70,6 +70,7 @@ impl Scene {
             key: key.to_owned(),
             title: title.to_owned(),
             seats: 3,
+            count: isoloir_domain::CountRules::default(),
         };
         let plan = ConsultationPlan {
             id: "essai-2026".parse().unwrap(),

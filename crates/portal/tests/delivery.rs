@@ -98,6 +98,7 @@ impl Office {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),
                 seats: 3,
+                count: isoloir_domain::CountRules::default(),
             }],
         };
         server.import_consultation(&plan).await.unwrap();

@@ -35,7 +35,9 @@ use isoloir_portal::pages::franceconnect::{EndedView, IdentityButton, ReissueEnt
 use isoloir_portal::pages::home::{BallotsOfVoter, HomeView};
 use isoloir_portal::pages::personal::PersonalView;
 use isoloir_portal::pages::reissue::{AskProblems, ChallengeView, ChoiceView, FollowView};
-use isoloir_portal::pages::results::{AverageRow, Explanation, ListView, ResultsView, Round};
+use isoloir_portal::pages::results::{
+    AudienceView, AverageRow, DrawView, ElectedView, Explanation, ListView, ResultsView, Round, SharesView,
+};
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::staff::{InvitationProblem, InvitationView, StaffSignInProblem, StaffSignInView};
@@ -107,6 +109,7 @@ fn list(position: u32, name: &str, acronym: &str) -> CandidateList {
         first_name: first.into(),
         last_name: last.into(),
         sex: if rank % 2 == 0 { Sex::Male } else { Sex::Female },
+        born: None,
     };
     let names = [
         ("Inès", "Morel"),
@@ -234,6 +237,7 @@ fn results_view() -> ResultsView {
         seats: 10,
         lists,
         explanation: Some(Explanation {
+            seats: 10,
             quotient: "303,30".into(),
             exact: true,
             over_quotient: ["4,00", "3,24", "1,78", "0,98"].map(str::to_owned).to_vec(),
@@ -260,7 +264,28 @@ fn results_view() -> ResultsView {
             ],
             average_source: None,
         }),
-        undecided: None,
+        elected: vec![ElectedView {
+            list: names[0].into(),
+            titular: ["Inès Morel", "Hugo Lefort", "Awa Diallo", "Paul Garnier"]
+                .map(str::to_owned)
+                .to_vec(),
+            substitutes: vec!["Lucie Vasseur".into()],
+        }],
+        shares: Some(SharesView {
+            women: 6,
+            men: 4,
+            women_percent: "60,00\u{a0}%".into(),
+            represented: Some(("68,20\u{a0}%".into(), "1er\u{a0}janvier 2026".into())),
+        }),
+        audience: vec![AudienceView {
+            list: names[1].into(),
+            declared: true,
+            unions: vec![
+                ("Ensemble".into(), "589,20".into()),
+                ("Service public".into(), "392,80".into()),
+            ],
+        }],
+        ..ResultsView::default()
     }
 }
 
@@ -678,6 +703,26 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
         undecided: Some("Tirage au sort entre deux listes.".into()),
         ..results_view()
     };
+    let drawn = ResultsView {
+        draw: Some(DrawView {
+            date: "11\u{a0}décembre 2026".into(),
+            place: "Siège de l’académie de Valbrune".into(),
+            present: "Mme Roy, présidente, M. Petit, délégué".into(),
+            method: "Deux papiers identiques dans une urne, tirés par la présidente".into(),
+            winners: "Avenir des personnels".into(),
+        }),
+        ..results_view()
+    };
+    let withheld = ResultsView {
+        withheld: true,
+        voters: 4,
+        blank: 0,
+        expressed: 0,
+        explanation: None,
+        audience: Vec::new(),
+        designation_days: Some(20),
+        ..results_view()
+    };
     vec![
         ("urnes".into(), ballot_box::render_list(&c, &entries)),
         ("urnes-aucune".into(), ballot_box::render_list(&c, &[])),
@@ -708,6 +753,8 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
         ("resultats-liste".into(), results::render_list(&c, &entries)),
         ("resultats".into(), results::render(&c, &results_view())),
         ("resultats-tirage".into(), results::render(&c, &undecided)),
+        ("resultats-tires".into(), results::render(&c, &drawn)),
+        ("resultats-retenus".into(), results::render(&c, &withheld)),
         (
             "resultats-attente".into(),
             results::render_pending(&c, TITLES[1].0, Phase::Closed),

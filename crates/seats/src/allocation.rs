@@ -1,9 +1,11 @@
 //! The allocation itself, and everything a page or the minutes need to explain it.
 
-use crate::contest::{Contest, List, TieBreak};
+use crate::contest::{Contest, List, Rule, TieBreak};
 use crate::cse::{Standing, list_votes, order_of_election};
+use crate::draw::Draw;
 use crate::fraction::Fraction;
-use crate::law::Basis;
+use crate::law::{Basis, Citation};
+use crate::quorum::Quorum;
 use crate::ties::{Contender, Settled, Verdict, settle};
 
 /// Whether every seat that the ballots can fill is filled.
@@ -13,6 +15,8 @@ pub enum Outcome {
     Complete,
     /// Nobody cast a valid vote for a list (*carence*): there is no quotient, and no seat is allocated.
     NoValidVote,
+    /// First round of a CSE without its quorum: nobody is elected, a second round follows.
+    QuorumNotReached(Quorum),
     /// The chain of ties ends in a drawing of lots: `seats` of them go to lists of `between`, one each.
     DrawRequired {
         /// How many seats are drawn.
@@ -87,14 +91,20 @@ impl ListResult {
         self.by_quotient + self.by_average
     }
 
-    /// Names of the elected, in the order of election; empty when names were not given.
+    /// The elected, in the order of election; empty when names were not given.
     #[must_use]
-    pub fn elected(&self) -> Vec<&str> {
-        self.order
-            .iter()
-            .take(usize::from(self.seats()))
-            .map(|s| s.name.as_str())
-            .collect()
+    pub fn elected(&self) -> Vec<&Standing> {
+        self.in_line().take(usize::from(self.seats())).collect()
+    }
+
+    /// Who comes after the elected, in that order.
+    fn after_the_elected(&self) -> impl Iterator<Item = &Standing> {
+        self.in_line().skip(usize::from(self.seats()))
+    }
+
+    /// The candidates to whom seats may go.
+    fn in_line(&self) -> impl Iterator<Item = &Standing> {
+        self.order.iter().filter(|standing| !standing.elsewhere)
     }
 
     fn may_have_more(&self) -> bool {
@@ -136,11 +146,19 @@ impl Step {
     pub fn basis(&self) -> Basis {
         Basis::from(self.settled)
     }
+
+    /// Whether lists shared the highest average, so that the tie had to be settled.
+    #[must_use]
+    pub fn is_tied(&self) -> bool {
+        self.tied.len() > 1
+    }
 }
 
 /// The allocation of a contest: complete, or as far as it can go, with every step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
+    /// The rules of the contest.
+    pub rule: Rule,
     /// Seats of the contest.
     pub seats: u16,
     /// Whether the allocation is complete, and what it waits for.
@@ -151,8 +169,6 @@ pub struct Allocation {
     pub lists: Vec<ListResult>,
     /// The seats by highest average, in the order in which they were given.
     pub steps: Vec<Step>,
-    /// A draw was recorded that this count does not use: wrong lists, wrong number of seats, or needless.
-    pub unused_draw: bool,
 }
 
 impl Allocation {
@@ -160,6 +176,22 @@ impl Allocation {
     #[must_use]
     pub fn seats_of(&self, name: &str) -> Option<u16> {
         self.lists.iter().find(|l| l.name == name).map(ListResult::seats)
+    }
+
+    /// The substitutes of a list (*suppléants*): in the civil service as many as it has seats, next in its order. A CSE elects
+    /// them by a ballot of their own, so that there are none here. Empty when names were not given.
+    #[must_use]
+    pub fn substitutes<'a>(&self, list: &'a ListResult) -> Vec<&'a Standing> {
+        match self.rule {
+            Rule::PublicService => list.after_the_elected().take(usize::from(list.seats())).collect(),
+            Rule::Cse => Vec::new(),
+        }
+    }
+
+    /// The rule that `basis` names, with its source, under the rules of this contest.
+    #[must_use]
+    pub fn citation(&self, basis: Basis) -> Citation {
+        basis.citation(self.rule)
     }
 
     /// Seats allocated so far.
@@ -175,27 +207,35 @@ impl Allocation {
     }
 }
 
-/// Allocates the seats of a contest.
+/// Allocates the seats of a contest. Where lots must be drawn it says so and stops; [`crate::allocate_with_draw`] goes on from there.
 #[must_use]
 pub fn allocate(contest: &Contest) -> Allocation {
-    let lists: Vec<ListResult> = contest.lists.iter().map(|l| start(contest, l)).collect();
+    run(contest, None)
+}
+
+/// Allocates to the end with a record that answers the tie; [`crate::allocate_with_draw`] makes sure that it does.
+pub(crate) fn allocate_as_drawn(contest: &Contest, draw: &Draw) -> Allocation {
+    run(contest, Some(draw))
+}
+
+fn run(contest: &Contest, draw: Option<&Draw>) -> Allocation {
     let valid_votes = contest.valid_ballots();
-    let seats = seats_filled_by_election(contest);
+    let seats = seats_to_divide_by(contest);
     let mut result = Allocation {
+        rule: contest.rule,
         seats: contest.seats,
         outcome: Outcome::NoValidVote,
         quotient: None,
-        lists,
+        lists: contest.lists.iter().map(|l| start(contest, l)).collect(),
         steps: Vec::new(),
-        unused_draw: contest.draw.is_some(),
     };
-    if valid_votes == 0 || seats == 0 {
-        return result;
+    if let Some(quorum) = contest.quorum().filter(|quorum| !quorum.is_reached()) {
+        result.outcome = Outcome::QuorumNotReached(quorum);
+    } else if valid_votes > 0 && seats > 0 {
+        result.quotient = Some(Quotient { valid_votes, seats });
+        by_quotient(&mut result.lists, valid_votes, seats);
+        result.outcome = by_highest_average(contest, &mut result, draw);
     }
-    result.quotient = Some(Quotient { valid_votes, seats });
-    by_quotient(&mut result.lists, valid_votes, seats);
-    result.outcome = by_highest_average(contest, &mut result, seats);
-    result.unused_draw = contest.draw.is_some() && !result.steps.iter().any(|s| s.settled == Settled::Lot);
     result
 }
 
@@ -204,18 +244,23 @@ fn start(contest: &Contest, list: &List) -> ListResult {
         name: list.name.clone(),
         ballots: list.ballots,
         votes: list_votes(contest.rule, list),
-        limit: list.candidate_count.filter(|count| *count < contest.seats),
+        limit: list.available().filter(|count| *count < contest.seats),
         by_quotient: 0,
         by_average: 0,
         order: order_of_election(list),
     }
 }
 
-/// Seats for which nobody stands are not filled by the election and do not lower the quotient
-/// (Conseil d'État, 16 juin 1999).
-fn seats_filled_by_election(contest: &Contest) -> u16 {
-    let candidates = contest.lists.iter().map(|l| l.candidate_count.unwrap_or(contest.seats));
-    candidates.fold(0, u16::saturating_add).min(contest.seats)
+/// In the civil service, seats for which nobody stands are not filled by the election and do not lower the quotient (Conseil
+/// d'État, 16 juin 1999). The Code du travail divides by all the seats to fill (art. R. 2314-19).
+fn seats_to_divide_by(contest: &Contest) -> u16 {
+    match contest.rule {
+        Rule::PublicService => {
+            let candidates = contest.lists.iter().map(|l| l.available().unwrap_or(contest.seats));
+            candidates.fold(0, u16::saturating_add).min(contest.seats)
+        }
+        Rule::Cse => contest.seats,
+    }
 }
 
 fn by_quotient(lists: &mut [ListResult], valid_votes: u128, seats: u16) {
@@ -226,13 +271,12 @@ fn by_quotient(lists: &mut [ListResult], valid_votes: u128, seats: u16) {
     }
 }
 
-fn by_highest_average(contest: &Contest, result: &mut Allocation, seats: u16) -> Outcome {
-    let mut served_by_draw = Vec::new();
-    while result.allocated() < seats {
-        let free = seats - result.allocated();
+fn by_highest_average(contest: &Contest, result: &mut Allocation, draw: Option<&Draw>) -> Outcome {
+    while result.unallocated() > 0 {
+        let free = result.unallocated();
         let averages = averages(&result.lists);
         let Some(best) = averages.iter().filter_map(|a| a.average).max() else {
-            // Only lists without a vote still have candidates: no vote gives them the seat.
+            // Lists that have a vote have no candidate left: nothing gives the seat to anybody.
             return Outcome::Complete;
         };
         let tied: Vec<usize> = averages
@@ -241,13 +285,10 @@ fn by_highest_average(contest: &Contest, result: &mut Allocation, seats: u16) ->
             .map(|a| a.list)
             .collect();
         let contenders = tied.iter().filter_map(|i| contender(contest, result, *i)).collect();
-        let (winner, settled) = match settle(contest, contenders, free, &served_by_draw) {
+        let (winner, settled) = match settle(contest, contenders, free, draw) {
             Verdict::Winner(winner, settled) => (winner, settled),
             open => return waiting(&result.lists, open, free),
         };
-        if settled == Settled::Lot {
-            served_by_draw.push(winner);
-        }
         let seat = result.allocated() + 1;
         result.steps.push(Step {
             seat,
@@ -275,7 +316,7 @@ fn averages(lists: &[ListResult]) -> Vec<Average> {
 
 fn contender(contest: &Contest, result: &Allocation, index: usize) -> Option<Contender> {
     let (list, state) = (contest.lists.get(index)?, result.lists.get(index)?);
-    let next = state.order.get(usize::from(state.seats()));
+    let next = state.after_the_elected().next();
     let candidate = next.and_then(|standing| list.candidates.get(standing.rank.checked_sub(1)?));
     Some(Contender {
         index,

@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::date::Date;
+use crate::quorum::Quorum;
+
 /// Which body of rules turns ballots into votes of a list, and orders its elected candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -25,17 +28,6 @@ pub enum TieBreak {
     Lot,
 }
 
-/// Calendar date of birth; the earlier date belongs to the elder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BirthDate {
-    /// Year, for instance 1971.
-    pub year: u16,
-    /// Month, 1 to 12.
-    pub month: u8,
-    /// Day, 1 to 31.
-    pub day: u8,
-}
-
 /// A candidate, at the rank given by the list's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
@@ -44,7 +36,9 @@ pub struct Candidate {
     /// How many of the list's ballots strike this name (*ratures*); zero wherever striking is not allowed.
     pub strikes: u64,
     /// Date of birth, where ties may go to the elder.
-    pub born: Option<BirthDate>,
+    pub born: Option<Date>,
+    /// Elected already as a titular member: takes no seat of the substitutes' ballot (CSE, where the two are apart).
+    pub elected_elsewhere: bool,
 }
 
 impl Candidate {
@@ -55,6 +49,7 @@ impl Candidate {
             name: name.to_owned(),
             strikes: 0,
             born: None,
+            elected_elsewhere: false,
         }
     }
 
@@ -66,9 +61,18 @@ impl Candidate {
 
     /// With the date of birth.
     #[must_use]
-    pub fn born(self, date: BirthDate) -> Candidate {
+    pub fn born(self, date: Date) -> Candidate {
         Candidate {
             born: Some(date),
+            ..self
+        }
+    }
+
+    /// Elected already as a titular member.
+    #[must_use]
+    pub fn elected_elsewhere(self) -> Candidate {
+        Candidate {
+            elected_elsewhere: true,
             ..self
         }
     }
@@ -117,15 +121,13 @@ impl List {
             ..self
         }
     }
-}
 
-/// The outcome of a drawing of lots, as recorded in the minutes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draw {
-    /// Names of the lists between which lots were drawn.
-    pub between: Vec<String>,
-    /// Names of the lists that received a seat.
-    pub winners: Vec<String>,
+    /// How many candidates can still take a seat; `None`: as many as could ever be needed.
+    pub(crate) fn available(&self) -> Option<u16> {
+        let elsewhere = self.candidates.iter().filter(|c| c.elected_elsewhere).count();
+        let elsewhere = u16::try_from(elsewhere).unwrap_or(u16::MAX);
+        self.candidate_count.map(|count| count.saturating_sub(elsewhere))
+    }
 }
 
 /// A contest (*scrutin à dépouiller*) that is fit to be counted.
@@ -135,7 +137,8 @@ pub struct Contest {
     pub(crate) seats: u16,
     pub(crate) ties: Vec<TieBreak>,
     pub(crate) lists: Vec<List>,
-    pub(crate) draw: Option<Draw>,
+    /// On the roll, when this is a first round that has a quorum.
+    pub(crate) first_round_of: Option<u64>,
 }
 
 /// Why figures cannot be a contest.
@@ -163,8 +166,15 @@ pub enum ContestError {
         /// The sum.
         counted: u128,
     },
-    /// A draw names an unknown list, a list twice, or a winner who took no part.
-    BadDraw,
+    /// Only a CSE's first round has a quorum.
+    NoQuorumHere,
+    /// More valid ballots than voters on the roll.
+    MoreBallotsThanVoters {
+        /// On the roll.
+        registered: u64,
+        /// The sum of the lists' ballots.
+        counted: u128,
+    },
 }
 
 impl Contest {
@@ -188,7 +198,7 @@ impl Contest {
             seats,
             ties,
             lists,
-            draw: None,
+            first_round_of: None,
         })
     }
 
@@ -205,25 +215,32 @@ impl Contest {
         }
     }
 
-    /// Adds the recorded draw; it serves only if it is exactly the one that turns out to be required.
+    /// Says that this is the first round of a CSE with so many voters on the roll: without the quorum it elects nobody.
     ///
     /// # Errors
-    /// [`ContestError::BadDraw`].
-    pub fn with_draw(self, draw: Draw) -> Result<Contest, ContestError> {
-        let known = |name: &String| self.lists.iter().any(|l| &l.name == name);
-        let distinct = |names: &[String]| names.iter().collect::<HashSet<_>>().len() == names.len();
-        let sound = draw.between.iter().all(known)
-            && draw.winners.iter().all(|w| draw.between.contains(w))
-            && distinct(&draw.between)
-            && distinct(&draw.winners);
-        if sound {
+    /// [`ContestError::NoQuorumHere`], [`ContestError::MoreBallotsThanVoters`].
+    pub fn first_round_of(self, registered: u64) -> Result<Contest, ContestError> {
+        let counted = self.valid_ballots();
+        if self.rule != Rule::Cse {
+            Err(ContestError::NoQuorumHere)
+        } else if counted > u128::from(registered) {
+            Err(ContestError::MoreBallotsThanVoters { registered, counted })
+        } else {
             Ok(Contest {
-                draw: Some(draw),
+                first_round_of: Some(registered),
                 ..self
             })
-        } else {
-            Err(ContestError::BadDraw)
         }
+    }
+
+    /// The quorum, when this is a first round that has one.
+    #[must_use]
+    pub fn quorum(&self) -> Option<Quorum> {
+        let valid_votes = self.valid_ballots();
+        self.first_round_of.map(|registered| Quorum {
+            registered,
+            valid_votes,
+        })
     }
 
     /// Number of valid ballots, each counted once, blanks and nulls left out.
@@ -268,7 +285,10 @@ impl fmt::Display for ContestError {
             ContestError::BallotsDiffer { announced, counted } => {
                 write!(f, "{announced} valid ballots are announced, the lists have {counted}")
             }
-            ContestError::BadDraw => write!(f, "the recorded draw does not fit the lists"),
+            ContestError::NoQuorumHere => write!(f, "only the first round of a CSE has a quorum"),
+            ContestError::MoreBallotsThanVoters { registered, counted } => {
+                write!(f, "the lists have {counted} ballots, the roll has {registered} voters")
+            }
         }
     }
 }

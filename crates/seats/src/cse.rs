@@ -20,6 +20,8 @@ pub struct Standing {
     pub strikes_count: bool,
     /// Ballots for the list, less the strikes that count for the order.
     pub votes_for_order: u64,
+    /// Elected already as a titular member, and so passed over here.
+    pub elsewhere: bool,
 }
 
 /// The votes with which the list takes part in quotient and averages.
@@ -62,5 +64,6 @@ fn standing(candidate: &Candidate, rank: usize, ballots: u64) -> Standing {
         strikes,
         strikes_count,
         votes_for_order,
+        elsewhere: candidate.elected_elsewhere,
     }
 }

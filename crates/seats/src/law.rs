@@ -1,8 +1,8 @@
 //! The source of each rule, in the two languages of the pages.
 //!
-//! Articles are cited where their text was read: CGFP R. 211-118 (quotient of the social committees), CE 16 June 1999,
-//! Code du travail. The ties of the civil service are settled by each instance's own text, hence the chain as
-//! configuration.
+//! An article is named only where its text was read; where only its content is known, the text is named without a number.
+//! What was read where stands in docs/seats.md. The ties of the civil service are settled by each instance's own text, hence the
+//! chain as configuration.
 
 use crate::contest::Rule;
 use crate::ties::Settled;
@@ -30,6 +30,12 @@ pub enum Basis {
     Lot,
     /// Equal averages, and a seat for each.
     EnoughSeats,
+    /// As many substitutes as titular members, next on the list.
+    Substitutes,
+    /// A common list's votes are shared among its organisations.
+    CommonList,
+    /// A first round elects nobody without its quorum.
+    Quorum,
 }
 
 impl From<Settled> for Basis {
@@ -70,14 +76,19 @@ impl Basis {
 
     fn public_service(self) -> &'static str {
         match self {
-            Basis::Quotient | Basis::HighestAverage | Basis::EnoughSeats => {
-                "Code général de la fonction publique, art. R. 211-118 et suivants"
+            Basis::Quotient => {
+                "Code général de la fonction publique, art. R. 211-118 et R. 211-439 ; texte de l’instance"
             }
+            Basis::HighestAverage | Basis::EnoughSeats => "texte de l’instance (plus forte moyenne)",
             Basis::Limit => "Conseil d’État, 16 juin 1999 ; texte de l’instance",
             Basis::MoreVotes | Basis::MoreCandidates | Basis::Elder | Basis::Lot => {
                 "texte de l’instance (départage des moyennes égales)"
             }
-            Basis::AverageOfCandidates | Basis::Strikes => "sans objet (vote pour une liste entière)",
+            Basis::Substitutes => "texte de l’instance (suppléants en nombre égal aux titulaires)",
+            Basis::CommonList => "Code général de la fonction publique, art. R. 211-77",
+            Basis::AverageOfCandidates | Basis::Strikes | Basis::Quorum => {
+                "sans objet (vote pour une liste entière, en un tour)"
+            }
         }
     }
 
@@ -85,9 +96,14 @@ impl Basis {
         match self {
             Basis::Quotient => "Code du travail, art. R. 2314-19",
             Basis::HighestAverage | Basis::EnoughSeats => "Code du travail, art. R. 2314-20",
-            Basis::MoreVotes | Basis::MoreCandidates | Basis::Elder | Basis::Lot => "Code du travail, art. R. 2314-21",
+            Basis::MoreVotes | Basis::MoreCandidates | Basis::Elder | Basis::Lot => {
+                "Code du travail (départage des moyennes égales)"
+            }
             Basis::Limit => "nombre de candidats de la liste",
-            Basis::AverageOfCandidates | Basis::Strikes => "Code du travail, art. L. 2314-29",
+            Basis::Strikes | Basis::Quorum => "Code du travail, art. L. 2314-29",
+            Basis::AverageOfCandidates => "Code du travail (moyenne des voix des candidats)",
+            Basis::Substitutes => "sans objet (suppléants élus par un vote séparé)",
+            Basis::CommonList => "Code du travail (listes communes)",
         }
     }
 
@@ -132,6 +148,18 @@ impl Basis {
             Basis::EnoughSeats => (
                 "Les moyennes sont égales, et il reste un siège pour chacune de ces listes.",
                 "The averages are equal, and a seat remains for each of these lists.",
+            ),
+            Basis::Substitutes => (
+                "Chaque liste a autant de suppléants que de titulaires, dans l’ordre de présentation.",
+                "Each list has as many substitutes as titular members, in its order.",
+            ),
+            Basis::CommonList => (
+                "Les voix d’une candidature commune sont réparties selon la clé déclarée au dépôt, ou à parts égales.",
+                "A common list’s votes are shared by the key declared when it was filed, or equally.",
+            ),
+            Basis::Quorum => (
+                "Au premier tour, nul n’est élu si les suffrages valablement exprimés n’atteignent pas la moitié des inscrits.",
+                "In the first round nobody is elected unless valid votes reach half of the registered voters.",
             ),
         }
     }

@@ -1,6 +1,8 @@
 //! Equal averages: the chain of rules of the contest is applied link by link until one list remains.
 
-use crate::contest::{BirthDate, Contest, Draw, List, TieBreak};
+use crate::contest::{Contest, TieBreak};
+use crate::date::Date;
+use crate::draw::Draw;
 use crate::fraction::Fraction;
 
 /// What gave a seat to its list in one step of the highest averages.
@@ -27,7 +29,7 @@ pub(crate) struct Contender {
     pub votes: Fraction,
     pub candidates: Option<u16>,
     /// Birth date of the candidate whom the seat would elect.
-    pub next_born: Option<BirthDate>,
+    pub next_born: Option<Date>,
 }
 
 /// How the chain ends.
@@ -41,8 +43,8 @@ pub(crate) enum Verdict {
     Unsettled(Vec<usize>),
 }
 
-/// Chooses among lists of equal average, when `free` seats remain and `served` already have theirs by the recorded draw.
-pub(crate) fn settle(contest: &Contest, tied: Vec<Contender>, free: u16, served: &[usize]) -> Verdict {
+/// Chooses among lists of equal average, when `free` seats remain.
+pub(crate) fn settle(contest: &Contest, tied: Vec<Contender>, free: u16, drawn: Option<&Draw>) -> Verdict {
     let mut left = tied;
     if let [only] = left.as_slice() {
         return Verdict::Winner(only.index, Settled::Average);
@@ -52,7 +54,7 @@ pub(crate) fn settle(contest: &Contest, tied: Vec<Contender>, free: u16, served:
             TieBreak::Votes => (keep_best(&left, |c| Some(c.votes)), Settled::Votes),
             TieBreak::Candidates => (keep_best(&left, |c| c.candidates), Settled::Candidates),
             TieBreak::Elder => (keep_best(&left, |c| c.next_born.map(std::cmp::Reverse)), Settled::Elder),
-            TieBreak::Lot => return draw(contest, &left, free, served),
+            TieBreak::Lot => return draw(contest, &left, free, drawn),
         };
         let Some(kept) = kept else {
             return enough_or(&left, free, |lists| Verdict::Missing(*link, lists));
@@ -79,32 +81,15 @@ fn enough_or(left: &[Contender], free: u16, otherwise: impl FnOnce(Vec<usize>) -
     }
 }
 
-/// Looks the next winner up in the recorded draw, if that draw is exactly this one. `served` are the lists that already
-/// received their seat by it: a draw of several seats is told over several steps.
-fn draw(contest: &Contest, left: &[Contender], free: u16, served: &[usize]) -> Verdict {
-    enough_or(left, free, |lists| match &contest.draw {
-        Some(recorded) => recorded_winner(contest, recorded, &lists, free, served)
-            .map_or(Verdict::DrawRequired(lists), |winner| {
-                Verdict::Winner(winner, Settled::Lot)
-            }),
+/// Looks the next winner up in the recorded draw, in the contest's order: which winner is served first changes nothing. Once one is
+/// served, there are still fewer seats than lists: every seat of the draw comes through here, and no list twice.
+fn draw(contest: &Contest, left: &[Contender], free: u16, drawn: Option<&Draw>) -> Verdict {
+    let won = |index: &&usize| {
+        let name = contest.lists.get(**index).map(|list| &list.name);
+        drawn.is_some_and(|record| name.is_some_and(|name| record.winners().contains(name)))
+    };
+    enough_or(left, free, |lists| match lists.iter().find(won).copied() {
+        Some(winner) => Verdict::Winner(winner, Settled::Lot),
         None => Verdict::DrawRequired(lists),
     })
-}
-
-fn recorded_winner(contest: &Contest, draw: &Draw, lists: &[usize], free: u16, served: &[usize]) -> Option<usize> {
-    let indices = |names: &[String]| -> Vec<usize> {
-        let named = |l: &List| names.contains(&l.name);
-        let unserved = |i: &usize| !served.contains(i);
-        contest
-            .lists
-            .iter()
-            .enumerate()
-            .filter(|(_, l)| named(l))
-            .map(|(i, _)| i)
-            .filter(unserved)
-            .collect()
-    };
-    let (between, winners) = (indices(&draw.between), indices(&draw.winners));
-    let same_draw = between == lists && winners.len() == usize::from(free);
-    winners.first().copied().filter(|_| same_draw)
 }

@@ -1,8 +1,9 @@
-//! Theorems: the two-stage method of the law is D'Hondt's; it is monotone and blind to the order of lists.
+//! Theorems: the two-stage method of the law is D'Hondt's; it is monotone in seats and in votes, and blind to the order of lists; a
+//! recorded draw gives the seats that waited, to the lists that waited, and changes nothing else.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use isoloir_seats::{Contest, List, Outcome, Rule, TieBreak, allocate};
+use isoloir_seats::{Contest, Draw, DrawRecord, List, Outcome, Rule, TieBreak, allocate, allocate_with_draw};
 use proptest::prelude::*;
 
 fn contest(votes: &[u64], limits: &[u16], seats: u16) -> Contest {
@@ -105,5 +106,47 @@ proptest! {
         };
         let reachable: u16 = votes.iter().zip(&limits).filter(|(v, _)| **v > 0).map(|(_, l)| *l).sum();
         prop_assert_eq!(given + waiting, n.min(reachable));
+    }
+
+    #[test]
+    fn more_votes_for_a_list_take_no_seat_from_it(
+        votes in prop::collection::vec(0u64..30, 1..6), limits in prop::collection::vec(0u16..8, 6), n in 1u16..15,
+        place in 0usize..6, more in 1u64..20,
+    ) {
+        let place = place % votes.len();
+        let mut raised = votes.clone();
+        raised[place] += more;
+        let (before, after) = (seats(&votes, &limits, n), seats(&raised, &limits, n));
+        prop_assert!(before[place] <= after[place], "{before:?} {after:?}");
+    }
+
+    #[test]
+    fn a_draw_gives_what_waited_and_nothing_else(
+        votes in prop::collection::vec(0u64..4, 1..6), n in 1u16..12, turn in 0usize..6,
+    ) {
+        let limits = vec![20; votes.len()];
+        let contest = contest(&votes, &limits, n);
+        let before = allocate(&contest);
+        if let Outcome::DrawRequired { seats, between } = &before.outcome {
+            let mut order = between.clone();
+            order.rotate_left(turn % between.len());
+            let record = |winners: &[String]| Draw::new(DrawRecord {
+                held_on: "2026-12-11".parse().unwrap(),
+                place: "Paris".into(),
+                present: vec!["La présidente".into()],
+                method: "Urne".into(),
+                between: between.clone(),
+                winners: winners.to_vec(),
+            }).unwrap();
+            let winners = &order[..usize::from(*seats)];
+            let after = allocate_with_draw(&contest, &record(winners)).unwrap();
+            prop_assert_eq!(&after.outcome, &Outcome::Complete);
+            for (b, a) in before.lists.iter().zip(&after.lists) {
+                prop_assert_eq!(a.seats() - b.seats(), u16::from(winners.contains(&a.name)));
+            }
+            prop_assert!(allocate_with_draw(&contest, &record(&winners[1..])).is_err());
+        } else {
+            prop_assert_eq!(before.unallocated() > 0, before.outcome == Outcome::NoValidVote);
+        }
     }
 }

@@ -22,6 +22,9 @@ pub enum BoxError {
     /// The whole box is public from the closing on.
     #[error("the whole box is not public before closing")]
     NotYetPublic,
+    /// So few ballots that their sum would tell how some voted.
+    #[error("too few ballots for the archive to be public")]
+    FewBallots,
     /// Our own fault.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -32,6 +35,7 @@ impl Refusal for BoxError {
         match self {
             Self::UnknownElection => "election_unknown",
             Self::NotYetPublic => "box_not_public_yet",
+            Self::FewBallots => "box_of_few_ballots",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -43,6 +47,12 @@ impl Refusal for BoxError {
                 "L’urne entière est publique à partir de la clôture. Jusque-là, vous pouvez y chercher un numéro de suivi.",
                 "The whole box is public from the closing on. Until then, you can look up a tracker in it.",
             ),
+            Self::FewBallots => Message::new(
+                "Trop peu de bulletins : leur total, que l’archive permet de calculer, dirait comment certains ont voté. Le bureau de vote en garde \
+                 l’archive. Votre numéro de suivi reste vérifiable ici.",
+                "Too few ballots: their sum, which the archive lets anyone compute, would tell how some voted. The board keeps the archive. You \
+                 can still look your tracker up here.",
+            ),
             Self::Fault(fault) => fault.message(),
         }
     }
@@ -50,7 +60,7 @@ impl Refusal for BoxError {
     fn class(&self) -> Class {
         match self {
             Self::UnknownElection => Class::NotFound,
-            Self::NotYetPublic => Class::Forbidden,
+            Self::NotYetPublic | Self::FewBallots => Class::Forbidden,
             Self::Fault(fault) => fault.class(),
         }
     }
@@ -127,6 +137,22 @@ impl VotingServer {
         let (_, consultation) = self.election(election).await?.ok_or(BoxError::UnknownElection)?;
         let phase = consultation.calendar.phase(self.inner.clock.now());
         Ok(consultation.live_box || phase.is_over())
+    }
+
+    /// Refuses the archive to the public: before closing like the box, and after it when so few voted that the sum of their ballots,
+    /// which partial decryptions in the archive give to anyone, would tell how some voted.
+    ///
+    /// # Errors
+    /// [`BoxError`].
+    pub async fn check_archive_is_public(&self, election: &ElectionId) -> Result<(), BoxError> {
+        self.check_public(election).await?;
+        let (_, consultation) = self.election(election).await?.ok_or(BoxError::UnknownElection)?;
+        let phase = consultation.calendar.phase(self.inner.clock.now());
+        let ballots = self.inner.store.ballot_count(election).await.map_err(Fault::from)?;
+        if phase.is_over() && ballots < consultation.policy.results.threshold(consultation.profile) {
+            return Err(BoxError::FewBallots);
+        }
+        Ok(())
     }
 
     /// Refuses while the whole box is not public.

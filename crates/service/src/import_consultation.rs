@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use isoloir_domain::consultation::{CalendarError, Profile};
+use isoloir_domain::count_rules::CountRulesError;
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::policy_lint::{self, Finding, Severity};
-use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId, Policy};
+use isoloir_domain::{Calendar, Consultation, ConsultationId, CountRules, Election, ElectionId, Policy};
 use isoloir_protocol::group::GroupName;
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,6 +48,8 @@ pub struct ElectionPlan {
     pub title: String,
     /// Seats to fill.
     pub seats: u32,
+    /// How it is counted.
+    pub count: CountRules,
 }
 
 /// Why the consultation was not created.
@@ -67,6 +70,25 @@ pub enum ImportConsultationError {
     /// No seat to fill.
     #[error("election {0:?} has no seat to fill")]
     NoSeat(String),
+    /// More seats than can be counted.
+    #[error("election {0:?} has more seats than can be allocated")]
+    TooManySeats(String),
+    /// The rules of the count do not hold together.
+    #[error("election {key:?}, count: {error}")]
+    CountRules {
+        /// The election's key.
+        key: String,
+        /// What is wrong.
+        error: CountRulesError,
+    },
+    /// No election of titular members has this key.
+    #[error("election {key:?}, count: substitutes_of names {other:?}, which is no other election here")]
+    SubstitutesOf {
+        /// The election's key.
+        key: String,
+        /// What it names.
+        other: String,
+    },
     /// The protocol knows no such group.
     #[error("unknown group {0:?}")]
     UnknownGroup(String),
@@ -117,6 +139,7 @@ impl VotingServer {
                 title: election.title.clone(),
                 seats: election.seats,
                 position,
+                count: election.count.clone(),
             })
             .collect();
         let entry = self.entry(Subject::Consultation(plan.id.clone()), Event::ConsultationImported);
@@ -165,9 +188,32 @@ fn check(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {
         if election.seats == 0 {
             return Err(ImportConsultationError::NoSeat(election.key.clone()));
         }
+        if u16::try_from(election.seats).is_err() {
+            return Err(ImportConsultationError::TooManySeats(election.key.clone()));
+        }
         if !keys.insert(&election.key) {
             return Err(ImportConsultationError::DuplicateKey(election.key.clone()));
         }
+        check_count(plan, election)?;
     }
     Ok(())
+}
+
+/// Whether `key` is an election of titular members: one that elects nobody's substitutes.
+fn elects_titular(plan: &ConsultationPlan, key: &str) -> bool {
+    let mut elections = plan.elections.iter();
+    elections.any(|election| election.key == key && election.count.substitutes_of.is_none())
+}
+
+fn check_count(plan: &ConsultationPlan, election: &ElectionPlan) -> Result<(), ImportConsultationError> {
+    let key = || election.key.clone();
+    let rules = election.count.check(plan.profile);
+    rules.map_err(|error| ImportConsultationError::CountRules { key: key(), error })?;
+    match &election.count.substitutes_of {
+        Some(other) if !elects_titular(plan, other) => Err(ImportConsultationError::SubstitutesOf {
+            key: key(),
+            other: other.clone(),
+        }),
+        _ => Ok(()),
+    }
 }

@@ -10,7 +10,7 @@ use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::Message;
 use isoloir_domain::pivot::{GivenNames, Pivot, PivotError, Said};
-use isoloir_domain::{Clock, ConsultationId, Delivery, ElectionId, Place, Sex, Voter, VoterId};
+use isoloir_domain::{Clock, ConsultationId, Delivery, Election, ElectionId, Place, Sex, Voter, VoterId};
 use isoloir_store::consultation::Change;
 use isoloir_store::roll::{NewRoll, sort_key};
 use rand_core::CryptoRng;
@@ -92,6 +92,12 @@ pub enum AnomalyKind {
     RankOutOfOrder,
     /// Neither F nor H.
     BadSex(String),
+    /// Neither 1971-03-09 nor 09/03/1971.
+    BadDate(String),
+    /// Voters choose between unions: their list has no candidate.
+    CandidateOfUnion,
+    /// The consultation tells the key of a common list that is not here.
+    CommonListMissing(String),
     /// The same list comes again after another one, or under another acronym.
     ListScattered(String),
     /// The file has no row.
@@ -172,6 +178,20 @@ impl AnomalyKind {
             Self::RankOutOfOrder => (
                 "les rangs d’une liste doivent se suivre à partir de 1".to_owned(),
                 "the ranks of a list must follow one another from 1".to_owned(),
+            ),
+            Self::BadDate(text) => (
+                format!("« {text} » n’est pas une date : écrivez-la 1971-03-09 ou 09/03/1971"),
+                format!("“{text}” is not a date: write it as 1971-03-09 or 09/03/1971"),
+            ),
+            Self::CandidateOfUnion => (
+                "ce scrutin est de sigle : laissez vides rang, nom, prénom et sexe".to_owned(),
+                "this election is between unions: leave rank, names and sex empty".to_owned(),
+            ),
+            Self::CommonListMissing(acronym) => (
+                format!(
+                    "la candidature commune « {acronym} », dont la consultation dit la clé, ne figure pas dans le fichier"
+                ),
+                format!("the common list “{acronym}”, whose key the consultation tells, is not in the file"),
             ),
             Self::BadSex(sex) => (
                 format!("le sexe «\u{a0}{sex}\u{a0}» n’est ni F ni H"),
@@ -310,17 +330,29 @@ impl VotingServer {
     }
 
     /// Elections of a consultation by key.
-    pub(crate) async fn election_keys(
+    pub(crate) async fn elections_by_key(
         &self,
         consultation: &ConsultationId,
-    ) -> Result<HashMap<String, ElectionId>, ImportError> {
+    ) -> Result<HashMap<String, Election>, ImportError> {
         let elections = self.elections(consultation).await?;
         if elections.is_empty() {
             return Err(ImportError::UnknownConsultation(consultation.clone()));
         }
         Ok(elections
             .into_iter()
-            .map(|election| (election.key, election.id))
+            .map(|election| (election.key.clone(), election))
+            .collect())
+    }
+
+    /// Identifiers of the elections by their keys.
+    pub(crate) async fn election_keys(
+        &self,
+        consultation: &ConsultationId,
+    ) -> Result<HashMap<String, ElectionId>, ImportError> {
+        let elections = self.elections_by_key(consultation).await?;
+        Ok(elections
+            .into_iter()
+            .map(|(key, election)| (key, election.id))
             .collect())
     }
 

@@ -38,7 +38,7 @@
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
 //! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result
-//! - [`results`]: counts, turnout, seats
+//! - [`results`]: counts, turnout, seats, elected; [`record_draw`]: the drawing of lots between equal lists; [`publish_results`]: open data
 //! - [`board_counts`]: poll book against box, chain against itself
 //!
 //! Around
@@ -96,8 +96,10 @@ pub mod letters;
 pub mod open_ticket;
 pub mod outbox;
 pub mod password;
+pub mod publish_results;
 pub mod read_journal;
 pub mod receipt;
+pub mod record_draw;
 pub mod record_partial_decryption;
 pub mod registrar_link;
 pub mod reissue_counts;

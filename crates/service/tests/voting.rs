@@ -13,22 +13,31 @@ mod stage;
 use std::io::Cursor;
 
 use isoloir_domain::ballot_box::{head_text, receipt_text};
+use isoloir_domain::message::Refusal as _;
 use isoloir_domain::token::Admission;
 use isoloir_domain::{Calendar, Clock as _, Language, Phase};
-use isoloir_protocol::audit::{Options, audit};
+use isoloir_protocol::audit::{Options, Report, audit};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_service::ballot_box::BoxError;
 use isoloir_service::cast_ballot::CastError;
 use isoloir_service::close_polls::CloseError;
 use isoloir_service::finish_tally::FinishTallyError;
+use isoloir_service::import_consultation::{ConsultationPlan, ImportConsultationError};
 use isoloir_service::import_roll::{AnomalyKind, ImportError};
+use isoloir_service::publish_results::{results_csv, results_json};
+use isoloir_service::record_draw::RecordDrawError;
 use isoloir_service::record_partial_decryption::PartialDecryptionError;
+use isoloir_service::results::Results;
+use isoloir_service::results::seats::Outcome;
+use isoloir_service::results::seats::json::DrawFile;
 use isoloir_service::set_up_election::{SetUp, SetUpError};
 use isoloir_service::sign_in::SignInError;
 use isoloir_service::{Fault, Receipt};
+use isoloir_verify::results::{ResultsVerdict, compare};
 use jiff::SignedDuration;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use serde_json::{Value, json};
 use stage::{CLOSES, PASSWORD, Stage, at};
 
 /// Runs each scenario on both engines.
@@ -53,6 +62,9 @@ macro_rules! on_both_engines {
 
 on_both_engines!(
     an_election_from_the_roll_to_the_seats,
+    lots_are_drawn_between_equal_lists_and_recorded_once,
+    lists_follow_the_rules_of_the_count,
+    few_ballots_stay_with_the_board,
     fifty_racing_ballots_of_one_voter_store_one,
     fifty_racing_voters_are_all_stored,
     two_nodes_share_one_box,
@@ -128,6 +140,7 @@ async fn an_election_from_the_roll_to_the_seats(url: &str) {
     let report = audit(Cursor::new(archive), &options, &mut |_| {}).unwrap();
     assert!(report.finding.is_none(), "{:?}", report.finding);
     assert_eq!(report.ballots, 8);
+    published_results_are_recomputed(&results, &report);
     let head = stage.server.signed_head(stage.id("csa")).await.unwrap();
     assert_eq!(report.head.unwrap().to_string(), head.event);
     let event: [u8; 32] = hex::decode(&head.event).unwrap().try_into().unwrap();
@@ -136,6 +149,232 @@ async fn an_election_from_the_roll_to_the_seats(url: &str) {
     assert!(
         key.verify_strict(&head_text(stage.id("csa"), &event), &signature.into())
             .is_ok()
+    );
+}
+
+/// What the portal publishes agrees with the archive; every change of it is seen.
+fn published_results_are_recomputed(results: &Results, report: &Report) {
+    let published = results_json(results);
+    let against = |published: &Value| compare(published.to_string().as_bytes(), report);
+    assert_eq!(
+        against(&published),
+        ResultsVerdict::Agree(vec![
+            ("Union pour l’école".to_owned(), 2),
+            ("Ensemble et solidaires".to_owned(), 1)
+        ])
+    );
+    let changed = |pointer: &str, value: Value| {
+        let mut changed = published.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        against(&changed)
+    };
+    assert_eq!(
+        changed("/election", json!("8bAbCdEfGhJkLmN")),
+        ResultsVerdict::OtherElection
+    );
+    let other_votes = |verdict| matches!(verdict, ResultsVerdict::OtherVotes(_));
+    assert!(other_votes(changed(
+        "/contest/lists",
+        json!([["Union pour l’école", 3], ["Ensemble et solidaires", 4]])
+    )));
+    assert!(other_votes(changed("/contest/blank", json!(null))));
+    let other_seats = |verdict| matches!(verdict, ResultsVerdict::OtherSeats(_));
+    assert!(other_seats(changed(
+        "/allocation/seats",
+        json!({"Union pour l’école": 3})
+    )));
+    assert!(other_seats(changed("/allocation/quotient", json!("8/3"))));
+    assert!(matches!(
+        changed("/format", json!("other")),
+        ResultsVerdict::Unreadable(_)
+    ));
+}
+
+/// Closes, decrypts and counts the election `csa`.
+async fn counted(stage: &Stage) -> Results {
+    stage.past_grace();
+    stage.server.close_due_polls().await.unwrap();
+    let decryption = stage.decrypt("csa").await;
+    let id = stage.id("csa");
+    stage
+        .server
+        .record_partial_decryption(id, 1, &decryption)
+        .await
+        .unwrap();
+    stage.server.finish_tally(id).await.unwrap();
+    stage.server.results(id).await.unwrap().unwrap()
+}
+
+async fn lots_are_drawn_between_equal_lists_and_recorded_once(url: &str) {
+    let stage = Stage::new(url, 6).await;
+    // Three votes each for two lists of two candidates: the third seat is nobody's.
+    for (voter, choice) in [1, 1, 1, 2, 2, 2].into_iter().enumerate() {
+        stage.vote("csa", voter, choice).await.unwrap();
+    }
+    let (server, id) = (&stage.server, stage.id("csa"));
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let (upe, es) = ("Union pour l’école", "Ensemble et solidaires");
+    let record = DrawFile {
+        date: "2026-12-11".into(),
+        place: "Siège de l’académie".into(),
+        present: names(&["Mme Roy, présidente", "M. Petit, délégué"]),
+        method: "Deux papiers identiques dans une urne".into(),
+        between: names(&[es, upe]),
+        winners: names(&[es]),
+    };
+    assert!(matches!(
+        server.record_draw(id, &record).await,
+        Err(RecordDrawError::NotCounted)
+    ));
+    let results = counted(&stage).await;
+    let required = Outcome::DrawRequired {
+        seats: 1,
+        between: names(&[upe, es]),
+    };
+    assert_eq!(results.outcome(), Some(&required));
+    let seats = |results: &Results| results.lists.iter().map(|list| list.seats).collect::<Vec<_>>();
+    assert_eq!(seats(&results), [Some(1), Some(1)]);
+
+    for (wrong, code) in [
+        (
+            DrawFile {
+                between: names(&[es]),
+                ..record.clone()
+            },
+            "draw_of_another_tie",
+        ),
+        (
+            DrawFile {
+                winners: names(&[es, upe]),
+                ..record.clone()
+            },
+            "draw_of_another_tie",
+        ),
+        (
+            DrawFile {
+                place: String::new(),
+                ..record.clone()
+            },
+            "draw_incomplete",
+        ),
+        (
+            DrawFile {
+                date: "11/12/2026".into(),
+                ..record.clone()
+            },
+            "draw_incomplete",
+        ),
+    ] {
+        assert_eq!(server.record_draw(id, &wrong).await.unwrap_err().code(), code);
+    }
+    assert_eq!(server.results(id).await.unwrap().unwrap().draw(), None);
+
+    server.record_draw(id, &record).await.unwrap();
+    let results = server.results(id).await.unwrap().unwrap();
+    assert_eq!(
+        (results.outcome(), results.draw()),
+        (Some(&Outcome::Complete), Some(&record))
+    );
+    assert_eq!(seats(&results), [Some(1), Some(2)]);
+    let elected: Vec<_> = results.lists[1].elected.iter().map(|c| c.full_name()).collect();
+    assert_eq!(
+        (elected, results.elected_by_sex()),
+        (names(&["Zoé Petit", "Paul Robert"]), (2, 1))
+    );
+    let other = DrawFile {
+        winners: names(&[upe]),
+        ..record.clone()
+    };
+    assert!(matches!(
+        server.record_draw(id, &other).await,
+        Err(RecordDrawError::Already)
+    ));
+    let journal = server.journal_page(None, Some("draw_recorded")).await.unwrap();
+    assert_eq!(journal.len(), 1);
+    assert!(server.journal_chain_holds().await.unwrap());
+}
+
+async fn few_ballots_stay_with_the_board(url: &str) {
+    let stage = Stage::with(url, 3, |plan| plan.policy.results.secrecy_threshold = Some(3)).await;
+    for (voter, choice) in [1, 2].into_iter().enumerate() {
+        stage.vote("csa", voter, choice).await.unwrap();
+    }
+    let results = counted(&stage).await;
+    assert!(results.is_withheld());
+    let published = results_json(&results).to_string();
+    for figure in ["votes", "contest", "allocation", "blank", "expressed"] {
+        assert!(!published.contains(&format!("\"{figure}\"")), "{figure} in {published}");
+    }
+    let csv = results_csv(std::slice::from_ref(&results));
+    assert!(csv.contains(";3;2;66,67;;;Union pour l’école;UPE;;;;"), "{csv}");
+    let refused = stage.server.check_archive_is_public(stage.id("csa")).await;
+    assert!(matches!(refused, Err(BoxError::FewBallots)));
+    // The board still has it, with the whole result.
+    let archive = stage.server.export_archive(stage.id("csa"), Vec::new()).await.unwrap();
+    assert!(!archive.is_empty());
+    assert_eq!((results.lists[0].votes, results.lists[1].votes), (1, 1));
+}
+
+async fn lists_follow_the_rules_of_the_count(url: &str) {
+    let clock = isoloir_domain::clock::SettableClock::new(at("2026-11-01T09:00:00Z"));
+    let server = stage::open(url, &clock, 3).await;
+    let mut plan = stage::plan();
+    let rules = |text: &str| serde_json::from_str(text).unwrap();
+    plan.elections[0].count =
+        rules(r#"{"common": [{"list": "UPE", "unions": [{"name": "A", "part": 60}, {"name": "B", "part": 40}]}]}"#);
+    plan.elections[1].count = rules(r#"{"ballot": "sigle", "designation_days": 20}"#);
+    let wrong = |count: &str, plan: &ConsultationPlan| {
+        let mut wrong = plan.clone();
+        wrong.elections[0].count = rules(count);
+        wrong
+    };
+    for count in [r#"{"ties": ["lot", "votes"]}"#, r#"{"substitutes_of": "cap"}"#] {
+        let refused = server.import_consultation(&wrong(count, &plan)).await;
+        assert!(
+            matches!(refused, Err(ImportConsultationError::CountRules { .. })),
+            "{count}"
+        );
+    }
+    let mut cse = wrong(r#"{"substitutes_of": "csa"}"#, &plan);
+    cse.profile = isoloir_domain::Profile::Cse;
+    cse.elections[1].count = rules("{}");
+    let refused = server.import_consultation(&cse).await;
+    assert!(matches!(refused, Err(ImportConsultationError::SubstitutesOf { .. })));
+
+    let elections = server.import_consultation(&plan).await.unwrap();
+    let header = "scrutin;liste;sigle;rang;nom;prenom;sexe;naissance\n";
+    let anomalies = |text: String| {
+        let (server, id) = (&server, &plan.id);
+        async move {
+            match server.import_lists(id, text.as_bytes()).await {
+                Err(ImportError::Anomalies(anomalies)) => anomalies.into_iter().map(|a| a.what).collect(),
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    let found: Vec<AnomalyKind> = anomalies(format!(
+        "{header}csa;Liste;L;1;Martin;Alice;F;31/02/1970\ncsa;Liste;L;2;;Luc;H;\ncap;Syndicat;S;1;Petit;Zoé;F;\n"
+    ))
+    .await;
+    assert_eq!(
+        found,
+        [
+            AnomalyKind::CommonListMissing("UPE".into()),
+            AnomalyKind::BadDate("31/02/1970".into()),
+            AnomalyKind::MissingField("nom"),
+            AnomalyKind::CandidateOfUnion,
+        ]
+    );
+    let good = format!(
+        "{header}csa;Union pour l’école;UPE;1;Martin;Alice;F;09/03/1971\ncap;Syndicat A;SA;;;;;\ncap;Syndicat B;SB;;;;;\n"
+    );
+    server.import_lists(&plan.id, good.as_bytes()).await.unwrap();
+    let lists = server.lists(&elections[0].id).await.unwrap();
+    assert_eq!(lists[0].candidates[0].born, Some("1971-03-09".parse().unwrap()));
+    let unions = server.lists(&elections[1].id).await.unwrap();
+    assert_eq!(
+        unions.iter().map(|list| list.candidates.len()).collect::<Vec<_>>(),
+        [0, 0]
     );
 }
 

@@ -12,21 +12,21 @@ use crate::{Store, StoreError};
 statements! {
     INSERT_CONSULTATION = "INSERT INTO consultation (id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
-    INSERT_ELECTION = "INSERT INTO election (id, consultation, key, title, seats, position, sealed)
-        VALUES ($1, $2, $3, $4, $5, $6, FALSE)";
+    INSERT_ELECTION = "INSERT INTO election (id, consultation, key, title, seats, position, sealed, count_rules)
+        VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7)";
     CONSULTATIONS = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy
         FROM consultation ORDER BY opens, id";
     CONSULTATION = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy
         FROM consultation WHERE id = $1";
-    ELECTIONS = "SELECT id, consultation, key, title, seats, position FROM election WHERE consultation = $1 ORDER BY position";
-    ELECTION = "SELECT id, consultation, key, title, seats, position FROM election WHERE id = $1";
+    ELECTIONS = "SELECT id, consultation, key, title, seats, position, count_rules FROM election WHERE consultation = $1 ORDER BY position";
+    ELECTION = "SELECT id, consultation, key, title, seats, position, count_rules FROM election WHERE id = $1";
     SET_CALENDAR = "UPDATE consultation SET opens = $2, closes = $3, grace = $4 WHERE id = $1";
     LOCK_ELECTION = "UPDATE election SET sealed = sealed WHERE id = $1 RETURNING sealed";
     DELETE_CANDIDATES = "DELETE FROM candidate WHERE election = $1";
     DELETE_LISTS = "DELETE FROM candidate_list WHERE election = $1";
     INSERT_LIST = "INSERT INTO candidate_list (election, position, name, acronym) VALUES ($1, $2, $3, $4)";
     LISTS = "SELECT position, name, acronym FROM candidate_list WHERE election = $1 ORDER BY position";
-    CANDIDATES = "SELECT list, rank, last_name, first_name, sex FROM candidate WHERE election = $1 ORDER BY list, rank";
+    CANDIDATES = "SELECT list, rank, last_name, first_name, sex, born FROM candidate WHERE election = $1 ORDER BY list, rank";
 }
 
 /// Whether a change was made, or refused because an election is sealed.
@@ -84,6 +84,7 @@ struct ElectionRow {
     title: String,
     seats: i64,
     position: i64,
+    count_rules: String,
 }
 
 impl ElectionRow {
@@ -95,6 +96,7 @@ impl ElectionRow {
             title: self.title,
             seats: small(self.seats, "seats")?,
             position: small(self.position, "a position")?,
+            count: serde_json::from_str(&self.count_rules).map_err(|_| StoreError::Damaged("rules of a count"))?,
         })
     }
 }
@@ -136,6 +138,7 @@ impl Store {
                     .bind(&e.title)
                     .bind(i64::from(e.seats))
                     .bind(i64::from(e.position))
+                    .bind(serde_json::to_string(&e.count).map_err(|_| StoreError::Damaged("rules of a count"))?)
                     .execute(&mut *tx)
                     .await?;
             }
@@ -240,14 +243,15 @@ impl Store {
                         continue;
                     }
                     let mut insert =
-                        QueryBuilder::new("INSERT INTO candidate (election, list, rank, last_name, first_name, sex) ");
+                        QueryBuilder::new("INSERT INTO candidate (election, list, rank, last_name, first_name, sex, born) ");
                     insert.push_values(&list.candidates, |mut row, candidate| {
                         row.push_bind(election.as_str())
                             .push_bind(i64::from(list.position))
                             .push_bind(i64::from(candidate.rank))
                             .push_bind(&candidate.last_name)
                             .push_bind(&candidate.first_name)
-                            .push_bind(candidate.sex.letter());
+                            .push_bind(candidate.sex.letter())
+                            .push_bind(candidate.born.map(|born| born.to_string()));
                     });
                     insert.build().persistent(false).execute(&mut *tx).await?;
                 }
@@ -270,13 +274,14 @@ impl Store {
         let mut read = Vec::with_capacity(lists.len());
         for (position, name, acronym) in lists {
             let mut members = Vec::new();
-            while let Some((_, rank, last_name, first_name, sex)) = candidates.next_if(|row| row.0 == position) {
+            while let Some((_, rank, last_name, first_name, sex, born)) = candidates.next_if(|row| row.0 == position) {
                 let sex = Sex::from_letter(&sex).ok_or(StoreError::Damaged("a sex"))?;
                 members.push(Candidate {
                     rank: small(rank, "a rank")?,
                     last_name,
                     first_name,
                     sex,
+                    born: born.map(|born| parse(&born, "a date of birth")).transpose()?,
                 });
             }
             read.push(CandidateList {
@@ -291,4 +296,4 @@ impl Store {
 }
 
 type ListRow = (i64, String, String);
-type CandidateRow = (i64, i64, String, String, String);
+type CandidateRow = (i64, i64, String, String, String, Option<String>);

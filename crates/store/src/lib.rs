@@ -8,6 +8,7 @@
 //! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
+//! - `seat_draw`: the drawing of lots that settles the last seats
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
 //! - [`journal`]: chained entries; [`reissue`]: requests for a new code, in it; [`outbox`]: messages to send after the commit, and the delivery ledger
@@ -43,6 +44,7 @@ pub mod record;
 pub mod reissue;
 pub mod roll;
 mod schema;
+mod seat_draw;
 pub mod session;
 pub mod staff;
 pub mod ticket;

@@ -19,6 +19,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (10, "console", include_str!("schema/console.sql")),
     (11, "delivery", include_str!("schema/delivery.sql")),
     (14, "identity", include_str!("schema/identity.sql")),
+    (20, "seats", include_str!("schema/seats.sql")),
 ];
 
 pub(crate) fn sqlite() -> Migrator {
@@ -35,6 +36,11 @@ pub(crate) fn sqlite() -> Migrator {
             .iter()
             .map(|&(version, name, sql)| migration(version, name, sql.to_owned())),
     );
+    all.push(migration(
+        21,
+        "draws are kept",
+        include_str!("schema/seats_sqlite.sql").to_owned(),
+    ));
     Migrator::with_migrations(all)
 }
 
@@ -67,6 +73,9 @@ pub(crate) fn postgres() -> Migrator {
         let sql = format!("SET LOCAL search_path TO server;\n{sql}\nSET LOCAL search_path TO server, box;\n");
         migration(version, name, sql)
     }));
+    let kept = include_str!("schema/seats_postgres.sql");
+    let kept = format!("SET LOCAL search_path TO server;\n{kept}\nSET LOCAL search_path TO server, box;\n");
+    all.push(migration(21, "draws are kept", kept));
     Migrator::with_migrations(all)
 }
 

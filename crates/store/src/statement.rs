@@ -33,6 +33,7 @@ mod tests {
             crate::record::STATEMENTS,
             crate::reissue::STATEMENTS,
             crate::roll::STATEMENTS,
+            crate::seat_draw::STATEMENTS,
             crate::session::STATEMENTS,
             crate::staff::STATEMENTS,
             crate::ticket::STATEMENTS,

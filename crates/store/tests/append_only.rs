@@ -74,6 +74,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
         title: "t".to_owned(),
         seats: 1,
         position: 1,
+        count: isoloir_domain::CountRules::default(),
     };
     assert!(
         store

@@ -25,6 +25,9 @@ pub struct Args {
     /// Dernier événement attendu / expected last event
     #[arg(long, value_name = "EMPREINTE")]
     pub head: Option<EventHash>,
+    /// Résultats publiés (JSON) : mêmes voix que l’archive, sièges recalculés / published results: same votes, seats recomputed
+    #[arg(long, value_name = "RESULTATS.json")]
+    pub results: Option<PathBuf>,
     /// Exige que le résultat soit publié / requires the result to be published
     #[arg(long)]
     pub complete: bool,
@@ -51,6 +54,9 @@ pub struct Args {
     /// Sièges publiés, à recalculer depuis l’archive (forme de « isoloir seats ») / published seats, to be computed again
     #[arg(long, value_name = "SIEGES.json")]
     pub seats: Option<PathBuf>,
+    /// Résultats publiés par le portail (JSON) : mêmes voix que l’archive, mêmes sièges / results that the portal publishes
+    #[arg(long, value_name = "RESULTATS.json")]
+    pub results: Option<PathBuf>,
     /// Langue de la réponse / language of the answer
     #[arg(long, value_enum, default_value = "fr")]
     pub lang: Lang,

@@ -12,6 +12,7 @@ use isoloir_protocol::{
 use crate::{
     Findings, Verdict,
     args::{Args, Lang},
+    results::ResultsVerdict,
     seats::{Seats, is_complete},
 };
 
@@ -44,6 +45,9 @@ pub fn write(findings: &Findings, args: &Args, out: &mut impl Write) -> io::Resu
     }
     if let Some(seats) = &findings.seats {
         seat_lines(seats, lang, out)?;
+    }
+    if let Some(results) = &findings.results {
+        published_lines(results, lang, out)?;
     }
     writeln!(out, "\n{}", verdict(findings, lang))
 }
@@ -246,6 +250,16 @@ fn result_lines(questions: &[Question], counts: &Shape<Weight>, lang: Lang, out:
     Ok(())
 }
 
+fn published_lines(results: &ResultsVerdict, lang: Lang, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n{}", results.sentence(lang))?;
+    if let ResultsVerdict::Agree(lists) = results {
+        for (list, seats) in lists {
+            writeln!(out, "  {seats:>12}  {list}")?;
+        }
+    }
+    Ok(())
+}
+
 /// Every ballot's numbers, as they were decrypted, under the answers that they are about.
 fn shuffled_lines(answers: &[String], ballots: &[Shape<Weight>], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  {}", answers.join(" | "))?;
@@ -281,6 +295,12 @@ fn verdict(findings: &Findings, lang: Lang) -> &'static str {
         (Verdict::CannotTell, _) => (
             "VÉRIFICATION IMPOSSIBLE : ce scrutin demande des vérifications que ce programme ne sait pas faire.",
             "CANNOT TELL: this election needs checks that this program cannot make.",
+        ),
+        (Verdict::Invalid, _)
+            if findings.report.is_valid() && findings.results.as_ref().is_some_and(|results| !results.holds()) =>
+        (
+            "ARCHIVE VALIDE, mais les résultats publiés n’en découlent pas.",
+            "VALID ARCHIVE, but the published results do not follow from it.",
         ),
         (Verdict::Invalid, _) => ("ARCHIVE NON VALIDE.", "INVALID ARCHIVE."),
         (Verdict::Valid, Phase::Complete) => ("ARCHIVE VALIDE, résultat compris.", "VALID ARCHIVE, result included."),

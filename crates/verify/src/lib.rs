@@ -2,7 +2,8 @@
 //!
 //! It needs neither a database nor the network nor any secret. [`run`] does all the work of the binary
 //! `isoloir-verify`; [`args`] says what can be asked, [`engine`] how ballots are verified, [`human`] and [`machine`] how the
-//! answer is told; [`state`] lets an interrupted audit go on, [`seats`] computes the seats again.
+//! answer is told; [`state`] lets an interrupted audit go on, [`seats`] computes the seats again, [`results`] holds what the portal
+//! publishes against the archive.
 
 #![deny(
     clippy::unwrap_used,
@@ -15,6 +16,7 @@ pub mod args;
 pub mod engine;
 pub mod human;
 pub mod machine;
+pub mod results;
 pub mod seats;
 pub mod state;
 
@@ -33,6 +35,7 @@ use isoloir_protocol::audit::{
     Accelerator, Options, Progress, Report, audit_from,
     since::{Since, SinceError, compare},
 };
+use results::ResultsVerdict;
 use seats::Seats;
 use state::{State, Stateless};
 
@@ -44,6 +47,8 @@ pub struct Findings {
     pub since: Option<Since>,
     /// The seats, when they were given and there is a result.
     pub seats: Option<Seats>,
+    /// The portal's published results against the archive, when they were given.
+    pub results: Option<ResultsVerdict>,
 }
 
 /// How the program ends.
@@ -80,9 +85,10 @@ impl Findings {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let kept = matches!(self.since, None | Some(Since::Kept { .. }));
+        let published = self.results.as_ref().is_none_or(ResultsVerdict::holds);
         if self.report.is_unsupported() {
             Verdict::CannotTell
-        } else if self.report.is_valid() && kept && self.seats.as_ref().is_none_or(|seats| seats.fault.is_none()) {
+        } else if self.report.is_valid() && kept && published && self.seats.as_ref().is_none_or(|seats| seats.fault.is_none()) {
             Verdict::Valid
         } else {
             Verdict::Invalid
@@ -121,8 +127,22 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
         Some(earlier) if report.is_valid() => Some(compare_files(earlier, &args.archive)?),
         _ => None,
     };
+    // Nor are results compared with an archive that proves nothing.
+    let results = match &args.results {
+        Some(published) if report.is_valid() => Some(results::compare(&read(published)?, &report)),
+        _ => None,
+    };
     let seats = published.and_then(|published| seats::recompute(&mut report, &published));
-    Ok(Findings { report, since, seats })
+    Ok(Findings {
+        report,
+        since,
+        seats,
+        results,
+    })
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{}", path.display()))
 }
 
 fn audit_file(args: &Args, options: &Options, accelerator: &dyn Accelerator) -> anyhow::Result<Report> {

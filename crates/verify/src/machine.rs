@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Findings, Verdict,
+    args::Lang,
+    results::ResultsVerdict,
     seats::{Seats, is_complete},
 };
 
@@ -37,6 +39,8 @@ struct Answer<'a> {
     since: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seats: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    results: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +81,7 @@ pub fn write(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         result: report.result.as_ref(),
         since: findings.since.as_ref().map(since),
         seats: findings.seats.as_ref().map(seats),
+        results: findings.results.as_ref().map(results),
     };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)
@@ -122,4 +127,17 @@ fn seats(seats: &Seats) -> Value {
         "contests": contests.collect::<Vec<_>>(),
         "finding": fault.map(|fault| json!({"check": fault.check().id(), "reason": fault.to_string()})),
     })
+}
+
+fn results(results: &ResultsVerdict) -> Value {
+    let outcome = match results {
+        ResultsVerdict::Agree(_) => "agree",
+        ResultsVerdict::Withheld => "withheld",
+        ResultsVerdict::NoResult => "no_result",
+        ResultsVerdict::OtherElection => "other_election",
+        ResultsVerdict::Unreadable(_) => "unreadable",
+        ResultsVerdict::OtherVotes(_) => "other_votes",
+        ResultsVerdict::OtherSeats(_) => "other_seats",
+    };
+    json!({"outcome": outcome, "holds": results.holds(), "reason": results.sentence(Lang::En)})
 }

@@ -17,7 +17,8 @@ use isoloir_protocol::{
     tally::{Shape, Weight},
 };
 use isoloir_seats::{
-    Allocation, BirthDate, Candidate, Contest, ContestError, Draw, List, Outcome, Rule, TieBreak, allocate,
+    Allocation, Candidate, Contest, ContestError, Date, List, Outcome, Rule, TieBreak, allocate, allocate_with_draw,
+    json::{DrawFile, JsonError},
 };
 use serde::Deserialize;
 
@@ -58,7 +59,7 @@ pub struct Published {
     #[serde(default)]
     born: BTreeMap<String, (u16, u8, u8)>,
     blank: Option<u64>,
-    draw: Option<PublishedDraw>,
+    draw: Option<DrawFile>,
     expected: Option<Expected>,
 }
 
@@ -85,12 +86,6 @@ enum TieName {
 }
 
 #[derive(Debug, Deserialize)]
-struct PublishedDraw {
-    between: Vec<String>,
-    winners: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
 struct Expected {
     seats: Option<BTreeMap<String, u16>>,
 }
@@ -114,6 +109,9 @@ pub enum SeatsFault {
     /// The rules cannot be applied to these figures.
     #[error(transparent)]
     Contest(#[from] ContestError),
+    /// The recorded draw is not complete, or answers another tie.
+    #[error(transparent)]
+    Draw(#[from] JsonError),
     /// Another number of seats follows from the votes.
     #[error("{published} seats are published for “{list}”, and {computed} follow from the votes")]
     Seats {
@@ -132,7 +130,7 @@ impl SeatsFault {
     pub const fn check(&self) -> CheckId {
         match self {
             Self::NoQuestion | Self::Votes { .. } => CheckId::SeatsVotes,
-            Self::Contest(_) | Self::Seats { .. } => CheckId::SeatsAllocation,
+            Self::Contest(_) | Self::Draw(_) | Self::Seats { .. } => CheckId::SeatsAllocation,
         }
     }
 }
@@ -273,7 +271,11 @@ impl Published {
         for list in &lists {
             self.check_votes(list)?;
         }
-        let allocation = allocate(&self.contest(&lists)?);
+        let contest = self.contest(&lists)?;
+        let allocation = match &self.draw {
+            Some(draw) => allocate_with_draw(&contest, &draw.check()?).map_err(JsonError::from)?,
+            None => allocate(&contest),
+        };
         let expected = self.expected.as_ref().and_then(|expected| expected.seats.as_ref());
         for list in allocation.lists.iter().filter(|_| expected.is_some()) {
             let published = expected.and_then(|seats| seats.get(&list.name)).copied().unwrap_or(0);
@@ -312,14 +314,7 @@ impl Published {
             TieName::Lot => TieBreak::Lot,
         });
         let lists = lists.iter().map(|list| self.list(list)).collect();
-        let contest = Contest::new(rule, self.seats, ties.collect(), lists)?;
-        match &self.draw {
-            Some(draw) => contest.with_draw(Draw {
-                between: draw.between.clone(),
-                winners: draw.winners.clone(),
-            }),
-            None => Ok(contest),
-        }
+        Contest::new(rule, self.seats, ties.collect(), lists)
     }
 
     fn list(&self, counted: &Counted) -> List {
@@ -337,12 +332,9 @@ impl Published {
     }
 
     fn born(&self, candidate: Candidate) -> Candidate {
-        match self.born.get(&candidate.name) {
-            Some((year, month, day)) => candidate.born(BirthDate {
-                year: *year,
-                month: *month,
-                day: *day,
-            }),
+        let born = self.born.get(&candidate.name);
+        match born.and_then(|(year, month, day)| Date::new(*year, *month, *day).ok()) {
+            Some(date) => candidate.born(date),
             None => candidate,
         }
     }

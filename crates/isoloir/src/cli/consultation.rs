@@ -8,7 +8,7 @@ use std::str::FromStr as _;
 use anyhow::{Context, bail};
 use isoloir_domain::policy_presets::Preset;
 use isoloir_domain::texts::{Faq, Text, TextName};
-use isoloir_domain::{Consultation, ConsultationId, Election, Language, Policy};
+use isoloir_domain::{Consultation, ConsultationId, CountRules, Election, Language, Policy};
 use isoloir_service::VotingServer;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::import_list_files::{GivenFile, ListFilesError, Role};
@@ -152,6 +152,8 @@ struct ElectionFile {
     key: String,
     title: String,
     seats: u32,
+    #[serde(default)]
+    count: CountRules,
 }
 
 /// The files of a consultation's folder, by their path in it, with `/`.
@@ -328,6 +330,7 @@ pub(super) fn plan(text: &str) -> anyhow::Result<ConsultationPlan> {
                 key: election.key,
                 title: election.title,
                 seats: election.seats,
+                count: election.count,
             })
             .collect(),
     })

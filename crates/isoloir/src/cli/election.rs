@@ -1,20 +1,23 @@
-//! `isoloir election`, `close`, `archive`: set-up, closing, count.
+//! `isoloir election`, `close`, `archive`: set-up, closing, count, drawing of lots.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use isoloir_domain::{Election, ElectionId, Profile};
+use isoloir_seats::Outcome;
+use isoloir_seats::json::DrawFile;
 use isoloir_service::VotingServer;
 use isoloir_service::close_polls::CloseError;
 use isoloir_service::record_partial_decryption::PartialDecryptionError;
+use isoloir_service::results::Results;
 use isoloir_service::set_up_election::SetUp;
 
 use super::{ConfigArg, block_on, server};
 use crate::handover::{self, PublicCredentials};
 use crate::trustee::DecryptionFile;
 
-/// Elections: set-up of the boxes, partial decryptions, result.
+/// Elections: set-up of the boxes, partial decryptions, result, drawing of lots.
 #[derive(clap::Args)]
 pub struct ElectionArgs {
     #[command(subcommand)]
@@ -60,6 +63,41 @@ enum ElectionCommand {
         #[arg(long, value_name = "KEY")]
         election: Option<String>,
     },
+    /// Records the drawing of lots that a count waits for; it cannot be changed afterwards.
+    #[command(
+        name = "record-draw",
+        long_about = "Records the drawing of lots that a count waits for, as the board held it. Only the draw that the count asks for is taken: \
+                      between the lists that are tied, for the seats that wait. It goes into the journal and cannot be changed afterwards.",
+        after_help = "Example:\n  isoloir election record-draw --election csa --date 2026-12-11 --place \"Siège de l’académie\" \\\n      \
+                      --present \"Mme Roy, présidente\" --present \"M. Petit, délégué de l’UAP\" \\\n      \
+                      --method \"Deux papiers identiques dans une urne, tirés par la présidente\" \\\n      --between UAP --between ESP --winner UAP"
+    )]
+    RecordDraw(DrawArgs),
+}
+
+#[derive(clap::Args)]
+struct DrawArgs {
+    /// The election: its key or its identifier.
+    #[arg(long, value_name = "KEY")]
+    election: String,
+    /// The day of the draw.
+    #[arg(long, value_name = "2026-12-11")]
+    date: String,
+    /// Where lots were drawn.
+    #[arg(long, value_name = "PLACE")]
+    place: String,
+    /// Who was there, with their quality; repeat for each person.
+    #[arg(long, value_name = "PERSON", required = true)]
+    present: Vec<String>,
+    /// How lots were drawn.
+    #[arg(long, value_name = "WORDS")]
+    method: String,
+    /// A list between which lots were drawn, by its sigle or name; repeat for each.
+    #[arg(long, value_name = "LIST", required = true)]
+    between: Vec<String>,
+    /// A list that receives a seat, by its sigle or name; repeat when several seats were drawn.
+    #[arg(long = "winner", value_name = "LIST", required = true)]
+    winners: Vec<String>,
 }
 
 /// Freezes the boxes whose closing and grace are over, and computes their encrypted tallies.
@@ -136,8 +174,37 @@ pub(crate) fn run(arguments: &ElectionArgs) -> anyhow::Result<()> {
                 }
                 Ok(())
             }
+            ElectionCommand::RecordDraw(draw) => record_draw(&server, draw).await,
         }
     })
+}
+
+async fn record_draw(server: &VotingServer, draw: &DrawArgs) -> anyhow::Result<()> {
+    for (_, election) in server::chosen(server, Some(&draw.election)).await? {
+        let lists = server.lists(&election.id).await?;
+        let full_names = |given: &[String]| -> anyhow::Result<Vec<String>> {
+            let full_name = |given: &String| {
+                let list = lists.iter().find(|list| list.acronym == *given || list.name == *given);
+                list.map(|list| list.name.clone())
+                    .with_context(|| format!("no list is called {given:?}"))
+            };
+            given.iter().map(full_name).collect()
+        };
+        let record = DrawFile {
+            date: draw.date.clone(),
+            place: draw.place.clone(),
+            present: draw.present.clone(),
+            method: draw.method.clone(),
+            between: full_names(&draw.between)?,
+            winners: full_names(&draw.winners)?,
+        };
+        server
+            .record_draw(&election.id, &record)
+            .await
+            .with_context(|| election.title.clone())?;
+        print!("{}", result_text(server, &election.id).await?);
+    }
+    Ok(())
 }
 
 pub(crate) fn run_close(arguments: &CloseArgs) -> anyhow::Result<()> {
@@ -280,11 +347,46 @@ pub(crate) async fn result_text(server: &VotingServer, id: &ElectionId) -> anyho
         results.expressed
     );
     for list in &results.lists {
-        let seats = list.seats.map_or_else(
-            || "en attente d’un tirage au sort".to_owned(),
-            |n| format!("{n} siège(s)"),
-        );
+        let seats = list.seats.map_or_else(String::new, |n| format!("{n} siège(s)"));
         text.push_str(&format!("  {:<8} {:>8} voix  {seats}\n", list.list.acronym, list.votes));
     }
+    if let Some(waits) = waits_for(&results) {
+        text.push_str(&format!("  {waits}\n"));
+    }
     Ok(text)
+}
+
+/// What the seats wait for, if they are not all decided.
+fn waits_for(results: &Results) -> Option<String> {
+    let Some(outcome) = results.outcome() else {
+        return Some("sièges attribués quand les titulaires seront connus".to_owned());
+    };
+    let acronyms = |names: &[String]| -> String {
+        let named = results.lists.iter().filter(|list| names.contains(&list.list.name));
+        named
+            .map(|list| list.list.acronym.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    Some(match outcome {
+        Outcome::Complete => return None,
+        Outcome::NoValidVote => "carence : aucun suffrage exprimé, aucun siège attribué".to_owned(),
+        Outcome::QuorumNotReached(quorum) => format!(
+            "quorum non atteint : {} suffrages exprimés, il en faut {}",
+            quorum.valid_votes,
+            quorum.needed()
+        ),
+        Outcome::DrawRequired { seats, between } => format!(
+            "tirage au sort requis : {seats} siège(s) entre {} ; consignez-le par « isoloir election record-draw »",
+            acronyms(between)
+        ),
+        Outcome::FigureMissing { seats, between, .. } => format!(
+            "{seats} siège(s) en suspens entre {} : il manque des dates de naissance",
+            acronyms(between)
+        ),
+        Outcome::Unsettled { seats, between } => format!(
+            "{seats} siège(s) en suspens entre {} : aucune règle ne départage",
+            acronyms(between)
+        ),
+    })
 }

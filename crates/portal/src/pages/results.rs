@@ -26,6 +26,9 @@ pub fn render_list(chrome: &Chrome, elections: &[BoxEntry]) -> Markup {
                 h1 { (lang.text("nav-results")) }
                 p.lede { (lang.text("results-list-lede")) }
             }
+            @if elections.iter().any(|entry| entry.phase == isoloir_domain::Phase::Tallied) {
+                p { a href="/resultats.csv" download { (lang.text("open-data-all")) } }
+            }
             @if elections.is_empty() { p { (lang.text("box-list-empty")) } }
             @else {
                 ul.polls {
@@ -60,7 +63,7 @@ pub fn render_pending(chrome: &Chrome, title: &str, phase: isoloir_domain::Phase
 }
 
 /// What the results page shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ResultsView {
     /// Identifier of the election.
     pub id: String,
@@ -82,6 +85,68 @@ pub struct ResultsView {
     pub explanation: Option<Explanation>,
     /// Seats that wait for a recorded draw, in the words of the law.
     pub undecided: Option<String>,
+    /// So few voted that no figure of a list is shown: blanks, votes and their calculation are empty then.
+    pub withheld: bool,
+    /// The drawing of lots that settled the last seats.
+    pub draw: Option<DrawView>,
+    /// The elected, list by list; empty between unions, which name their members afterwards.
+    pub elected: Vec<ElectedView>,
+    /// Women and men among the elected.
+    pub shares: Option<SharesView>,
+    /// Votes of the organisations behind common lists.
+    pub audience: Vec<AudienceView>,
+    /// Days that unions have to name their members.
+    pub designation_days: Option<u8>,
+}
+
+/// A recorded drawing of lots.
+#[derive(Debug, Clone)]
+pub struct DrawView {
+    /// The day, in words.
+    pub date: String,
+    /// Where.
+    pub place: String,
+    /// Who was there.
+    pub present: String,
+    /// How.
+    pub method: String,
+    /// Lists that received a seat.
+    pub winners: String,
+}
+
+/// The elected of one list.
+#[derive(Debug, Clone)]
+pub struct ElectedView {
+    /// Name of the list.
+    pub list: String,
+    /// Titular members, in the order of election.
+    pub titular: Vec<String>,
+    /// Substitutes, in the list's order.
+    pub substitutes: Vec<String>,
+}
+
+/// Women and men among the elected.
+#[derive(Debug, Clone)]
+pub struct SharesView {
+    /// Women elected.
+    pub women: u64,
+    /// Men elected.
+    pub men: u64,
+    /// Share of women among the elected, with its sign.
+    pub women_percent: String,
+    /// The same among those represented, and the day of reference.
+    pub represented: Option<(String, String)>,
+}
+
+/// Votes of the organisations behind a common list.
+#[derive(Debug, Clone)]
+pub struct AudienceView {
+    /// Name of the list.
+    pub list: String,
+    /// Whether a key was declared; otherwise the parts are equal.
+    pub declared: bool,
+    /// Each organisation with its votes.
+    pub unions: Vec<(String, String)>,
 }
 
 /// One list of the results.
@@ -106,6 +171,8 @@ impl ListView {
 /// How the seats came about.
 #[derive(Debug, Clone)]
 pub struct Explanation {
+    /// Seats by which valid votes are divided.
+    pub seats: u64,
     /// The electoral quotient, as a decimal cut after the second digit: `303,30`.
     pub quotient: String,
     /// Whether the decimal is the whole quotient, and not one that was cut.
@@ -157,13 +224,22 @@ pub fn render(chrome: &Chrome, view: &ResultsView) -> Markup {
             (back("/resultats", lang.text("results-all")))
             div.page-head { p.overline { (lang.text("nav-results")) } h1 { (view.title) } }
             (stats(lang, view))
+            @if view.withheld {
+                div.section { (notice(Tone::Info, lang.text("withheld-title"), html! { p { (lang.text("withheld-text")) } })) }
+            }
             div.section.split.split--even {
-                section aria-labelledby="t-voix" { h2 #t-voix { (lang.text("results-votes")) } (bars(lang, view)) }
+                @if !view.withheld {
+                    section aria-labelledby="t-voix" { h2 #t-voix { (lang.text("results-votes")) } (bars(lang, view)) }
+                }
                 section aria-labelledby="t-sieges" { h2 #t-sieges { (lang.with("n-seats-title", args![n = view.seats, count = lang.spelled_first(view.seats)])) } (seats(lang, view)) }
             }
             @if let Some(words) = &view.undecided { div.section { (notice(Tone::Warning, lang.text("results-undecided"), html! { p { (words) } })) } }
+            (elected(lang, view))
             @if let Some(explanation) = &view.explanation { (explain(lang, view, explanation)) }
+            @if let Some(draw) = &view.draw { (drawn(lang, draw)) }
+            @if !view.audience.is_empty() { (audience(lang, &view.audience)) }
             (redo(chrome, view))
+            (open_data(lang, view))
         },
     )
 }
@@ -173,12 +249,14 @@ fn stats(lang: Lang, view: &ResultsView) -> Markup {
         .percent(view.voters, view.registered)
         .unwrap_or_else(|| "–".to_owned());
     html! {
-        dl.stats {
+        dl.stats.stats--3[view.withheld] {
             div.stat.stat--main { dt { (lang.text("stat-turnout")) } dd { (turnout) } }
             div.stat { dt { (lang.with("stat-registered", args![n = view.registered])) } dd { (lang.number(view.registered)) } }
             div.stat { dt { (lang.with("stat-voters", args![n = view.voters])) } dd { (lang.number(view.voters)) } }
-            div.stat { dt { (lang.with("stat-blank", args![n = view.blank])) } dd { (lang.number(view.blank)) } }
-            div.stat { dt { (lang.with("stat-expressed", args![n = view.expressed])) } dd { (lang.number(view.expressed)) } }
+            @if !view.withheld {
+                div.stat { dt { (lang.with("stat-blank", args![n = view.blank])) } dd { (lang.number(view.blank)) } }
+                div.stat { dt { (lang.with("stat-expressed", args![n = view.expressed])) } dd { (lang.number(view.expressed)) } }
+            }
         }
     }
 }
@@ -229,7 +307,82 @@ fn seats(lang: Lang, view: &ResultsView) -> Markup {
                 }
             }
         }
-        p.small.soft { (lang.text("seats-legend")) }
+        @if !view.withheld { p.small.soft { (lang.text("seats-legend")) } }
+        @if let Some(days) = view.designation_days { p { (lang.with("designation-days", args![n = days])) } }
+    }
+}
+
+/// Elected and substitutes, and the shares of women and men among them.
+fn elected(lang: Lang, view: &ResultsView) -> Markup {
+    html! {
+        @if !view.elected.is_empty() {
+            section.section aria-labelledby="t-elus" {
+                h2 #t-elus { (lang.text("elected-title")) }
+                @if let Some(shares) = &view.shares {
+                    p {
+                        (lang.with("elected-women", args![n = shares.women, total = shares.women + shares.men, percent = shares.women_percent.as_str()]))
+                        @if let Some((percent, day)) = &shares.represented {
+                            " " (lang.with("elected-represented", args![percent = percent.as_str(), day = day.as_str()]))
+                        }
+                    }
+                }
+                ul.seats-by {
+                    @for list in &view.elected {
+                        li {
+                            h3 { (list.list) }
+                            ol { @for name in &list.titular { li { (name) } } }
+                            @if !list.substitutes.is_empty() {
+                                p.small { (lang.with("elected-substitutes", args![names = list.substitutes.join(", ")])) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn drawn(lang: Lang, draw: &DrawView) -> Markup {
+    let facts = [
+        ("draw-winners", &draw.winners),
+        ("draw-date", &draw.date),
+        ("draw-place", &draw.place),
+        ("draw-present", &draw.present),
+        ("draw-method", &draw.method),
+    ]
+    .map(|(name, value)| (isoloir_theme::i18n::key(name), value));
+    html! {
+        section.section aria-labelledby="t-tirage" {
+            h2 #t-tirage { (lang.text("draw-title")) }
+            p { (lang.text("draw-text")) }
+            dl.facts { @for (name, value) in facts { div { dt { (lang.text(name)) } dd { (value) } } } }
+        }
+    }
+}
+
+fn audience(lang: Lang, lists: &[AudienceView]) -> Markup {
+    html! {
+        section.section aria-labelledby="t-audience" {
+            h2 #t-audience { (lang.text("audience-title")) }
+            @for list in lists {
+                h3 { (list.list) }
+                p { @if list.declared { (lang.text("audience-declared")) } @else { (lang.text("audience-equal")) } }
+                dl.facts { @for (name, votes) in &list.unions { div { dt { (name) } dd { (lang.with("audience-votes", args![votes = votes.as_str()])) } } } }
+            }
+        }
+    }
+}
+
+fn open_data(lang: Lang, view: &ResultsView) -> Markup {
+    html! {
+        section.section aria-labelledby="t-donnees" {
+            h2 #t-donnees { (lang.text("open-data-title")) }
+            p { (lang.text("open-data-text")) }
+            ul {
+                li { a href={ "/resultats/" (view.id) "/resultats.json" } { (lang.text("open-data-json")) } }
+                li { a href={ "/resultats/" (view.id) "/resultats.csv" } download { (lang.text("open-data-csv")) } }
+            }
+        }
     }
 }
 
@@ -243,7 +396,7 @@ fn explain(lang: Lang, view: &ResultsView, explanation: &Explanation) -> Markup 
                     h3 { (lang.text("quotient-title")) }
                     p { (lang.text("quotient-text")) }
                     span.formula {
-                        (lang.with("quotient-formula", args![expressed = view.expressed, seats = view.seats, sign = if explanation.exact { "=" } else { "≈" }, quotient = explanation.quotient.as_str()]))
+                        (lang.with("quotient-formula", args![expressed = view.expressed, seats = explanation.seats, sign = if explanation.exact { "=" } else { "≈" }, quotient = explanation.quotient.as_str()]))
                     }
                     (source(lang, explanation.quotient_source.as_deref()))
                 }
@@ -336,9 +489,9 @@ fn redo(chrome: &Chrome, view: &ResultsView) -> Markup {
         section.section aria-labelledby="t-refaire" {
             div.panel.panel--sunken {
                 h2 #t-refaire { (lang.text("redo-title")) }
-                p { (lang.text("redo-text")) }
+                p { @if view.withheld { (lang.text("redo-withheld")) } @else { (lang.text("redo-text")) } }
                 div.actions {
-                    @if !chrome.kiosk {
+                    @if !chrome.kiosk && !view.withheld {
                         a.btn.btn--primary href={ "/urne/" (view.id) "/archive.bel" } download {
                             (icon(Icon::Download)) " " (lang.text("box-download"))
                         }

@@ -4,6 +4,7 @@ use crate::access::{Access, Declared, declare};
 use axum::routing::get;
 use std::io::{self, Write};
 
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -11,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use isoloir_domain::texts::TextName;
 use isoloir_domain::{Election, ElectionId, Phase};
 use isoloir_service::ballot_box::BoxError;
+use isoloir_service::publish_results;
+use isoloir_service::results::Results;
 use maud::Markup;
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -35,7 +38,10 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/urne/{election}/archive.bel", Public, get(archive)).file("/urne"),
         declare("GET", "/urne/{election}/verifier", Public, get(verify_box)),
         declare("GET", "/resultats", Public, get(all_results)),
+        declare("GET", "/resultats.csv", Public, get(all_results_csv)),
         declare("GET", "/resultats/{election}", Public, get(results)),
+        declare("GET", "/resultats/{election}/resultats.json", Public, get(results_json)),
+        declare("GET", "/resultats/{election}/resultats.csv", Public, get(results_csv)),
     ]
 }
 
@@ -224,9 +230,8 @@ pub(super) async fn verify_box(
 pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<String>) -> Result<Response, PageError> {
     let (election, _) = named(&state, &id).await?;
     // Asked first, because a stream that has begun can no longer say no.
-    if !state.server().box_is_public(&election.id).await.map_err(box_error)? {
-        return Err(box_error(BoxError::NotYetPublic));
-    }
+    let public = state.server().check_archive_is_public(&election.id).await;
+    public.map_err(box_error)?;
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let server = state.server().clone();
     let out = Pipe {
@@ -317,4 +322,52 @@ pub(super) async fn results(
         Some(results) => results_page::render(&chrome, &results_view(chrome.lang, &results)),
         None => results_page::render_pending(&chrome, &election.title, phase),
     })
+}
+
+/// The results of the election named in the path, once it is counted.
+async fn counted(state: &PortalState, id: &str) -> Result<Results, PageError> {
+    let (election, _) = named(state, id).await?;
+    state.server().results(&election.id).await?.ok_or(PageError::NotFound)
+}
+
+/// `GET /resultats/{election}/resultats.json`: what `isoloir-verify --results` recomputes.
+pub(super) async fn results_json(
+    State(state): State<PortalState>,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let results = counted(&state, &id).await?;
+    Ok(Json(publish_results::results_json(&results)).into_response())
+}
+
+/// `GET /resultats/{election}/resultats.csv`.
+pub(super) async fn results_csv(
+    State(state): State<PortalState>,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let results = counted(&state, &id).await?;
+    Ok(csv(&results.election.key.clone(), &[results]))
+}
+
+/// `GET /resultats.csv`: every election that is counted.
+pub(super) async fn all_results_csv(State(state): State<PortalState>) -> Result<Response, PageError> {
+    let mut all = Vec::new();
+    for entry in entries(&state).await? {
+        if entry.phase == Phase::Tallied {
+            all.push(counted(&state, &entry.id).await?);
+        }
+    }
+    Ok(csv("resultats", &all))
+}
+
+fn csv(name: &str, all: &[Results]) -> Response {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.csv\""),
+        ),
+    ];
+    // The mark tells spreadsheets that this is UTF-8.
+    (headers, format!("\u{feff}{}", publish_results::results_csv(all))).into_response()
 }

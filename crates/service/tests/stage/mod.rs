@@ -90,11 +90,13 @@ pub fn plan() -> ConsultationPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),
                 seats: 3,
+                count: isoloir_domain::CountRules::default(),
             },
             ElectionPlan {
                 key: "cap".to_owned(),
                 title: "Commission paritaire".to_owned(),
                 seats: 1,
+                count: isoloir_domain::CountRules::default(),
             },
         ],
     }
@@ -114,9 +116,15 @@ pub fn roll(voters: usize) -> String {
 impl Stage {
     /// Everything set up, accounts active, the vote open.
     pub async fn new(url: &str, voters: usize) -> Self {
+        Self::with(url, voters, |_| {}).await
+    }
+
+    /// The same, of a consultation that was changed first.
+    pub async fn with(url: &str, voters: usize, change: impl FnOnce(&mut ConsultationPlan)) -> Self {
         let clock = SettableClock::new(at("2026-11-01T09:00:00Z"));
         let server = open(url, &clock, 7).await;
-        let plan = plan();
+        let mut plan = plan();
+        change(&mut plan);
         let elections = server.import_consultation(&plan).await.unwrap();
         server.import_roll(&plan.id, roll(voters).as_bytes()).await.unwrap();
         server.import_lists(&plan.id, LISTS.as_bytes()).await.unwrap();

@@ -412,6 +412,41 @@ undecided-open = { $n ->
    *[other] { $count } seats are not settled between these lists: { $lists }.
 }
 results-undecided = A seat awaits a decision
+undecided-quorum = The quorum is not reached: { $n ->
+    [one] { $n } valid vote
+   *[other] { $n } valid votes
+} for { $needed } needed. Nobody is elected in this round; a second one follows.
+undecided-titular = Substitutes are elected by a ballot of their own: their seats are allocated once the titular members are known.
+withheld-title = Too few voters to publish votes
+withheld-text = With so few ballots, the votes of each list would tell how some voted. This site shows turnout, seats and the elected; the votes are in the minutes, which the board keeps.
+designation-days = { $n ->
+    [one] Each organisation has { $n } day to name its members.
+   *[other] Each organisation has { $n } days to name its members.
+}
+elected-title = The elected
+elected-women = { $n ->
+    [one] { $n } woman among { $total } elected, { $percent }.
+   *[other] { $n } women among { $total } elected, { $percent }.
+}
+elected-represented = Women are { $percent } of those represented (on { $day }).
+elected-substitutes = Substitutes: { $names }.
+draw-title = The drawing of lots
+draw-text = Averages, votes and candidates were equal: the board drew lots and recorded the draw in the minutes.
+draw-winners = Seat given to
+draw-date = Date
+draw-place = Place
+draw-present = Present
+draw-method = Method
+audience-title = Votes of common lists
+audience-declared = Shared by the key declared when the list was filed.
+audience-equal = Shared equally: no key was declared.
+audience-votes = { $votes } votes
+open-data-title = The data
+open-data-text = Free to reuse. The JSON file holds the whole calculation; “isoloir-verify --results” does it again from the box.
+open-data-json = Results and calculation (JSON)
+open-data-csv = Results (CSV, for a spreadsheet)
+open-data-all = All results (CSV)
+redo-withheld = The box cannot be downloaded: with so few ballots, their sum would tell how some voted. The board keeps the archive, which a judge can have counted again.
 stat-turnout = turnout (voters ÷ registered)
 stat-registered = { $n ->
     [one] registered

@@ -412,6 +412,41 @@ undecided-open = { $n ->
    *[other] { $count } sièges ne sont pas départagés entre ces listes : { $lists }.
 }
 results-undecided = Un siège attend une décision
+undecided-quorum = Le quorum n’est pas atteint : { $n ->
+    [one] { $n } suffrage exprimé
+   *[other] { $n } suffrages exprimés
+} pour { $needed } nécessaires. Nul n’est élu à ce tour ; un second tour est organisé.
+undecided-titular = Les suppléants sont élus par un vote séparé : leurs sièges seront attribués quand les titulaires seront connus.
+withheld-title = Trop peu de votants pour publier les voix
+withheld-text = Avec si peu de bulletins, les voix de chaque liste diraient comment certains ont voté. Ce site montre la participation, les sièges et les élus ; les voix figurent au procès-verbal, tenu par le bureau de vote.
+designation-days = { $n ->
+    [one] Chaque organisation a { $n } jour pour désigner ses représentants.
+   *[other] Chaque organisation a { $n } jours pour désigner ses représentants.
+}
+elected-title = Les élus
+elected-women = { $n ->
+    [one] { $n } femme sur { $total } élus, soit { $percent }.
+   *[other] { $n } femmes sur { $total } élus, soit { $percent }.
+}
+elected-represented = Les femmes sont { $percent } des personnes représentées (au { $day }).
+elected-substitutes = Suppléants : { $names }.
+draw-title = Le tirage au sort
+draw-text = Moyennes, voix et candidats étaient à égalité : le bureau de vote a tiré au sort et consigné le tirage au procès-verbal.
+draw-winners = Siège attribué à
+draw-date = Date
+draw-place = Lieu
+draw-present = Personnes présentes
+draw-method = Méthode
+audience-title = Les voix des candidatures communes
+audience-declared = Réparties selon la clé déclarée au dépôt de la candidature.
+audience-equal = Réparties à parts égales : aucune clé n’a été déclarée.
+audience-votes = { $votes } voix
+open-data-title = Les données
+open-data-text = Libres de réutilisation. Le fichier JSON contient tout le calcul ; « isoloir-verify --results » le refait à partir de l’urne.
+open-data-json = Résultats et calcul (JSON)
+open-data-csv = Résultats (CSV, pour un tableur)
+open-data-all = Tous les résultats (CSV)
+redo-withheld = L’urne n’est pas téléchargeable : avec si peu de bulletins, leur total dirait comment certains ont voté. Le bureau de vote en garde l’archive, que le juge peut faire recompter.
 stat-turnout = de participation (votants ÷ inscrits)
 stat-registered = { $n ->
     [one] inscrit

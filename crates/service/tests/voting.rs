@@ -353,7 +353,7 @@ async fn lists_follow_the_rules_of_the_count(url: &str) {
         }
     };
     let found: Vec<AnomalyKind> = anomalies(format!(
-        "{header}csa;Liste;L;1;Martin;Alice;F;31/02/1970\ncsa;Liste;L;2;;Luc;H;\ncap;Syndicat;S;1;Petit;Zoé;F;\n"
+        "{header}csa;Liste;L;1;Martin;Alice;F;09/03/1971\ncsa;Liste;L;2;Roy;Luc;H;31/02/1970\ncsa;Liste;L;2;;Luc;H;\ncap;Syndicat;S;1;Petit;Zoé;F;\n"
     ))
     .await;
     assert_eq!(

@@ -10,7 +10,7 @@ use crate::pages::ballot_box::{BoxEntry, phase_badge};
 use crate::pages::elections::count;
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, badge, notice, table_box};
-use isoloir_theme::i18n::Lang;
+use isoloir_theme::i18n::{Lang, key};
 use isoloir_theme::icons::{Icon, icon};
 
 /// Draws the list of elections with their results.
@@ -344,13 +344,12 @@ fn elected(lang: Lang, view: &ResultsView) -> Markup {
 
 fn drawn(lang: Lang, draw: &DrawView) -> Markup {
     let facts = [
-        ("draw-winners", &draw.winners),
-        ("draw-date", &draw.date),
-        ("draw-place", &draw.place),
-        ("draw-present", &draw.present),
-        ("draw-method", &draw.method),
-    ]
-    .map(|(name, value)| (isoloir_theme::i18n::key(name), value));
+        (key("draw-winners"), &draw.winners),
+        (key("draw-date"), &draw.date),
+        (key("draw-place"), &draw.place),
+        (key("draw-present"), &draw.present),
+        (key("draw-method"), &draw.method),
+    ];
     html! {
         section.section aria-labelledby="t-tirage" {
             h2 #t-tirage { (lang.text("draw-title")) }

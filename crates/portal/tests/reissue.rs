@@ -179,6 +179,7 @@ fn plan(reissue: ReissuePolicy) -> ConsultationPlan {
             key: "csa".to_owned(),
             title: "Comité social".to_owned(),
             seats: 3,
+            count: isoloir_domain::CountRules::default(),
         }],
     }
 }

@@ -95,6 +95,7 @@ async fn marks(url: &str) {
         title: "t".to_owned(),
         seats: 1,
         position: 1,
+        count: isoloir_domain::CountRules::default(),
     };
     assert!(
         store

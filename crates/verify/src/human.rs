@@ -298,10 +298,12 @@ fn verdict(findings: &Findings, lang: Lang) -> &'static str {
         ),
         (Verdict::Invalid, _)
             if findings.report.is_valid() && findings.results.as_ref().is_some_and(|results| !results.holds()) =>
-        (
-            "ARCHIVE VALIDE, mais les résultats publiés n’en découlent pas.",
-            "VALID ARCHIVE, but the published results do not follow from it.",
-        ),
+        {
+            (
+                "ARCHIVE VALIDE, mais les résultats publiés n’en découlent pas.",
+                "VALID ARCHIVE, but the published results do not follow from it.",
+            )
+        }
         (Verdict::Invalid, _) => ("ARCHIVE NON VALIDE.", "INVALID ARCHIVE."),
         (Verdict::Valid, Phase::Complete) => ("ARCHIVE VALIDE, résultat compris.", "VALID ARCHIVE, result included."),
         (Verdict::Valid, Phase::Empty | Phase::Open) => (

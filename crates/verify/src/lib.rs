@@ -88,7 +88,11 @@ impl Findings {
         let published = self.results.as_ref().is_none_or(ResultsVerdict::holds);
         if self.report.is_unsupported() {
             Verdict::CannotTell
-        } else if self.report.is_valid() && kept && published && self.seats.as_ref().is_none_or(|seats| seats.fault.is_none()) {
+        } else if self.report.is_valid()
+            && kept
+            && published
+            && self.seats.as_ref().is_none_or(|seats| seats.fault.is_none())
+        {
             Verdict::Valid
         } else {
             Verdict::Invalid

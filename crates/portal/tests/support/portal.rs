@@ -74,6 +74,7 @@ impl Scene {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),
                 seats: 3,
+                count: isoloir_domain::CountRules::default(),
             }],
         };
         let elections = server.import_consultation(&plan).await.unwrap();

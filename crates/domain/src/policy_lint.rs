@@ -2,7 +2,7 @@
 //!
 //! The heart of it is a question asked of every path: whoever holds one thing, and what everybody can find out, may they obtain a voting code?
 //! One thing is a password, an answer, a NUMEN, a FranceConnect account, a mailbox, or the voting server itself (`Holding`). An accepted policy
-//! answers no for each of them. The reasons stand in `docs/adr/0009-two-factors-from-two-domains.md`.
+//! answers no for each of them. The reasons stand in `docs/adr/0007-two-factors-from-two-domains.md`.
 //!
 //! Everything here is a pure function of the policy and the calendar: import, set-up, opening and `isoloir consultation lint` ask the same.
 

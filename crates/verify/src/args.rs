@@ -25,9 +25,6 @@ pub struct Args {
     /// Dernier événement attendu / expected last event
     #[arg(long, value_name = "EMPREINTE")]
     pub head: Option<EventHash>,
-    /// Résultats publiés (JSON) : mêmes voix que l’archive, sièges recalculés / published results: same votes, seats recomputed
-    #[arg(long, value_name = "RESULTATS.json")]
-    pub results: Option<PathBuf>,
     /// Exige que le résultat soit publié / requires the result to be published
     #[arg(long)]
     pub complete: bool,

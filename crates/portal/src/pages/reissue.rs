@@ -47,9 +47,9 @@ pub fn render_choice(chrome: &Chrome, view: &ChoiceView) -> Markup {
             }
             @match view.window {
                 ReissueWindow::Open { closes } => { (paths(chrome, view, closes)) }
-                ReissueWindow::Before { opens } => { (shut(lang, "ask-before-title", &lang.with("ask-before-text", args![when = when::date_time(lang, opens)]))) }
-                ReissueWindow::Over { closed } => { (shut(lang, "ask-over-title", &lang.with("ask-over-text", args![when = when::date_time(lang, closed)]))) }
-                ReissueWindow::NoPath => { (shut(lang, "ask-none-title", &lang.text("ask-none-text"))) }
+                ReissueWindow::Before { opens } => { (shut(lang, key("ask-before-title"), &lang.with("ask-before-text", args![when = when::date_time(lang, opens)]))) }
+                ReissueWindow::Over { closed } => { (shut(lang, key("ask-over-title"), &lang.with("ask-over-text", args![when = when::date_time(lang, closed)]))) }
+                ReissueWindow::NoPath => { (shut(lang, key("ask-none-title"), &lang.text("ask-none-text"))) }
             }
             (otherwise(chrome, open))
         },

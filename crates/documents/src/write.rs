@@ -176,6 +176,7 @@ fn color(ink: Ink) -> rgb::Color {
 
 fn tree(sheets: &Sheets, said: Vec<Vec<Identifier>>) -> TagTree {
     let mut groups: Vec<TagGroup> = Vec::with_capacity(said.len());
+    let silent: Vec<bool> = said.iter().map(Vec::is_empty).collect();
     for (tagged, identifiers) in sheets.parts.iter().zip(said) {
         let mut group = TagGroup::new(kind(&tagged.kind));
         for identifier in identifiers {
@@ -188,6 +189,10 @@ fn tree(sheets: &Sheets, said: Vec<Vec<Identifier>>) -> TagTree {
     let mut outer = Vec::new();
     for (part, mut group) in groups.into_iter().enumerate().rev() {
         let children = inner.get_mut(part).map(std::mem::take).unwrap_or_default();
+        // A part without a word has no place in the structure, a heading least of all.
+        if children.is_empty() && silent.get(part) == Some(&true) {
+            continue;
+        }
         for child in children.into_iter().rev() {
             group.push(child);
         }

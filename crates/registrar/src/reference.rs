@@ -102,9 +102,11 @@ mod tests {
         }
         assert_eq!(Reference::of(0), None);
         assert_eq!(Reference::of(i64::from(END)), None);
-        for wrong in ["", "N", "N-000001", "N-0000001-00", "M-000001-2", "N-00000U-1"] {
+        for wrong in ["", "N", "N-00001", "N-0000001-00", "M-000001-2", "N-00000U-1"] {
             assert_eq!(wrong.parse::<Reference>(), Err(ReferenceError::Form), "{wrong}");
         }
+        // Without its check symbol, the `N` in front is taken for the first of seven.
+        assert_eq!("N-000001".parse::<Reference>(), Err(ReferenceError::Check));
     }
 
     #[test]

@@ -180,16 +180,16 @@ impl AnomalyKind {
                 "the ranks of a list must follow one another from 1".to_owned(),
             ),
             Self::BadDate(text) => (
-                format!("« {text} » n’est pas une date : écrivez-la 1971-03-09 ou 09/03/1971"),
+                format!("«\u{a0}{text}\u{a0}» n’est pas une date\u{a0}: écrivez-la 1971-03-09 ou 09/03/1971"),
                 format!("“{text}” is not a date: write it as 1971-03-09 or 09/03/1971"),
             ),
             Self::CandidateOfUnion => (
-                "ce scrutin est de sigle : laissez vides rang, nom, prénom et sexe".to_owned(),
+                "ce scrutin est de sigle\u{a0}: laissez vides rang, nom, prénom et sexe".to_owned(),
                 "this election is between unions: leave rank, names and sex empty".to_owned(),
             ),
             Self::CommonListMissing(acronym) => (
                 format!(
-                    "la candidature commune « {acronym} », dont la consultation dit la clé, ne figure pas dans le fichier"
+                    "la candidature commune «\u{a0}{acronym}\u{a0}», dont la consultation dit la clé, ne figure pas dans le fichier"
                 ),
                 format!("the common list “{acronym}”, whose key the consultation tells, is not in the file"),
             ),
@@ -233,17 +233,17 @@ const fn identity_words(error: PivotError) -> (&'static str, &'static str) {
             "« prenoms » est vide ou sans lettre",
             "“prenoms” is empty or has no letter",
         ),
-        PivotError::Sex => ("« sexe » n’est ni F ni H", "“sexe” is neither F nor H"),
+        PivotError::Sex => ("«\u{a0}sexe\u{a0}» n’est ni F ni H", "“sexe” is neither F nor H"),
         PivotError::BirthDate => (
-            "« date_naissance » n’est pas une date (AAAA-MM-JJ ou JJ/MM/AAAA, avec 00 pour un jour ou un mois inconnu)",
+            "«\u{a0}date_naissance\u{a0}» n’est pas une date (AAAA-MM-JJ ou JJ/MM/AAAA, avec 00 pour un jour ou un mois inconnu)",
             "“date_naissance” is not a date (YYYY-MM-DD or DD/MM/YYYY, with 00 for an unknown day or month)",
         ),
         PivotError::Birthplace => (
-            "« lieu_naissance » n’est pas le code officiel d’une commune, sur 5 caractères (75056, 2A004)",
+            "«\u{a0}lieu_naissance\u{a0}» n’est pas le code officiel d’une commune, sur 5 caractères (75056, 2A004)",
             "“lieu_naissance” is not the official code of a municipality, of 5 characters (75056, 2A004)",
         ),
         PivotError::BirthCountry => (
-            "« pays_naissance » n’est pas le code officiel d’un pays, sur 5 chiffres (99100 pour la France)",
+            "«\u{a0}pays_naissance\u{a0}» n’est pas le code officiel d’un pays, sur 5 chiffres (99100 pour la France)",
             "“pays_naissance” is not the official code of a country, of 5 digits (99100 for France)",
         ),
     }

@@ -43,7 +43,7 @@ impl Refusal for RecordDrawError {
     fn message(&self) -> Message {
         match self {
             Self::NotCounted => Message::new(
-                "Ce scrutin n’est pas dépouillé : il n’y a rien à tirer au sort.",
+                "Ce scrutin n’est pas dépouillé\u{a0}: il n’y a rien à tirer au sort.",
                 "This election is not counted: there is nothing to draw.",
             ),
             Self::Already => Message::new(
@@ -59,7 +59,7 @@ impl Refusal for RecordDrawError {
                 format!("Lots must be drawn between: {}.", required.join(", ")),
             ),
             Self::Record(JsonError::Draw(DrawError::OtherSeats { required, recorded })) => Message::new(
-                format!("{required} siège(s) sont à tirer au sort ; le relevé en attribue {recorded}."),
+                format!("{required} siège(s) sont à tirer au sort\u{202f}; le relevé en attribue {recorded}."),
                 format!("{required} seat(s) are to be drawn; the record gives {recorded}."),
             ),
             Self::Record(error) => Message::new(

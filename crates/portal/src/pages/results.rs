@@ -26,7 +26,7 @@ pub fn render_list(chrome: &Chrome, elections: &[BoxEntry]) -> Markup {
                 h1 { (lang.text("nav-results")) }
                 p.lede { (lang.text("results-list-lede")) }
             }
-            @if elections.iter().any(|entry| entry.phase == isoloir_domain::Phase::Tallied) {
+            @if !chrome.kiosk && elections.iter().any(|entry| entry.phase == isoloir_domain::Phase::Tallied) {
                 p { a href="/resultats.csv" download { (lang.text("open-data-all")) } }
             }
             @if elections.is_empty() { p { (lang.text("box-list-empty")) } }
@@ -239,7 +239,7 @@ pub fn render(chrome: &Chrome, view: &ResultsView) -> Markup {
             @if let Some(draw) = &view.draw { (drawn(lang, draw)) }
             @if !view.audience.is_empty() { (audience(lang, &view.audience)) }
             (redo(chrome, view))
-            (open_data(lang, view))
+            @if !chrome.kiosk { (open_data(lang, view)) }
         },
     )
 }

@@ -38,10 +38,10 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/urne/{election}/archive.bel", Public, get(archive)).file("/urne"),
         declare("GET", "/urne/{election}/verifier", Public, get(verify_box)),
         declare("GET", "/resultats", Public, get(all_results)),
-        declare("GET", "/resultats.csv", Public, get(all_results_csv)),
+        declare("GET", "/resultats.csv", Public, get(all_results_csv)).file("/resultats"),
         declare("GET", "/resultats/{election}", Public, get(results)),
         declare("GET", "/resultats/{election}/resultats.json", Public, get(results_json)),
-        declare("GET", "/resultats/{election}/resultats.csv", Public, get(results_csv)),
+        declare("GET", "/resultats/{election}/resultats.csv", Public, get(results_csv)).file("/resultats"),
     ]
 }
 

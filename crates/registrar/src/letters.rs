@@ -21,9 +21,9 @@ pub(crate) fn link_mail(language: Language, to: &str, from: &str, link: &str, ex
         Language::French => (
             "Votre lien pour un nouveau code de vote",
             format!(
-                "Bonjour,\n\nVous avez demandé un nouveau code de vote. Ouvrez ce lien, puis appuyez sur\n« Régénérer mon code de vote » :\n\n{link}\n\n\
+                "Bonjour,\n\nVous avez demandé un nouveau code de vote. Ouvrez ce lien, puis appuyez sur\n«\u{a0}Régénérer mon code de vote\u{a0}»\u{a0}:\n\n{link}\n\n\
                  Il ne sert qu’une fois, jusqu’au {until}.\nVotre code actuel reste valable tant que vous n’en avez pas obtenu un autre.\n\n\
-                 Vous n’avez rien demandé ? Quelqu’un a pu saisir votre adresse par erreur :\nn’ouvrez pas le lien.\n\n\
+                 Vous n’avez rien demandé\u{202f}? Quelqu’un a pu saisir votre adresse par erreur\u{a0}:\nn’ouvrez pas le lien.\n\n\
                  Personne ne vous demandera jamais votre code de vote.\n\n{from}\n"
             ),
         ),
@@ -72,7 +72,7 @@ pub(crate) fn reissued(
         };
         format!(
             "Bonjour,\n\nUn nouveau code de vote a été créé pour vous par {by},\nle {at}. L’ancien ne fonctionne plus.\n\n\
-             C’est vous ? Il n’y a rien à faire.\n\nCe n’est pas vous ? Ouvrez ce lien sans attendre, il annule le nouveau code :\n\n{contest}\n\n\
+             C’est vous\u{202f}? Il n’y a rien à faire.\n\nCe n’est pas vous\u{202f}? Ouvrez ce lien sans attendre, il annule le nouveau code\u{a0}:\n\n{contest}\n\n\
              Personne ne vous demandera jamais votre code de vote.\n\n{from}\n"
         )
     };

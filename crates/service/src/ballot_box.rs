@@ -48,7 +48,7 @@ impl Refusal for BoxError {
                 "The whole box is public from the closing on. Until then, you can look up a tracker in it.",
             ),
             Self::FewBallots => Message::new(
-                "Trop peu de bulletins : leur total, que l’archive permet de calculer, dirait comment certains ont voté. Le bureau de vote en garde \
+                "Trop peu de bulletins\u{a0}: leur total, que l’archive permet de calculer, dirait comment certains ont voté. Le bureau de vote en garde \
                  l’archive. Votre numéro de suivi reste vérifiable ici.",
                 "Too few ballots: their sum, which the archive lets anyone compute, would tell how some voted. The board keeps the archive. You \
                  can still look your tracker up here.",

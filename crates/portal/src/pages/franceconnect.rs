@@ -50,7 +50,7 @@ fn press(lang: Lang, button: &IdentityButton) -> Markup {
 fn what_is_it(lang: Lang, button: &IdentityButton) -> Markup {
     html! {
         @if let Some(help) = &button.help {
-            p.small { a href=(help) rel="noreferrer" { (lang.with("identity-what", args![name = button.name.as_str()])) } }
+            p.small.link-alone { a href=(help) rel="noreferrer" { (lang.with("identity-what", args![name = button.name.as_str()])) } }
         }
     }
 }

@@ -1,16 +1,18 @@
 // The audit of a whole archive (vérifier toute l'urne): the walk through the file, and every check on the way.
 // It stops at the first check that does not hold and names it. What it cannot judge it never calls valid.
 import { parseBallot, tracker, type Ballot } from "../protocol/ballot.ts";
+import type { Tally } from "../protocol/decryption.ts";
 import { parseElection, type Election } from "../protocol/election.ts";
 import { Point } from "../protocol/group.ts";
 import { list, readCanonical, text } from "../protocol/json.ts";
 import { Refusal, type RefusalCode } from "../protocol/refusal.ts";
 import type { Ciphertext } from "../protocol/proof.ts";
+import type { Trustees } from "../protocol/trustees.ts";
 import { Chain, type Content, type Phase } from "./chain.ts";
 import { CHECKS, Finding, under, type CheckId, type Culprit } from "./finding.ts";
 import type { RecordRead, Source } from "./records.ts";
 import { Decryptions, Sum, type Counts } from "./tally.ts";
-import { verifyTrustees, type Trustees } from "./trustees.ts";
+import { verifyTrustees } from "./trustees.ts";
 
 /** What a verification of one ballot says: null when all holds. */
 export type Verdict = { readonly code: RefusalCode; readonly where: string } | null;
@@ -38,6 +40,9 @@ export interface Report {
   readonly voters: number;
   readonly ballots: number;
   readonly counts: Counts | null;
+  /** The encrypted tally, once it is found to be the product of the ballots, and the trustees who can decrypt it. */
+  readonly tally: Tally | null;
+  readonly trustees: Trustees | null;
 }
 
 /** Audits the archive of `source`. `progress` may stop it by throwing. */
@@ -77,6 +82,8 @@ class Walk {
   #batch: { readonly height: number; readonly record: RecordRead }[] = [];
   #ballots = 0;
   #counts: Counts | null = null;
+  #tally: Tally | null = null;
+  #trustees: Trustees | null = null;
 
   constructor(source: Source, verifier: Verifier, progress: (progress: Progress) => void) {
     this.#source = source;
@@ -103,7 +110,8 @@ class Walk {
       }
       await this.#flush(chain, sum);
       if (content.kind === "EncryptedTally") {
-        decryptions = new Decryptions(sum.check(content.tally, content.count, content.weight), election, trustees);
+        this.#tally = sum.check(content.tally, content.count, content.weight);
+        decryptions = new Decryptions(this.#tally, election, trustees);
         this.#pass("tally.sum", "tally.figures");
       } else if (content.kind === "PartialDecryption") {
         decryptions?.add(content.owner, content.contribution);
@@ -135,6 +143,7 @@ class Walk {
     this.#election = election;
     this.#pass("setup.election", "setup.questions");
     const trustees = verifyTrustees(setup.trustees);
+    this.#trustees = trustees;
     this.#pass("setup.trustees");
     if (!trustees.key.equals(election.key)) throw new Finding("setup.key", { kind: "election" }, "not the trustees' key");
     this.#pass("setup.key");
@@ -199,6 +208,8 @@ class Walk {
       voters: this.#voters.size,
       ballots: this.#ballots,
       counts: finding === null ? this.#counts : null,
+      tally: finding === null ? this.#tally : null,
+      trustees: finding === null ? this.#trustees : null,
     };
   }
 }

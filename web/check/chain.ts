@@ -4,7 +4,7 @@ import { hexDecode } from "../protocol/bytes.ts";
 import { readCanonical, small, text, type Json } from "../protocol/json.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { Finding, under, type CheckId } from "./finding.ts";
-import { ordered } from "./ordered.ts";
+import { ordered } from "../protocol/ordered.ts";
 import { Records, type RecordRead, type Source } from "./records.ts";
 
 export type EventKind =

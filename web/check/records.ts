@@ -4,7 +4,7 @@ import { hex, sameBytes } from "../protocol/bytes.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { readCanonical, text } from "../protocol/json.ts";
 import { Finding, under } from "./finding.ts";
-import { ordered } from "./ordered.ts";
+import { ordered } from "../protocol/ordered.ts";
 
 /** Where the bytes come from: a file that the reader chose, or one that was downloaded. */
 export interface Source {

@@ -1,13 +1,13 @@
 // The count: ballots multiplied together, decrypted in parts by trustees who prove it, and the numbers that come out.
-import { challenge } from "../protocol/hash.ts";
+import { lagrange, verifyDecryption, type Tally } from "../protocol/decryption.ts";
 import type { Election, Question } from "../protocol/election.ts";
 import { Point, Scalar } from "../protocol/group.ts";
-import { list, readCanonical, text, type Json } from "../protocol/json.ts";
-import { readCiphertext, readProof, writeCiphertext, writeProof, type Ciphertext, type Proof } from "../protocol/proof.ts";
+import { list, readCanonical, type Json } from "../protocol/json.ts";
+import { atoms, isLike, ordered, readShape, writeShape, type Shape } from "../protocol/ordered.ts";
+import { readCiphertext, writeCiphertext, type Ciphertext } from "../protocol/proof.ts";
+import { memberOf, type Trustees } from "../protocol/trustees.ts";
 import { readNumber, writeNumber } from "./chain.ts";
 import { Finding, under } from "./finding.ts";
-import { atoms, isLike, ordered, readShape, type Shape } from "./ordered.ts";
-import { memberOf, type Trustees } from "./trustees.ts";
 
 /** Ballots added up; one can be taken out again, so that the last of a credential counts. */
 export class Sum {
@@ -47,7 +47,7 @@ export class Sum {
   check(bytes: Uint8Array, count: number, weight: bigint): Tally {
     const culprit = { kind: "tally" } as const;
     const published = under("tally.sum", culprit, () =>
-      readCanonical(bytes, (json) => readShape(json, "tally", readCiphertext), (shape) => written(shape, writeCiphertext)));
+      readCanonical(bytes, (json) => readShape(json, "tally", readCiphertext), (shape) => writeShape(shape, writeCiphertext)));
     const ciphertexts = atoms(published);
     const same = isLike(published, this.#shape) && ciphertexts.every(({ alpha, beta }, i) => {
       const sum = this.#sums[i];
@@ -59,19 +59,10 @@ export class Sum {
   }
 }
 
-export interface Tally {
-  readonly shape: Shape<null>;
-  readonly ciphertexts: readonly Ciphertext[];
-}
-
 function shapeOf(question: Question): Shape<null> {
   const row = (length: number): Shape<null> => ({ items: Array.from({ length }, () => ({ atom: null })) });
   if (question.kind === "lists") return { items: question.lists.map((names) => row(names.length)) };
   return row(question.answers.length + (question.kind === "homomorphic" && question.blank ? 1 : 0));
-}
-
-function written<T>(shape: Shape<T>, write: (atom: T) => Json): Json {
-  return "atom" in shape ? write(shape.atom) : shape.items.map((item) => written(item, write));
 }
 
 /** What trustees brought, each part checked as it comes. */
@@ -92,25 +83,8 @@ export class Decryptions {
     const key = memberOf(this.#trustees, owner);
     if (key === undefined) throw new Finding("decryption.owner", culprit, "there is no such trustee");
     if (this.#factors.has(owner)) throw new Finding("decryption.owner", culprit, "decrypted twice");
-    const { factors, proofs } = under("decryption.proof", culprit, () => readCanonical(bytes, readDecryption, writeDecryption));
-    if (!isLike(factors, this.#tally.shape) || !isLike(proofs, this.#tally.shape)) {
-      throw new Finding("decryption.proof", culprit, "another shape");
-    }
-    const all = atoms(proofs);
-    const points = atoms(factors);
-    this.#tally.ciphertexts.forEach(({ alpha }, i) => {
-      const [factor, proof] = [points[i], all[i]];
-      const holds = factor !== undefined && proof !== undefined && this.#isProven(key, alpha, factor, proof);
-      if (!holds) throw new Finding("decryption.proof", culprit, `ciphertext ${i}`);
-    });
-    this.#factors.set(owner, points);
-  }
-
-  /** One exponent lies behind the trustee's key and behind this factor. */
-  #isProven(key: Point, alpha: Point, factor: Point, { challenge: c, response }: Proof): boolean {
-    const a = Point.base(response).times(key.power(c));
-    const b = alpha.power(response).times(factor.power(c));
-    return challenge(`decrypt|${this.#election.fingerprint}|${key}|${a},${b}`).equals(c);
+    this.#factors.set(owner, under("decryption.proof", culprit, () =>
+      verifyDecryption(bytes, key, this.#election.fingerprint, this.#tally)));
   }
 
   /** Checks that enough trustees decrypted and that the published numbers are those decrypted; gives them. */
@@ -140,36 +114,11 @@ export class Decryptions {
 /** Numbers of votes in the shape of the questions; where one may vote blank, blank comes first. */
 export type Counts = Shape<bigint>;
 
-interface Decryption {
-  readonly factors: Shape<Point>;
-  readonly proofs: Shape<Proof>;
-}
-
-function readDecryption(json: Json): Decryption {
-  const found = ordered(json, "decryption", ["decryption_factors", "decryption_proofs"]);
-  const point = (item: Json, where: string): Point => Point.parse(text(item, where), where);
-  return {
-    factors: readShape(found.get("decryption_factors") ?? null, "decryption_factors", point),
-    proofs: readShape(found.get("decryption_proofs") ?? null, "decryption_proofs", readProof),
-  };
-}
-
-function writeDecryption({ factors, proofs }: Decryption): Json {
-  return { decryption_factors: written(factors, String), decryption_proofs: written(proofs, writeProof) };
-}
-
 function readResult(json: Json): Counts {
   const found = ordered(json, "result", ["result"]);
   return readShape(list(found.get("result"), "result"), "result", readNumber);
 }
 
 function writeResult(counts: Counts): Json {
-  return { result: written(counts, writeNumber) };
-}
-
-/** ∏ k/(k − own) over the other places. */
-function lagrange(places: readonly number[], own: number): Scalar {
-  const place = places[own] ?? 0;
-  const others = places.filter((k) => k !== place);
-  return others.reduce((all, k) => all.times(Scalar.of(k)).times(Scalar.of(k).minus(Scalar.of(place)).inverse()), Scalar.of(1));
+  return { result: writeShape(counts, writeNumber) };
 }

@@ -3,7 +3,7 @@ import { parseElection, type Election } from "../protocol/election.ts";
 import { ready } from "../protocol/sodium.ts";
 import { audit, type Report } from "./audit.ts";
 import type { Request, Summary, Told, Verified } from "./messages.ts";
-import { atoms } from "./ordered.ts";
+import { atoms } from "../protocol/ordered.ts";
 import { Pool } from "./pool.ts";
 import type { Source } from "./records.ts";
 import { verdictOf } from "./verifier.ts";

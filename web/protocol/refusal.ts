@@ -19,7 +19,8 @@ export type RefusalCode =
   | "blank_proof"
   | "list_proof"
   | "nonzero_proof"
-  | "signature";
+  | "signature"
+  | "decryption_proof";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

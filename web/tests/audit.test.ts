@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { audit, type Report } from "../check/audit.ts";
 import { CHECKS } from "../check/finding.ts";
-import { atoms } from "../check/ordered.ts";
+import { atoms } from "../protocol/ordered.ts";
 import { InThread } from "../check/verifier.ts";
 import { ready } from "../protocol/sodium.ts";
 import { archiveFile, archiveNames, sourceOf } from "./archive.ts";

@@ -1,13 +1,20 @@
-// vectors/ballots-ts.json is what this code makes today; `npm run vectors` writes it anew.
+// vectors/ballots-ts.json and vectors/ceremony-ts.json are what this code makes today; `npm run vectors` writes them anew.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ready } from "../protocol/sodium.ts";
+import { makeCeremony } from "./ceremony_made.ts";
 import { makeVectors } from "./vectors_made.ts";
 
-const FILE = join(import.meta.dirname, "..", "..", "vectors", "ballots-ts.json");
-
 beforeAll(ready);
+
+function expectFile(name: string, content: object): void {
+  const path = join(import.meta.dirname, "..", "..", "vectors", name);
+  const written = `${JSON.stringify(content, null, 1)}\n`;
+  if (process.env["ISOLOIR_WRITE_VECTORS"] === "1") writeFileSync(path, written);
+  if (!existsSync(path)) throw new Error(`vectors/${name} is absent: npm run vectors`);
+  expect(readFileSync(path, "utf8") === written, `vectors/${name} differs: npm run vectors`).toBe(true);
+}
 
 test("the shared ballots are those this code makes, and every tampered one is refused", () => {
   const elections = makeVectors();
@@ -15,12 +22,12 @@ test("the shared ballots are those this code makes, and every tampered one is re
     expect(election.ballots.length).toBeGreaterThan(0);
     for (const tampered of election.tampered) expect(tampered.refusal, tampered.name).not.toBe("accepted");
   }
-  const file = {
+  expectFile("ballots-ts.json", {
     about: "Ballots made by web/protocol from fixed seeds (npm run vectors): every ballot verifies, every tampered one is refused.",
     elections,
-  };
-  const written = `${JSON.stringify(file, null, 1)}\n`;
-  if (process.env["ISOLOIR_WRITE_VECTORS"] === "1") writeFileSync(FILE, written);
-  if (!existsSync(FILE)) throw new Error("vectors/ballots-ts.json is absent: npm run vectors");
-  expect(readFileSync(FILE, "utf8") === written, "vectors/ballots-ts.json differs: npm run vectors").toBe(true);
+  });
+});
+
+test("the shared ceremony is the one this code holds", async () => {
+  expectFile("ceremony-ts.json", await makeCeremony());
 });

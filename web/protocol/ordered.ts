@@ -1,6 +1,6 @@
 // Objects whose fields stand in the order of the specification, and shapes: nested arrays of one kind of value.
-import { fields, type Json } from "../protocol/json.ts";
-import { Refusal } from "../protocol/refusal.ts";
+import { fields, type Json } from "./json.ts";
+import { Refusal } from "./refusal.ts";
 
 /** As `fields`, and in this order: first the required ones, then those of the optional ones that are there. */
 export function ordered(json: Json, where: string, required: string[], optional: string[] = []): Map<string, Json> {
@@ -25,4 +25,20 @@ export function isLike(a: Shape<unknown>, b: Shape<unknown>): boolean {
 
 export function atoms<T>(shape: Shape<T>): T[] {
   return "atom" in shape ? [shape.atom] : shape.items.flatMap(atoms);
+}
+
+export function writeShape<T>(shape: Shape<T>, write: (atom: T) => Json): Json {
+  return "atom" in shape ? write(shape.atom) : shape.items.map((item) => writeShape(item, write));
+}
+
+/** The same shape with these values, in the order of `atoms`. */
+export function filled<T>(shape: Shape<unknown>, values: readonly T[]): Shape<T> {
+  const rest = values.values();
+  const fill = (part: Shape<unknown>): Shape<T> => {
+    if ("items" in part) return { items: part.items.map(fill) };
+    const next = rest.next();
+    if (next.done === true) throw new Refusal("shape", "too few values");
+    return { atom: next.value };
+  };
+  return fill(shape);
 }

@@ -7,11 +7,15 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use std::io::Write as _;
+
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use maud::{Markup, html};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -54,6 +58,8 @@ struct Asset {
     integrity: String,
     content_type: &'static str,
     file: EmbeddedFile,
+    /// The same bytes by gzip, made once and not at every request; `None` when that is no shorter.
+    gzip: Option<Vec<u8>>,
 }
 
 static ALL: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
@@ -76,9 +82,34 @@ impl Asset {
             path: format!("/assets/{hash}/{name}"),
             integrity,
             content_type: content_type(name),
+            gzip: gzip(&file.data).filter(|short| short.len() < file.data.len()),
             file,
         }
     }
+}
+
+/// Files depend on nobody and hold nothing secret, so they may be compressed without a thought for what compression leaks. Pages are not.
+fn gzip(data: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(data).ok()?;
+    encoder.finish().ok()
+}
+
+/// Whether the browser takes gzip: every one does, but a tool may not. RFC 9110, 12.5.3; a weight of 0 is a refusal.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+            let refused = weight
+                .trim()
+                .strip_prefix("q=")
+                .is_some_and(|q| q.trim_matches(['0', '.']).is_empty());
+            name.trim().eq_ignore_ascii_case("gzip") && !refused
+        })
 }
 
 /// Only what we ship: an unknown ending is served as bytes, which no browser executes (nosniff).
@@ -137,18 +168,25 @@ impl Assets {
 }
 
 /// `GET /assets/{hash}/{name}`: the bytes, kept for a year by whoever asks.
-pub async fn serve(Path((hash, name)): Path<(String, String)>) -> Response {
+pub async fn serve(Path((hash, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let Some(asset) = ALL
         .get(&name)
         .filter(|asset| asset.path == format!("/assets/{hash}/{name}"))
     else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let headers = [
+    let about = [
         (header::CONTENT_TYPE, asset.content_type),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::VARY, "accept-encoding"),
     ];
-    (headers, asset.file.data.clone()).into_response()
+    match &asset.gzip {
+        Some(short) if takes_gzip(&headers) => {
+            let coding = (header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            (about, [coding], short.as_slice()).into_response()
+        }
+        _ => (about, asset.file.data.clone()).into_response(),
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +199,22 @@ mod tests {
             assert!(Assets::has(name), "{name}");
             assert!(Assets::path(name).ends_with(name));
         }
+    }
+
+    #[test]
+    fn gzip_is_sent_to_whoever_takes_it() {
+        let takes = |value: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(
+                header::ACCEPT_ENCODING,
+                HeaderValue::from_static(value),
+            )]))
+        };
+        assert!(takes("gzip, deflate, br, zstd"));
+        assert!(takes("br;q=1.0, GZIP;q=0.8"));
+        assert!(!takes("gzip;q=0"));
+        assert!(!takes("gzip; q=0.000, br"));
+        assert!(!takes("br"));
+        assert!(!takes_gzip(&HeaderMap::new()));
     }
 
     #[test]

@@ -30,7 +30,6 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use isoloir_service::VotingServer;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
@@ -85,10 +84,7 @@ pub fn router(server: VotingServer, config: PortalConfig) -> Router {
         let (path, handler) = declared.guarded(&state);
         router = router.route(path, handler);
     }
-    // Assets depend on nobody and hold nothing secret, so they may be compressed without a thought for what compression leaks.
-    let assets = Router::new()
-        .route("/assets/{hash}/{name}", get(assets::serve))
-        .layer(CompressionLayer::new());
+    let assets = Router::new().route("/assets/{hash}/{name}", get(assets::serve));
     router
         .merge(assets)
         .fallback(|| async { StatusCode::NOT_FOUND })

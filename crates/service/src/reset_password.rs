@@ -52,8 +52,8 @@ impl Refusal for ResetError {
     fn message(&self) -> Message {
         match self {
             Self::Link => Message::new(
-                "Ce lien n’est pas valable\u{a0}: il a déjà servi, il est trop ancien, ou un lien plus récent l’a remplacé.",
-                "This link is not valid: it has been used, it is too old, or a newer one has replaced it.",
+                "Ce lien n’est pas valable\u{a0}: il a déjà servi, il est trop ancien, ou un autre lien a servi depuis.",
+                "This link is not valid: it has been used, it is too old, or another one has been used since.",
             ),
             Self::Password(_) => Message::new(
                 "Le mot de passe ne respecte pas toutes les règles.",
@@ -77,6 +77,10 @@ impl Refusal for ResetError {
         }
     }
 }
+
+/// Links of one voter that are good at the same time. Whoever types another's identifier again and again fills no mailbox, and voids nothing
+/// that the voter has received.
+const MOST_LINKS: usize = 3;
 
 /// Who holds a good link, and what is asked beside the new password.
 pub struct PendingReset {
@@ -116,6 +120,7 @@ impl VotingServer {
             asked: now,
             expires: self.after(valid),
             not_since: now.saturating_sub(pause).unwrap_or(Timestamp::MIN),
+            most: MOST_LINKS,
             mails: vec![self.letter(&to, &letter).await?],
         };
         let entry = self.entry(Subject::Voter(account.voter.id), Event::PasswordResetAsked);

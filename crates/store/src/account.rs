@@ -40,9 +40,10 @@ statements! {
     ACCOUNT = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
         a.password, a.last_sign_in, a.question_fr, a.question_en, a.answer
         FROM voter v JOIN account a ON a.voter = v.id WHERE v.id = $1 AND a.suspended IS NULL";
-    ASK_RESET = "INSERT INTO password_reset (voter, hash, asked, expires) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (voter) DO UPDATE SET hash = excluded.hash, asked = excluded.asked, expires = excluded.expires
-        WHERE password_reset.asked <= $5 OR password_reset.asked > excluded.asked";
+    LOCK_ACCOUNT = "UPDATE account SET suspended = suspended WHERE voter = $1";
+    DROP_OLD_RESETS = "DELETE FROM password_reset WHERE voter = $1 AND expires <= $2";
+    RESETS = "SELECT asked FROM password_reset WHERE voter = $1";
+    INSERT_RESET = "INSERT INTO password_reset (hash, voter, asked, expires) VALUES ($1, $2, $3, $4)";
     RESET = "SELECT r.voter FROM password_reset r JOIN account a ON a.voter = r.voter
         WHERE r.hash = $1 AND r.expires > $2 AND a.suspended IS NULL";
     USE_RESET = "DELETE FROM password_reset WHERE hash = $1 AND expires > $2 RETURNING voter";
@@ -166,8 +167,10 @@ pub struct NewReset {
     pub asked: Timestamp,
     /// Until when it is good.
     pub expires: Timestamp,
-    /// An earlier one asked after this instant is left as it is.
+    /// None is stored when one was asked for after this instant.
     pub not_since: Timestamp,
+    /// None is stored when so many are good.
+    pub most: usize,
     /// The mail that carries it, and one that tells another mailbox of it.
     pub mails: Vec<NewMessage>,
 }
@@ -461,24 +464,30 @@ impl Store {
         Ok(true)
     }
 
-    /// Stores the link of a forgotten password and queues its mail, unless one was asked for a moment ago: then false.
+    /// Stores the link of a forgotten password and queues its mail, unless one was asked for a moment ago or as many as
+    /// [`NewReset::most`] are good: then false. Links sent before stay good.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn insert_reset(&self, reset: &NewReset, entry: &Entry) -> Result<bool, StoreError> {
         on!(tx &self.db, tx => {
-            let changed = sqlx::query(ASK_RESET)
-                .bind(reset.voter.to_string())
-                .bind(reset.hash.as_slice())
-                .bind(millis(reset.asked))
-                .bind(millis(reset.expires))
-                .bind(millis(reset.not_since))
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if changed == 0 {
+            let voter = reset.voter.to_string();
+            let now = millis(reset.asked);
+            sqlx::query(LOCK_ACCOUNT).bind(&voter).execute(&mut *tx).await?;
+            sqlx::query(DROP_OLD_RESETS).bind(&voter).bind(now).execute(&mut *tx).await?;
+            let good: Vec<i64> = sqlx::query_scalar(RESETS).bind(&voter).fetch_all(&mut *tx).await?;
+            // What was asked in the future was asked before the clock was put back: it says nothing of a moment ago.
+            let just_asked = |asked: &i64| *asked > millis(reset.not_since) && *asked <= now;
+            if good.len() >= reset.most || good.iter().any(just_asked) {
                 return Ok(false);
             }
+            sqlx::query(INSERT_RESET)
+                .bind(reset.hash.as_slice())
+                .bind(&voter)
+                .bind(now)
+                .bind(millis(reset.expires))
+                .execute(&mut *tx)
+                .await?;
             for mail in &reset.mails {
                 queue_message!(tx, mail);
             }
@@ -500,7 +509,7 @@ impl Store {
         voter.map(|id| parse(&id, "a voter's identifier")).transpose()
     }
 
-    /// Uses such a link up: sets the password, ends all sessions. False when the link is not, or no longer, good.
+    /// Uses such a link up, and all others of the voter: sets the password, ends all sessions. False when the link is not, or no longer, good.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -512,6 +521,7 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             let Some(voter) = voter else { return Ok(false) };
+            sqlx::query(VOID_RESET).bind(&voter).execute(&mut *tx).await?;
             sqlx::query(SET_PASSWORD).bind(&voter).bind(reset.password).execute(&mut *tx).await?;
             sqlx::query(END_SESSIONS).bind(&voter).execute(&mut *tx).await?;
             for address in reset.failures {

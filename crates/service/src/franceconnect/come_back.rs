@@ -308,8 +308,9 @@ impl VotingServer {
             hash,
             asked: now,
             expires: self.after(valid),
-            // Each visit proves an identity: the newest link is the good one.
+            // Each visit proves an identity, and so is always answered.
             not_since: now,
+            most: usize::MAX,
             mails,
         };
         let entry = self.entry(Subject::Voter(voter.id), Event::PasswordResetAsked);

@@ -177,6 +177,7 @@ impl VotingServer {
         if bytes.len() > MAX_BALLOT_BYTES {
             return Err(CastError::TooLarge);
         }
+        let _passwords_wait = self.inner.hashing.cast_under_way();
         let open = self.open_box(election).await?.ok_or(CastError::UnknownElection)?;
         let ballot = open.election.parse_ballot(bytes).map_err(|error| refuse(&error))?;
         let credential = ballot.credential();

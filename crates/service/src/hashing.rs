@@ -1,21 +1,60 @@
-//! Threads that hash passwords: few, of the lowest priority, behind a bounded queue, so that a rush of sign-ins takes only what casts
-//! leave. A ballot's proofs are verified on other threads, at the ordinary priority: on a busy machine the system gives those about
-//! seventy times the share of these.
+//! Threads that hash passwords: few, of low priority, behind a bounded queue, so that a rush of sign-ins takes only what casts leave.
+//!
+//! Before each password a thread waits until no cast is under way, though never longer than [`PATIENCE`]: where casts never pause, sign-ins go
+//! on at a slow pace, and voters who are casting keep nine tenths of the machine. Priority alone does not do that: a hash that has begun
+//! holds a core, and its caches, for all of its 20 ms.
 
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use rayon::ThreadPool;
 use tokio::sync::Semaphore;
 
 use crate::Fault;
 
-/// Work that may be under way or wait; what comes beyond is told at once to come back. At 20 ms each, the last waits ten seconds on one
-/// free core.
-pub(crate) const PLACES: usize = 512;
+/// Work that may be under way or wait; what comes beyond is told at once to come back. At 20 ms each, the last waits five seconds on one
+/// free core, and half a minute on two where casts never pause.
+pub(crate) const PLACES: usize = 256;
+
+/// How long a thread waits for a pause of the casts: ten times what it then takes.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 pub(crate) struct Hashing {
     threads: ThreadPool,
     places: Arc<Semaphore>,
+    casts: Arc<Casts>,
+}
+
+/// Casts between their arrival and their answer.
+#[derive(Default)]
+struct Casts {
+    under_way: Mutex<usize>,
+    none: Condvar,
+}
+
+impl Casts {
+    fn change(&self, by: impl FnOnce(usize) -> usize) {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        *under_way = by(*under_way);
+        if *under_way == 0 {
+            self.none.notify_all();
+        }
+    }
+
+    /// Until there is none, or [`PATIENCE`] is over.
+    fn wait_for_a_pause(&self) {
+        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.none.wait_timeout_while(under_way, PATIENCE, |casts| *casts > 0));
+    }
+}
+
+/// A cast is under way until this is dropped.
+pub(crate) struct CastUnderWay(Arc<Casts>);
+
+impl Drop for CastUnderWay {
+    fn drop(&mut self) {
+        self.0.change(|casts| casts.saturating_sub(1));
+    }
 }
 
 impl Hashing {
@@ -28,7 +67,14 @@ impl Hashing {
         Ok(Self {
             threads,
             places: Arc::new(Semaphore::new(PLACES)),
+            casts: Arc::default(),
         })
+    }
+
+    /// Says that a cast is under way: passwords wait.
+    pub(crate) fn cast_under_way(&self) -> CastUnderWay {
+        self.casts.change(|casts| casts.saturating_add(1));
+        CastUnderWay(Arc::clone(&self.casts))
     }
 
     /// Runs `work` in its turn. [`Fault::Crowded`] when the queue is full.
@@ -42,8 +88,10 @@ impl Hashing {
             .try_acquire_owned()
             .map_err(|_| Fault::Crowded)?;
         let (send, receive) = tokio::sync::oneshot::channel();
+        let casts = Arc::clone(&self.casts);
         self.threads.spawn(move || {
             let _place = place;
+            casts.wait_for_a_pause();
             if !send.is_closed() {
                 // Nobody waits any more when the request was dropped: the outcome is of no use then.
                 let _ = send.send(work());
@@ -58,10 +106,14 @@ impl Hashing {
     }
 }
 
-/// Asks for the lowest priority for this thread alone, which only Linux knows how to do; elsewhere the number of threads is the limit.
+/// A tenth of the share of an ordinary thread on a busy machine. The lowest, 19, would leave a seventieth: beside other programs that never
+/// rest, nobody could sign in.
+const NICE: i32 = 10;
+
+/// Asks for a low priority for this thread alone, which only Linux knows how to do; elsewhere the number of threads is the limit.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, 19) {
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
         tracing::warn!(%error, "a hashing thread keeps the ordinary priority");
     }
 }
@@ -107,13 +159,34 @@ mod tests {
         assert_eq!(hashing.run(|| Ok(3)).await.unwrap(), 3);
     }
 
+    #[tokio::test]
+    async fn a_password_waits_for_a_pause_of_the_casts_but_not_for_ever() {
+        let hashing = Hashing::new(1).unwrap();
+        let timed = async || {
+            let begun = std::time::Instant::now();
+            hashing.run(|| Ok(())).await.unwrap();
+            begun.elapsed()
+        };
+        let two = (hashing.cast_under_way(), hashing.cast_under_way());
+        assert!(timed().await >= PATIENCE, "casts never pause");
+        drop(two.0);
+        assert!(timed().await >= PATIENCE, "one is still under way");
+        // The last one ends while a password waits.
+        let (waited, ()) = tokio::join!(timed(), async {
+            tokio::time::sleep(PATIENCE / 20).await;
+            drop(two.1);
+        });
+        assert!(waited >= PATIENCE / 20);
+        assert_eq!(*hashing.casts.under_way.lock().unwrap(), 0);
+    }
+
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn hashing_threads_have_the_lowest_priority_and_others_keep_theirs() {
+    async fn hashing_threads_have_a_low_priority_and_others_keep_theirs() {
         let hashing = Hashing::new(1).unwrap();
         let priority = || rustix::process::getpriority_process(None).map_err(|_| Fault::Stopping);
         let before = priority().unwrap();
-        assert_eq!(hashing.run(priority).await.unwrap(), 19);
+        assert_eq!(hashing.run(priority).await.unwrap(), NICE);
         assert_eq!(priority().unwrap(), before);
     }
 }

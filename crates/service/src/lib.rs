@@ -47,7 +47,7 @@
 //! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it, by `isoloir-carriers`; [`ledger`]: what has
 //!   become of it; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
-//! - `hashing`: threads of the lowest priority; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
+//! - `hashing`: threads that hash passwords in the pauses of the casts; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
 //! - [`server`]: what all use cases share; [`fault`]: what is our own fault
 #![deny(
     clippy::unwrap_used,

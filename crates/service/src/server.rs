@@ -38,7 +38,7 @@ pub struct Settings {
     pub mail: MailMode,
     /// Threads that verify proofs; as many as there are cores when `None`.
     pub verifiers: Option<usize>,
-    /// Threads that hash passwords, at the lowest priority; as many as there are cores when `None`.
+    /// Threads that hash passwords, at a low priority; as many as there are cores when `None`.
     pub hashers: Option<usize>,
 }
 

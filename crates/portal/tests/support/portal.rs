@@ -45,21 +45,12 @@ pub struct Scene {
 impl Scene {
     /// At `now`, with this roll; nobody has an account.
     pub async fn new(now: &str, policy: Policy, roll: &str) -> Scene {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = SettableClock::new(at(now));
-        let settings = Settings {
-            server_key: SigningKey::from_bytes(&[1; 32]),
-            registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
-            public_url: ORIGIN.to_owned(),
-            mail: MailMode::Demonstration,
-            verifiers: Some(1),
-            hashers: Some(2),
-        };
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        let server = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
-            .await
-            .unwrap();
-        let plan = ConsultationPlan {
+        Scene::of(now, Scene::plan(policy), roll).await
+    }
+
+    /// One election of three seats.
+    pub fn plan(policy: Policy) -> ConsultationPlan {
+        ConsultationPlan {
             id: "essai-2026".parse().unwrap(),
             title: "Élections d’essai".to_owned(),
             organiser: "Académie de Valbrune (organisme fictif)".to_owned(),
@@ -76,7 +67,25 @@ impl Scene {
                 seats: 3,
                 count: isoloir_domain::CountRules::default(),
             }],
+        }
+    }
+
+    /// As [`Scene::new`], for another consultation.
+    pub async fn of(now: &str, plan: ConsultationPlan, roll: &str) -> Scene {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SettableClock::new(at(now));
+        let settings = Settings {
+            server_key: SigningKey::from_bytes(&[1; 32]),
+            registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
+            public_url: ORIGIN.to_owned(),
+            mail: MailMode::Demonstration,
+            verifiers: Some(1),
+            hashers: Some(2),
         };
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let server = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
+            .await
+            .unwrap();
         let elections = server.import_consultation(&plan).await.unwrap();
         server.import_roll(&plan.id, roll.as_bytes()).await.unwrap();
         let config = PortalConfig {
@@ -171,6 +180,20 @@ impl Browser<'_> {
             .header("sec-fetch-site", "same-origin")
             .header("user-agent", "Mozilla/5.0 (Android 16; Mobile) Firefox/145.0");
         self.send(request, body.join("&")).await
+    }
+
+    /// As a form with files is sent.
+    pub async fn post_parts<N: AsRef<str>, V: AsRef<str>>(&mut self, path: &str, fields: &[(N, V)]) -> Answer {
+        let mut body = String::new();
+        for (name, value) in fields {
+            let (name, value) = (name.as_ref(), value.as_ref());
+            body += &format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        body += "--XX--\r\n";
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body).await
     }
 
     /// As a script of ours asks.

@@ -4,6 +4,7 @@ verify-noscript = The check is made on your device, by a program. Turn JavaScrip
 verify-source-title = The archive to verify
 verify-start = Download and verify
 verify-not-public = The whole box is published when the vote closes. You can verify a file that you already have.
+verify-kiosk = Nothing is downloaded on a shared machine. Open this page on your own device, or choose a file that you already have.
 verify-file = Or choose a .bel file
 verify-file-hint = A box downloaded here, received from a union, or archived. The file stays on your device.
 verify-progress-label = Progress of the check

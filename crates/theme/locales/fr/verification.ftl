@@ -4,6 +4,7 @@ verify-noscript = Le contrôle se fait sur votre appareil, par un programme. Act
 verify-source-title = L’archive à vérifier
 verify-start = Télécharger et vérifier
 verify-not-public = L’urne entière paraît à la clôture du vote. Vous pouvez dès maintenant vérifier un fichier que vous avez déjà.
+verify-kiosk = Sur un poste partagé, rien ne se télécharge. Ouvrez cette page sur votre propre appareil, ou choisissez un fichier que vous avez déjà.
 verify-file = Ou choisir un fichier .bel
 verify-file-hint = Une urne téléchargée ici, reçue d’un syndicat ou archivée. Le fichier reste sur votre appareil.
 verify-progress-label = Avancement du contrôle

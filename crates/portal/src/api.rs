@@ -133,13 +133,12 @@ pub(crate) async fn elections(State(state): State<PortalState>) -> Result<Json<V
     let server = state.server();
     let mut listed = Vec::new();
     for consultation in server.consultations().await? {
-        for election in server.elections(&consultation.id).await? {
-            let phase = server.phase(&election.id).await?;
+        for (election, phase) in server.elections_with_phase(&consultation).await? {
             match server.box_is_public(&election.id).await {
                 Ok(public) => listed.push(ListedElection {
                     id: election.id,
                     title: election.title,
-                    open: matches!(phase, Some(Phase::Open | Phase::Grace)),
+                    open: matches!(phase, Phase::Open | Phase::Grace),
                     public,
                 }),
                 // Not in service yet.

@@ -114,13 +114,8 @@ impl PortalState {
     }
 
     async fn all_tallied(&self, consultation: &Consultation) -> Result<bool, Fault> {
-        let elections = self.server().elections(&consultation.id).await?;
-        for election in &elections {
-            if self.server().phase(&election.id).await? != Some(Phase::Tallied) {
-                return Ok(false);
-            }
-        }
-        Ok(!elections.is_empty())
+        let elections = self.server().elections_with_phase(consultation).await?;
+        Ok(!elections.is_empty() && elections.iter().all(|(_, phase)| *phase == Phase::Tallied))
     }
 }
 

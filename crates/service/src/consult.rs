@@ -1,11 +1,11 @@
 //! Consultations, elections, lists, rolls and phases, to read.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use isoloir_domain::{
     Calendar, CandidateList, Consultation, ConsultationId, Election, ElectionId, ElectoralRoll, Phase, Policy, PollBook,
 };
-use isoloir_protocol::archive::EventKind;
 
 use isoloir_store::StoreError;
 use isoloir_store::roll::EntitledVoter;
@@ -92,6 +92,30 @@ impl VotingServer {
         Ok(self.inner.store.elections(consultation).await?)
     }
 
+    /// The elections of a consultation, in display order, each with where the vote stands.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn elections_with_phase(&self, consultation: &Consultation) -> Result<Vec<(Election, Phase)>, Fault> {
+        let elections = self.elections(&consultation.id).await?;
+        let by_calendar = consultation.calendar.phase(self.inner.clock.now());
+        let counted = match by_calendar {
+            Phase::Closed => self.inner.store.counted(&consultation.id).await?,
+            _ => HashSet::new(),
+        };
+        let phase = |election: &Election| match by_calendar {
+            Phase::Closed if counted.contains(&election.id) => Phase::Tallied,
+            other => other,
+        };
+        Ok(elections
+            .into_iter()
+            .map(|election| {
+                let phase = phase(&election);
+                (election, phase)
+            })
+            .collect())
+    }
+
     /// One election and its consultation.
     ///
     /// # Errors
@@ -165,8 +189,7 @@ impl VotingServer {
         if by_calendar != Phase::Closed {
             return Ok(by_calendar);
         }
-        let records = self.inner.store.records(&election.id).await?;
-        let counted = records.iter().any(|record| record.kind == EventKind::Result);
+        let counted = self.inner.store.has_result(&election.id).await?;
         Ok(if counted { Phase::Tallied } else { Phase::Closed })
     }
 }

@@ -103,10 +103,9 @@ impl VotingServer {
     /// [`Fault`].
     pub async fn own_rolls(&self, session: &Session) -> Result<Vec<OwnRoll>, Fault> {
         let mut own = Vec::new();
-        for (election, _) in self.inner.store.entitlements(session.voter().id).await? {
-            let Some((election, consultation)) = self.election(&election).await? else {
-                continue;
-            };
+        for (election, _) in self.inner.store.elections_of(session.voter().id).await? {
+            let consultation = self.consultation(&election.consultation).await?;
+            let consultation = consultation.ok_or(Fault::Damaged("a consultation"))?;
             let window = consultation.policy.roll.window(&consultation.calendar);
             own.push(OwnRoll {
                 import: self.inner.store.roll_import(&election.id).await?,
@@ -116,10 +115,6 @@ impl VotingServer {
                 consultation,
             });
         }
-        own.sort_by(|a, b| {
-            let key = |one: &OwnRoll| (one.consultation.id.as_str().to_owned(), one.election.position);
-            key(a).cmp(&key(b))
-        });
         Ok(own)
     }
 

@@ -1,8 +1,6 @@
 //! What the booth shows: the elections in which the voter is on the roll, and whether the poll book is marked.
 
-use std::collections::HashMap;
-
-use isoloir_domain::{CandidateList, Consultation, Election, ElectionId, Phase};
+use isoloir_domain::{CandidateList, Consultation, Election, Phase};
 
 use crate::{Fault, Session, VotingServer};
 
@@ -25,28 +23,51 @@ pub struct VoterElection {
     pub can_vote: bool,
 }
 
+/// How far a voter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Elections of the voter.
+    pub elections: usize,
+    /// Those in which the voter has voted.
+    pub cast: usize,
+}
+
 impl VotingServer {
     /// The elections of the voter, by consultation and position.
     ///
     /// # Errors
     /// [`Fault`].
     pub async fn voter_elections(&self, session: &Session) -> Result<Vec<VoterElection>, Fault> {
-        let mut marks: HashMap<ElectionId, bool> = self
-            .inner
-            .store
-            .entitlements(session.voter.id)
-            .await?
-            .into_iter()
-            .collect();
-        let mut found = Vec::with_capacity(marks.len());
-        for consultation in self.consultations().await? {
-            for election in self.elections(&consultation.id).await? {
-                if let Some(marked) = marks.remove(&election.id) {
-                    found.push(self.voter_election(session, &consultation, election, marked).await?);
-                }
-            }
+        let own = self.inner.store.elections_of(session.voter.id).await?;
+        let mut found = Vec::with_capacity(own.len());
+        let mut consultation: Option<Consultation> = None;
+        for (election, marked) in own {
+            let known = consultation.take().filter(|known| known.id == election.consultation);
+            let known = match known {
+                Some(known) => known,
+                None => self
+                    .inner
+                    .store
+                    .consultation(&election.consultation)
+                    .await?
+                    .ok_or(Fault::Damaged("a consultation"))?,
+            };
+            found.push(self.voter_election(session, &known, election, marked).await?);
+            consultation = Some(known);
         }
         Ok(found)
+    }
+
+    /// How many elections the voter has, and in how many of them the poll book is marked.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn voter_progress(&self, session: &Session) -> Result<Progress, Fault> {
+        let own = self.inner.store.elections_of(session.voter.id).await?;
+        Ok(Progress {
+            elections: own.len(),
+            cast: own.iter().filter(|(_, marked)| *marked).count(),
+        })
     }
 
     async fn voter_election(

@@ -1,8 +1,10 @@
 //! The box to read, its setup, and the events of the count.
 
-use isoloir_domain::ElectionId;
+use std::collections::HashSet;
+
 use isoloir_domain::ballot_box::BoxHead;
 use isoloir_domain::journal::Entry;
+use isoloir_domain::{ConsultationId, ElectionId};
 use isoloir_protocol::archive::{EventHash, EventKind, PayloadHash, event};
 
 use crate::record::LOCK_BOX;
@@ -26,6 +28,8 @@ statements! {
     MOVE_HEAD = "UPDATE box_head SET height = $2, event = $3 WHERE election = $1";
     RECORD_EXISTS = "SELECT COUNT(*) FROM tally_record WHERE election = $1 AND kind = $2 AND owner = $3";
     RECORDS = "SELECT height, kind, owner, payload, data, event FROM tally_record WHERE election = $1 ORDER BY height";
+    COUNTED = "SELECT t.election FROM tally_record t JOIN election e ON e.id = t.election WHERE e.consultation = $1 AND t.kind = 'Result'";
+    HAS_RESULT = "SELECT COUNT(*) FROM tally_record WHERE election = $1 AND kind = 'Result'";
     UNFROZEN = "SELECT e.id FROM election e JOIN consultation c ON c.id = e.consultation
         WHERE e.sealed = TRUE AND c.closes + c.grace <= $1 AND NOT EXISTS
         (SELECT 1 FROM tally_record t WHERE t.election = e.id AND t.kind = 'EncryptedTally') ORDER BY e.id";
@@ -340,6 +344,28 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The elections of a consultation whose result is in their box.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn counted(&self, consultation: &ConsultationId) -> Result<HashSet<ElectionId>, StoreError> {
+        let rows: Vec<String> = on!(read &self.db, pool =>
+            sqlx::query_scalar(COUNTED).bind(consultation.as_str()).fetch_all(pool).await?);
+        rows.iter()
+            .map(|id| crate::value::parse(id, "an election's identifier"))
+            .collect()
+    }
+
+    /// Whether the result of an election is in its box.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_result(&self, election: &ElectionId) -> Result<bool, StoreError> {
+        let found: i64 = on!(read &self.db, pool =>
+            sqlx::query_scalar(HAS_RESULT).bind(election.as_str()).fetch_one(pool).await?);
+        Ok(found > 0)
     }
 
     /// Elections set up whose grace is over at `now` and whose encrypted tally is missing.

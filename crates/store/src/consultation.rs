@@ -1,7 +1,9 @@
 //! Consultations, elections and candidate lists.
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::{Calendar, Candidate, CandidateList, Consultation, ConsultationId, Election, ElectionId, Sex};
+use isoloir_domain::{
+    Calendar, Candidate, CandidateList, Consultation, ConsultationId, Election, ElectionId, Sex, VoterId,
+};
 use jiff::SignedDuration;
 use sqlx::QueryBuilder;
 
@@ -20,6 +22,10 @@ statements! {
         FROM consultation WHERE id = $1";
     ELECTIONS = "SELECT id, consultation, key, title, seats, position, count_rules FROM election WHERE consultation = $1 ORDER BY position";
     ELECTION = "SELECT id, consultation, key, title, seats, position, count_rules FROM election WHERE id = $1";
+    ELECTIONS_OF = "SELECT e.id, e.consultation, e.key, e.title, e.seats, e.position, e.count_rules,
+        CASE WHEN p.voter IS NULL THEN FALSE ELSE TRUE END AS marked
+        FROM roll_entry r JOIN election e ON e.id = r.election LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter
+        WHERE r.voter = $1 ORDER BY e.consultation, e.position";
     SET_CALENDAR = "UPDATE consultation SET opens = $2, closes = $3, grace = $4 WHERE id = $1";
     LOCK_ELECTION = "UPDATE election SET sealed = sealed WHERE id = $1 RETURNING sealed";
     DELETE_CANDIDATES = "DELETE FROM candidate WHERE election = $1";
@@ -85,6 +91,13 @@ struct ElectionRow {
     seats: i64,
     position: i64,
     count_rules: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnElectionRow {
+    #[sqlx(flatten)]
+    election: ElectionRow,
+    marked: bool,
 }
 
 impl ElectionRow {
@@ -185,6 +198,19 @@ impl Store {
         let row: Option<ElectionRow> =
             on!(read &self.db, pool => sqlx::query_as(ELECTION).bind(id.as_str()).fetch_optional(pool).await?);
         row.map(ElectionRow::read).transpose()
+    }
+
+    /// The elections on whose rolls the voter is, by consultation and position, each with whether the poll book is marked. Looks at no ballot
+    /// box.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn elections_of(&self, voter: VoterId) -> Result<Vec<(Election, bool)>, StoreError> {
+        let rows: Vec<OwnElectionRow> =
+            on!(read &self.db, pool => sqlx::query_as(ELECTIONS_OF).bind(voter.to_string()).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|row| Ok((row.election.read()?, row.marked)))
+            .collect()
     }
 
     /// Replaces the calendar.

@@ -29,8 +29,6 @@ statements! {
             (SELECT 1 FROM roll_entry r WHERE r.election = p.election AND r.voter = p.voter)),
         (SELECT COUNT(*) FROM ballot WHERE election = $1)";
     POLL_BOOK = "SELECT voter, marked_minute FROM poll_book WHERE election = $1 ORDER BY voter";
-    ENTITLEMENTS = "SELECT r.election, p.voter FROM roll_entry r
-        LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter WHERE r.voter = $1";
     CASTING = "SELECT c.opens, c.closes, c.grace, r.voter, p.voter FROM election e JOIN consultation c ON c.id = e.consultation
         LEFT JOIN roll_entry r ON r.election = e.id AND r.voter = $2
         LEFT JOIN poll_book p ON p.election = e.id AND p.voter = $2 WHERE e.id = $1";
@@ -425,18 +423,6 @@ impl Store {
             on!(read &self.db, pool => sqlx::query_as(POLL_BOOK).bind(election.as_str()).fetch_all(pool).await?);
         rows.into_iter()
             .map(|(voter, at)| Ok((parse(&voter, "a voter's identifier")?, instant(at)?)))
-            .collect()
-    }
-
-    /// The elections on whose roll the voter is, and whether the poll book is marked there.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn entitlements(&self, voter: VoterId) -> Result<Vec<(ElectionId, bool)>, StoreError> {
-        let rows: Vec<(String, Option<String>)> =
-            on!(read &self.db, pool => sqlx::query_as(ENTITLEMENTS).bind(voter.to_string()).fetch_all(pool).await?);
-        rows.into_iter()
-            .map(|(election, mark)| Ok((parse(&election, "an election's identifier")?, mark.is_some())))
             .collect()
     }
 

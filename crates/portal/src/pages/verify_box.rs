@@ -66,7 +66,7 @@ pub fn render(chrome: &Chrome, view: &VerifyBoxView) -> Markup {
                 }
                 noscript { (notice(Tone::Warning, lang.text("noscript-title"), html! { p { (lang.text("verify-noscript")) } })) }
                 (verdicts(lang))
-                div.split.split--even { (source_panel(lang, view)) (what_panel(lang)) }
+                div.split.split--even { (source_panel(chrome, view)) (what_panel(lang)) }
                 (counts(lang))
                 (checks(lang))
                 (templates(lang))
@@ -77,11 +77,14 @@ pub fn render(chrome: &Chrome, view: &VerifyBoxView) -> Markup {
 }
 
 /// Where the archive comes from, and how far the work is.
-fn source_panel(lang: Lang, view: &VerifyBoxView) -> Markup {
+fn source_panel(chrome: &Chrome, view: &VerifyBoxView) -> Markup {
+    let lang = chrome.lang;
     html! {
         section.panel aria-labelledby="t-source" {
             h2 #t-source { (lang.text("verify-source-title")) }
-            @if view.public {
+            @if chrome.kiosk {
+                p { (lang.text("verify-kiosk")) }
+            } @else if view.public {
                 div.actions { button.btn.btn--primary type="button" data-download { (icon(Icon::Download)) " " (lang.text("verify-start")) } }
             } @else {
                 p { (lang.text("verify-not-public")) }

@@ -71,11 +71,10 @@ pub(super) async fn home(
     chrome.site = state.site();
     let ballots = match session {
         Ok(VoterSession(session)) => {
-            let elections = state.server().voter_elections(&session).await?;
-            let cast = elections.iter().filter(|entry| entry.marked).count();
+            let progress = state.server().voter_progress(&session).await?;
             Some(BallotsOfVoter {
-                elections: count(elections.len()),
-                cast: count(cast),
+                elections: count(progress.elections),
+                cast: count(progress.cast),
             })
         }
         Err(_) => None,
@@ -101,8 +100,7 @@ fn count(n: usize) -> u64 {
 async fn entries(state: &PortalState) -> Result<Vec<BoxEntry>, PageError> {
     let mut entries = Vec::new();
     for consultation in state.server().consultations().await? {
-        for election in state.server().elections(&consultation.id).await? {
-            let phase = state.server().phase(&election.id).await?.unwrap_or(Phase::Preparation);
+        for (election, phase) in state.server().elections_with_phase(&consultation).await? {
             entries.push(BoxEntry {
                 id: election.id.to_string(),
                 title: election.title,

@@ -27,15 +27,15 @@ function isFree(port) {
 }
 
 export class Demo {
-  /** `port` where somebody must know it beforehand. */
-  static async start({ port } = {}) {
+  /** `port` where somebody must know it beforehand; `options` are further arguments of `isoloir demo`. */
+  static async start({ port, options = [] } = {}) {
     const demo = new Demo();
     demo.port = port ?? (await freePorts());
     demo.base = `http://127.0.0.1:${demo.port}`;
     demo.folder = mkdtempSync(join(tmpdir(), 'isoloir-e2e-'));
     demo.data = join(demo.folder, 'data');
     demo.printed = '';
-    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data], { cwd: root });
+    demo.process = spawn(program('isoloir'), ['demo', '--port', String(demo.port), '--data', demo.data, ...options], { cwd: root });
     for (const stream of [demo.process.stdout, demo.process.stderr]) stream.on('data', (text) => (demo.printed += text));
     const ended = new Promise((_, fail) =>
       demo.process.once('exit', (code) => fail(new Error(`isoloir demo ended with ${code}:\n${demo.printed}`))),

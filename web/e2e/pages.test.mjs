@@ -49,8 +49,9 @@ test('a visitor', async () => {
 
 test('a voter', async () => {
   const enter = (page) => signIn(page, demo, demo.accounts()[0]);
-  const { pages } = await (await walk('voter', ['/'], (path) => path.startsWith('/demonstration')))(enter);
-  for (const path of ['/mes-scrutins', '/mon-compte', '/mon-compte/informations', '/mon-compte/securite', '/mon-compte/mot-de-passe', '/reclamations', '/je-vote']) assert.ok(pages.includes(path), `${path} is reached by links`);
+  const { pages, forms } = await (await walk('voter', ['/'], (path) => path.startsWith('/demonstration')))(enter);
+  for (const path of ['/mes-scrutins', '/mon-compte', '/mon-compte/informations', '/mon-compte/securite', '/mon-compte/mot-de-passe', '/reclamations', '/je-vote', '/reassort', '/reassort/defi']) assert.ok(pages.includes(path), `${path} is reached by links`);
+  assert.ok(forms.includes('/reassort/defi'), 'an empty request is refused clearly');
 });
 
 /** What a first visit to `path` moves over the network, in bytes as sent. */

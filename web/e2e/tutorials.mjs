@@ -95,6 +95,27 @@ async function mistake() {
   await take('mistake');
 }
 
+async function reissue() {
+  const registrar = `http://127.0.0.1:${demo.port + 1}`;
+  await visit('/reassort');
+  await take('path');
+  await visit('/reassort/defi');
+  await page.locator('#reponse').fill('Deux-chevaux');
+  await page.locator('#identifiant').fill(demo.printed.match(/NUMEN (\S+)/)[1]);
+  await page.locator('input[name=canal][value=sms]').check();
+  await page.locator('#telephone').fill('06 12 34 56 78');
+  await take('challenge', '.question');
+  await page.locator('main form button[type=submit]').last().click();
+  await page.waitForURL(/suivi$/);
+  await take('sent');
+  const inbox = await (await fetch(`${registrar}/demonstration/boite`)).text();
+  await page.goto(inbox.match(new RegExp(`${registrar}/reassort/[\\w-]{22}`))[0]);
+  await take('link');
+  await page.getByRole('button', { name: /régénérer mon code de vote/i }).click();
+  await page.locator('.code-show').waitFor();
+  await take('new-code', '.code-show');
+}
+
 async function assistance() {
   await visit('/assistance');
   await page.locator('main form select').first().selectOption({ index: 3 });
@@ -108,6 +129,7 @@ async function assistance() {
 try {
   await account();
   await vote();
+  await reissue();
   await assistance();
   writeFileSync(join(root, 'crates/portal/tutorials.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 } finally {

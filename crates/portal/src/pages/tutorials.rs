@@ -126,12 +126,42 @@ const VOTE: [Step; 7] = [
     ),
 ];
 
-const CODE: [Step; 3] = [
+const CODE: [Step; 8] = [
     step(
         "mistake",
         key("guide-mistake-title"),
         key("guide-mistake-text"),
         key("guide-mistake-shows"),
+    ),
+    step(
+        "path",
+        key("guide-path-title"),
+        key("guide-path-text"),
+        key("guide-path-shows"),
+    ),
+    step(
+        "challenge",
+        key("guide-challenge-title"),
+        key("guide-challenge-text"),
+        key("guide-challenge-shows"),
+    ),
+    step(
+        "sent",
+        key("guide-sent-title"),
+        key("guide-sent-text"),
+        key("guide-sent-shows"),
+    ),
+    step(
+        "link",
+        key("guide-link-title"),
+        key("guide-link-text"),
+        key("guide-link-shows"),
+    ),
+    step(
+        "new-code",
+        key("guide-new-code-title"),
+        key("guide-new-code-text"),
+        key("guide-new-code-shows"),
     ),
     step(
         "lost",

@@ -189,6 +189,8 @@ impl Making {
         let batch = Batch {
             place: place.as_ref(),
             file: &file,
+            organiser: &self.content.letterhead.organiser,
+            consultation: &self.content.consultations,
         };
         let made = self.registrar.make_notices(&batch, &names, &mut ambient::rng()).await?;
         let path = self.out.join(file.replace("{}", &format!("{:05}", made.id)));

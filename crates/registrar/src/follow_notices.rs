@@ -1,14 +1,25 @@
 //! What becomes of notices: handed over at a place, posted, undelivered, destroyed (R. 211-554). A notice is known by its reference, never by its code.
 //!
-//! A notice whose code was replaced is void: its place is told so, and hands it over to nobody.
+//! A place works on a page of its own, which a one-use link opens for the length of a session. A notice whose code was replaced is void: its place
+//! is told so, and hands it over to nobody.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use isoloir_domain::{Place, VoterId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use rand_core::CryptoRng;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::make_notices::name_place;
 use crate::store::StoreError;
 use crate::store::notices::{CountRow, NewEvent, NoticeRow, PlaceRow};
 use crate::{Reference, Registrar};
+
+/// For how long a place may open its link.
+pub const LINK_LIFE: SignedDuration = SignedDuration::from_hours(72);
+/// For how long it works before it asks for another.
+pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(10);
 
 /// Where a notice stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,6 +90,10 @@ pub struct DeliveryPlace {
     pub place: Place,
     /// When it ended handing over, if it has.
     pub closed: Option<Timestamp>,
+    /// Who organises the vote.
+    pub organiser: String,
+    /// The consultation.
+    pub consultation: String,
 }
 
 /// What a scan leads to.
@@ -159,6 +174,66 @@ impl Registrar {
             event,
             detail,
         }
+    }
+
+    /// Makes the one-use link's token for a place; its former link and its sessions are void.
+    ///
+    /// # Errors
+    /// See [`FollowError`].
+    pub async fn link_for_place<R: CryptoRng + ?Sized>(
+        &self,
+        code: &str,
+        rng: &mut R,
+    ) -> Result<Zeroizing<String>, FollowError> {
+        self.delivery_place(code).await?;
+        let mut bytes = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *bytes);
+        let token = Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes));
+        let expires = self.clock.now() + LINK_LIFE;
+        let event = self.notice_event("link_made", code, 0, "");
+        self.store.set_link(&hash(&token), expires.as_second(), &event).await?;
+        Ok(token)
+    }
+
+    /// Whether a link may be opened. Changes nothing: mail scanners open links.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn place_link_is_good(&self, token: &str) -> Result<bool, StoreError> {
+        self.store
+            .link_is_good(&hash(token), self.clock.now().as_second())
+            .await
+    }
+
+    /// Opens a link, once; gives the session's token, or `None` when the link is no good.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn enter_place(&self, link: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let session = Zeroizing::new(hex::encode(self.keys.mark("place_session", link)));
+        let expires = (self.clock.now() + SESSION_LIFE).as_second();
+        let event = self.notice_event("entered", "", 0, "");
+        let hashes = (hash(link), hash(&session));
+        let taken = self.store.take_link((&hashes.0, &hashes.1), expires, &event).await?;
+        Ok(taken.map(|_| session))
+    }
+
+    /// The place of a session, while it lasts.
+    ///
+    /// # Errors
+    /// See [`FollowError`].
+    pub async fn place_of_session(&self, session: &str) -> Result<Option<DeliveryPlace>, FollowError> {
+        let now = self.clock.now().as_second();
+        let row = self.store.place_session(&hash(session), now).await?;
+        row.map(read_place).transpose()
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn leave_place(&self, session: &str) -> Result<(), StoreError> {
+        self.store.end_place_session(&hash(session)).await
     }
 
     /// Records that a notice is handed over at a place, if it may be.
@@ -382,9 +457,16 @@ fn read_place(row: PlaceRow) -> Result<DeliveryPlace, FollowError> {
             name: row.name,
         },
         closed: row.closed_at.map(second).transpose()?,
+        organiser: row.organiser,
+        consultation: row.consultation,
     })
 }
 
 fn second(at: i64) -> Result<Timestamp, FollowError> {
     Timestamp::from_second(at).map_err(|_| FollowError::Damaged("an instant"))
+}
+
+/// What is stored of a token.
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
 }

@@ -1,9 +1,11 @@
-//! The registrar's routes: `POST /unlock` for the portal's pages, `POST /reissues` for the voting server, pages for voters, `GET /healthz`.
+//! The registrar's routes: `POST /unlock` for the portal's pages, `POST /reissues` for the voting server, pages for voters, those of the delivery
+//! places, `GET /healthz`.
 //!
-//! No cookie, nothing to store in a browser, no cache. The portal's pages and no others may call `/unlock`; the pages here are posted to by
+//! No cookie but a delivery place's, no cache. The portal's pages and no others may call `/unlock`; the pages here are posted to by
 //! themselves alone; bodies are small. What is logged is the outcome, never a ticket, an authenticator, a credential, a link or a contact: the
 //! log of requests has the route's pattern in the place of the path.
 
+mod place;
 mod reissues;
 mod voters;
 
@@ -80,6 +82,7 @@ pub fn router(registrar: Arc<Registrar>, pages: PagesConfig) -> Router {
         .layer(middleware::from_fn_with_state(portal, refuse_other_origins))
         .layer(cors);
     calls
+        .merge(place::routes(shared.clone()))
         .merge(voters::routes(shared))
         .fallback(|| async { Refused::NOT_FOUND })
         .method_not_allowed_fallback(|| async { Refused::METHOD_NOT_ALLOWED })

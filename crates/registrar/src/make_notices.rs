@@ -26,6 +26,10 @@ pub struct Batch<'a> {
     pub place: Option<&'a Place>,
     /// Where the file will be, `{}` standing for the batch's number.
     pub file: &'a str,
+    /// Who organises the vote, as the place's papers say.
+    pub organiser: &'a str,
+    /// The consultation, likewise.
+    pub consultation: &'a str,
 }
 
 /// Notices recorded, whose file is to be written.
@@ -119,6 +123,8 @@ impl Registrar {
         let new = NewBatch {
             place: batch.place,
             file: batch.file,
+            organiser: batch.organiser,
+            consultation: batch.consultation,
             names: &names,
         };
         let now = self.clock.now().as_second();

@@ -1,5 +1,7 @@
 //! The registrar's pages (S08): a link is opened, a code is shown once, a code is contested. Drawn from plain values; nothing here reads a database.
 
+pub(crate) mod place;
+
 use std::collections::BTreeMap;
 
 use isoloir_domain::Origin;

@@ -36,6 +36,8 @@ async fn make(w: &mut World, place: Option<&Place>, voters: &[VoterId]) -> MadeB
     let batch = Batch {
         place,
         file: "x/notices-{}.pdf",
+        organiser: "Académie",
+        consultation: "Élections",
     };
     w.registrar.make_notices(&batch, &names, &mut w.rng).await.unwrap()
 }

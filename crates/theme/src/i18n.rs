@@ -30,6 +30,7 @@ topics!(
     "complaints",
     "content",
     "identity",
+    "notices",
     "reissue-request",
     "receipts",
     "registrar",

@@ -12,6 +12,7 @@ use isoloir_registrar::follow_notices::{NoticeStatus, PlaceCounts, Scan};
 use isoloir_registrar::{Reference, Registrar};
 use serde_json::{Value, json};
 
+use crate::ambient;
 use crate::config::RegistrarConfig;
 use crate::notices::Making;
 use crate::private_file;
@@ -72,6 +73,12 @@ enum NoticesAct {
         #[arg(long, value_name = "CODE")]
         place: String,
     },
+    /// Prints a one-use link for each place: the page where references are scanned. Links made before, and their pages, are void.
+    Links {
+        /// Only this place.
+        #[arg(long, value_name = "CODE")]
+        place: Option<String>,
+    },
     /// Records that the notices without a place are in the post.
     Posted,
     /// Records notices that came back: one reference a line, as scanned.
@@ -115,6 +122,7 @@ pub(super) async fn run(
         Some(NoticesAct::Status { json }) => status(&registrar, *json).await,
         Some(NoticesAct::Handed { place, file }) => handed(&registrar, place, file.as_deref()).await,
         Some(NoticesAct::Remaining { place }) => remaining(&registrar, place).await,
+        Some(NoticesAct::Links { place }) => links(&registrar, config, place.as_deref()).await,
         Some(NoticesAct::Posted) => {
             println!("{} notices are in the post", registrar.post_notices().await?);
             Ok(())
@@ -193,6 +201,25 @@ fn told_as_json(counts: &PlaceCounts) -> Value {
         "valid": of(&counts.valid),
         "void": of(&counts.void),
     })
+}
+
+async fn links(registrar: &Registrar, config: &RegistrarConfig, only: Option<&str>) -> anyhow::Result<()> {
+    let origin = config.origin.as_deref().context("places' pages need the registrar's origin: origin = \"https://…\" in its configuration")?;
+    let places = registrar.delivery_places().await?;
+    let chosen = places
+        .iter()
+        .filter(|one| only.is_none_or(|code| one.place.code == code));
+    let mut made = false;
+    for place in chosen.map(|one| &one.place) {
+        let token = registrar.link_for_place(&place.code, &mut ambient::rng()).await?;
+        println!("{};{};{origin}/remise/lien/{}", place.code, place.name, token.as_str());
+        made = true;
+    }
+    if made {
+        Ok(())
+    } else {
+        bail!("there is no such place that hands notices over")
+    }
 }
 
 /// Records what a place handed over, line by line, as it is scanned.

@@ -43,7 +43,7 @@ pub(super) fn routes(shared: Shared) -> Router {
 }
 
 /// Sets what a browser is told of a page, and refuses what another site's page sends.
-async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let own = shared.registrar.desk().map(|desk| &desk.origin);
     let ours = own.is_some_and(|own| is_same_origin(request.headers(), own));
     let mut response = if request.method().is_safe() || ours {

@@ -16,7 +16,8 @@ statements! {
     FORGET_ATTEMPTS = "UPDATE attempt SET attempts = 0, failures = 0, locked_until = 0 WHERE voter = $1";
     WRAPPED = "SELECT c.election, c.public, w.wrapped FROM wrapped_credential w \
         JOIN credential c ON c.voter = w.voter AND c.election = w.election WHERE w.voter = $1 ORDER BY c.election";
-    ADD_PLACE = "INSERT INTO notice_place (code, name) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET name = excluded.name";
+    ADD_PLACE = "INSERT INTO notice_place (code, name, organiser, consultation) VALUES ($1, $2, $3, $4) ON CONFLICT (code) \
+        DO UPDATE SET name = excluded.name, organiser = excluded.organiser, consultation = excluded.consultation";
     NEXT_BATCH = "SELECT COALESCE(MAX(id), 0) + 1 FROM notice_batch";
     ADD_BATCH = "INSERT INTO notice_batch (id, place, file, first, size, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
     NEXT_NOTICE = "SELECT COALESCE(MAX(number), 0) + 1 FROM notice";
@@ -141,7 +142,8 @@ impl Store {
         let made = on!(tx self, tx => {
             let generations = write_codes!(tx, codes, now);
             if let Some(place) = batch.place {
-                sqlx::query(ADD_PLACE).bind(&place.code).bind(&place.name).execute(&mut *tx).await?;
+                let add = sqlx::query(ADD_PLACE).bind(&place.code).bind(&place.name);
+                add.bind(batch.organiser).bind(batch.consultation).execute(&mut *tx).await?;
             }
             let (id,): (i64,) = sqlx::query_as(NEXT_BATCH).fetch_one(&mut *tx).await?;
             let file = batch.file.replace("{}", &format!("{id:05}"));

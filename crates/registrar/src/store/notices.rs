@@ -26,9 +26,17 @@ statements! {
         FROM notice n JOIN notice_batch b ON b.id = n.batch JOIN code c ON c.voter = n.voter \
         LEFT JOIN notice_place p ON p.code = n.place WHERE b.digest IS NOT NULL \
         GROUP BY n.place, p.name, n.status, CASE WHEN n.generation = c.generation THEN 0 ELSE 1 END ORDER BY n.place";
-    PLACE = "SELECT code, name, closed_at FROM notice_place WHERE code = $1";
-    PLACES = "SELECT code, name, closed_at FROM notice_place ORDER BY code";
-    CLOSE_PLACE = "UPDATE notice_place SET closed_at = $2 WHERE code = $1 AND closed_at IS NULL";
+    PLACE = "SELECT code, name, closed_at, organiser, consultation FROM notice_place WHERE code = $1";
+    PLACES = "SELECT code, name, closed_at, organiser, consultation FROM notice_place ORDER BY code";
+    CLOSE_PLACE = "UPDATE notice_place SET closed_at = $2, link = NULL WHERE code = $1 AND closed_at IS NULL";
+    SET_LINK = "UPDATE notice_place SET link = $2, link_expires = $3 WHERE code = $1";
+    FORGET_SESSIONS = "DELETE FROM place_session WHERE place = $1 OR expires <= $2";
+    TAKE_LINK = "UPDATE notice_place SET link = NULL WHERE link = $1 AND link_expires > $2 RETURNING code";
+    LINK_IS_GOOD = "SELECT code FROM notice_place WHERE link = $1 AND link_expires > $2";
+    ADD_SESSION = "INSERT INTO place_session (token, place, expires) VALUES ($1, $2, $3)";
+    SESSION = "SELECT p.code, p.name, p.closed_at, p.organiser, p.consultation FROM place_session s JOIN notice_place p ON p.code = s.place \
+        WHERE s.token = $1 AND s.expires > $2";
+    END_SESSION = "DELETE FROM place_session WHERE token = $1";
     ADD_EVENT = "INSERT INTO notice_event (at, place, number, event, detail) VALUES ($1, $2, $3, $4, $5)";
     LAST_EVENT = "SELECT at, detail FROM notice_event WHERE place = $1 AND event = $2 ORDER BY at DESC LIMIT 1";
 }
@@ -37,6 +45,8 @@ statements! {
 pub(crate) struct NewBatch<'a> {
     pub place: Option<&'a Place>,
     pub file: &'a str,
+    pub organiser: &'a str,
+    pub consultation: &'a str,
     /// Sealed names, in the order of the codes.
     pub names: &'a [Vec<u8>],
 }
@@ -95,6 +105,8 @@ pub(crate) struct PlaceRow {
     pub code: String,
     pub name: String,
     pub closed_at: Option<i64>,
+    pub organiser: String,
+    pub consultation: String,
 }
 
 /// Something that was done, to be appended.
@@ -250,6 +262,55 @@ impl Store {
     pub(crate) async fn places(&self) -> Result<Vec<PlaceRow>, StoreError> {
         let rows: Vec<PlaceRow> = on!(read self, pool => sqlx::query_as(PLACES).fetch_all(pool).await?);
         Ok(rows)
+    }
+
+    /// Gives a place a new link, by the hash of its token; the former one and the sessions are void.
+    pub(crate) async fn set_link(&self, token: &[u8], expires: i64, event: &NewEvent<'_>) -> Result<(), StoreError> {
+        on!(tx self, tx => {
+            sqlx::query(SET_LINK).bind(event.place).bind(token).bind(expires).execute(&mut *tx).await?;
+            sqlx::query(FORGET_SESSIONS).bind(event.place).bind(event.at).execute(&mut *tx).await?;
+            append_event!(tx, event);
+        });
+        Ok(())
+    }
+
+    /// Whether a link may still be opened.
+    pub(crate) async fn link_is_good(&self, token: &[u8], now: i64) -> Result<bool, StoreError> {
+        let found: Option<(String,)> =
+            on!(read self, pool => sqlx::query_as(LINK_IS_GOOD).bind(token).bind(now).fetch_optional(pool).await?);
+        Ok(found.is_some())
+    }
+
+    /// Consumes a link and begins a session; gives the place, or `None` for a link that is not good any more.
+    pub(crate) async fn take_link(
+        &self,
+        (link, session): (&[u8], &[u8]),
+        expires: i64,
+        event: &NewEvent<'_>,
+    ) -> Result<Option<String>, StoreError> {
+        let place = on!(tx self, tx => {
+            let taken: Option<(String,)> =
+                sqlx::query_as(TAKE_LINK).bind(link).bind(event.at).fetch_optional(&mut *tx).await?;
+            if let Some((place,)) = &taken {
+                sqlx::query(ADD_SESSION).bind(session).bind(place).bind(expires).execute(&mut *tx).await?;
+                append_event!(tx, &NewEvent { place, ..*event });
+            }
+            taken.map(|(place,)| place)
+        });
+        Ok(place)
+    }
+
+    /// The place of a session.
+    pub(crate) async fn place_session(&self, token: &[u8], now: i64) -> Result<Option<PlaceRow>, StoreError> {
+        let row: Option<PlaceRow> =
+            on!(read self, pool => sqlx::query_as(SESSION).bind(token).bind(now).fetch_optional(pool).await?);
+        Ok(row)
+    }
+
+    /// Ends a session.
+    pub(crate) async fn end_place_session(&self, token: &[u8]) -> Result<(), StoreError> {
+        on!(write self, pool => sqlx::query(END_SESSION).bind(token).execute(pool).await.map(|_| ())?);
+        Ok(())
     }
 
     /// When an event last happened at a place, and its detail.

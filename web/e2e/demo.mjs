@@ -72,7 +72,7 @@ export class Demo {
     return [...this.printed.matchAll(/^\s*\S*isoloir ((?:close|count) .+)$/gm)].map(([, line]) => line.trim().split(/\s+/));
   }
 
-  /** Stops the demonstration and serves its portal alone, with another configuration: `change` rewrites the text of server.toml. */
+  /** Stops the demonstration and serves its two servers without it, the portal with another configuration: `change` rewrites the text of server.toml. */
   async serveWith(change) {
     this.process.removeAllListeners('exit');
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
@@ -81,7 +81,8 @@ export class Demo {
     const file = join(this.data, 'server.toml');
     writeFileSync(file, change(readFileSync(file, 'utf8')));
     this.process = spawn(program('isoloir'), ['serve', '--config', file], { cwd: root });
-    for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (text) => (this.printed += text));
+    this.registrar = spawn(program('isoloir'), ['registrar', 'serve', '--config', join(this.data, 'registrar.toml')], { cwd: root });
+    for (const { stdout, stderr } of [this.process, this.registrar]) for (const stream of [stdout, stderr]) stream.on('data', (text) => (this.printed += text));
     await this.#ready();
   }
 
@@ -94,6 +95,7 @@ export class Demo {
   stop() {
     this.process.removeAllListeners('exit');
     this.process.kill('SIGTERM');
+    this.registrar?.kill('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

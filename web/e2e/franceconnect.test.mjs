@@ -7,7 +7,7 @@ import { Crawler } from './crawl.mjs';
 import { Demo, freePorts } from './demo.mjs';
 import { CLIENT, FranceConnect, SECRET } from './franceconnect_provider.mjs';
 import { assertQuiet, openBrowser, openPage } from './page.mjs';
-import { signIn } from './people.mjs';
+import { enterCode, signIn, step } from './people.mjs';
 
 const pictures = process.env.ISOLOIR_PICTURES;
 let browser;
@@ -163,6 +163,48 @@ test('a lost code: the identity must be that of the account that is open, and th
   await elsewhere.locator('form[action*="deconnexion"] button').first().click();
   await choose(page, 'minh');
   assert.equal(await ended(page), 'Votre session s’est terminée pendant l’identification');
+  await page.context().close();
+});
+
+test('a lost code: identity and NUMEN, a link to the FranceConnect mailbox, a new code, the old one void', async () => {
+  const minh = demo.accounts().find(({ email }) => email.startsWith('minh'));
+  const numen = demo.printed.match(/minh\.nguyen@.*NUMEN (\S+)/)[1];
+  const registrar = `http://127.0.0.1:${demo.port + 1}`;
+  const links = async () => {
+    const html = await (await fetch(`${registrar}/demonstration/boite`)).text();
+    return [...html.matchAll(new RegExp(`href="(${registrar}/reassort/[\\w-]{22})"`, 'g'))].map(([, link]) => link);
+  };
+  const page = await open();
+  await signIn(page, demo, minh);
+
+  // The right identity with somebody else's NUMEN: the registrar refuses, and no link leaves.
+  await leaveForCode(page);
+  await choose(page, 'minh');
+  assert.equal(await ended(page), 'La demande n’a pas abouti');
+  await judge(page, 'reassort-refuse');
+  assert.deepEqual(await links(), []);
+
+  await leaveForCode(page, numen);
+  await choose(page, 'minh');
+  assert.match(await ended(page), /est un succès/);
+  await judge(page, 'reassort-succes');
+  assert.equal(provider.seen.logout, 2, 'the session there was closed, both times');
+  const [link] = await links();
+  const inbox = await (await fetch(`${registrar}/demonstration/boite`)).text();
+  assert.ok(inbox.includes('minh@messagerie.example'), 'the link went to the mailbox that FranceConnect vouches for');
+  assert.ok((await sentTo('minh.nguyen@valbrune.example')).every((mail) => !mail.includes('/reassort/')), 'the professional mailbox is told, without the link');
+
+  assert.equal((await fetch(link)).status, 200, 'a scanner of mails changes nothing');
+  await page.goto(link);
+  await page.getByRole('button', { name: /régénérer mon code de vote/i }).click();
+  const code = (await page.locator('.code-show').innerText()).replaceAll(/\s+/g, '');
+  assert.equal((await fetch(link)).status, 410, 'it serves once');
+  await page.goto(`${demo.base}/je-vote`);
+  await enterCode(page, minh.code);
+  await page.locator('#code-error').filter({ hasText: /\S/ }).waitFor();
+  await enterCode(page, code);
+  await step(page, 'elections').waitFor();
+  assertQuiet(page, [/403|410/]);
   await page.context().close();
 });
 

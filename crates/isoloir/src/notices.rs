@@ -28,6 +28,14 @@ use crate::config::RegistrarConfig;
 use crate::handover::{EntitledElection, EntitledVoter, Entitlements};
 use crate::private_file;
 
+/// What the files are.
+pub(crate) enum Output {
+    /// PDF, to print and fold.
+    Paper,
+    /// CSV for a printer, encrypted as it is made.
+    Printer(age::x25519::Recipient),
+}
+
 /// A folder of notices being made.
 pub(crate) struct Making {
     registrar: Arc<Registrar>,
@@ -41,6 +49,7 @@ pub(crate) struct Making {
 
 /// What files are made from, besides voters and codes.
 struct Content {
+    output: Output,
     letterhead: Letterhead,
     consultations: String,
     elections: BTreeMap<ElectionId, EntitledElection>,
@@ -64,6 +73,7 @@ impl Making {
         config: &RegistrarConfig,
         entitlements: &Path,
         out: &Path,
+        output: Output,
         batch: usize,
     ) -> anyhow::Result<Self> {
         let head = Entitlements::open(entitlements)?.0;
@@ -76,7 +86,7 @@ impl Making {
             registrar,
             entitlements: entitlements.to_path_buf(),
             out: out.to_path_buf(),
-            content: Arc::new(Content::new(config, head)),
+            content: Arc::new(Content::new(config, output, head)),
             batch,
             _lock: lock,
         };
@@ -184,7 +194,7 @@ impl Making {
         voters: Vec<EntitledVoter>,
     ) -> anyhow::Result<impl FnOnce() -> anyhow::Result<Written> + Send + 'static> {
         let place = voters.first().and_then(place_of).cloned();
-        let file = format!("{}/notices-{{}}.pdf", folder_of(place.as_ref()));
+        let file = format!("{}/{}", folder_of(place.as_ref()), self.content.file_name());
         let names: Vec<(VoterId, String)> = voters.iter().map(|voter| (voter.id, sorted_name(voter))).collect();
         let batch = Batch {
             place: place.as_ref(),
@@ -312,12 +322,13 @@ struct Written {
 }
 
 impl Content {
-    fn new(config: &RegistrarConfig, head: Entitlements) -> Self {
+    fn new(config: &RegistrarConfig, output: Output, head: Entitlements) -> Self {
         let notice = config.notice.clone();
         let mut consultations: Vec<&str> = head.elections.iter().map(|one| one.consultation.as_str()).collect();
         consultations.dedup();
         let origin = config.portal_origin.as_str();
         Self {
+            output,
             consultations: consultations.join(", "),
             letterhead: Letterhead {
                 organiser: head
@@ -336,6 +347,13 @@ impl Content {
         }
     }
 
+    fn file_name(&self) -> &'static str {
+        match self.output {
+            Output::Paper => "notices-{}.pdf",
+            Output::Printer(_) => "notices-{}.csv.age",
+        }
+    }
+
     fn render(&self, voters: &[EntitledVoter], made: MadeBatch) -> anyhow::Result<Zeroizing<Vec<u8>>> {
         let notices: Vec<Notice> = voters
             .iter()
@@ -349,7 +367,10 @@ impl Content {
                 code: Zeroizing::new(made.code.to_string()),
             })
             .collect();
-        Ok(Zeroizing::new(notice::pdf(&self.letterhead, &notices)?))
+        match &self.output {
+            Output::Paper => Ok(Zeroizing::new(notice::pdf(&self.letterhead, &notices)?)),
+            Output::Printer(recipient) => encrypted(recipient, &notices),
+        }
     }
 
     fn votes(&self, elections: &[ElectionId]) -> Vec<Vote> {
@@ -368,6 +389,50 @@ impl Content {
         votes
     }
 }
+
+/// A row per notice, encrypted as it is written: no code is ever on the disk in clear.
+fn encrypted(recipient: &age::x25519::Recipient, notices: &[Notice]) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let recipients = std::iter::once(recipient as &dyn age::Recipient);
+    let mut file = Zeroizing::new(Vec::new());
+    let mut writer = age::Encryptor::with_recipients(recipients)?.wrap_output(&mut *file)?;
+    writer.write_all(PRINTER_COLUMNS.as_bytes())?;
+    for notice in notices {
+        let place = notice.delivery.place.as_ref();
+        let address = &notice.delivery.address;
+        let line = |rank: usize| address.get(rank).map_or("", String::as_str);
+        let titles = notice.votes.iter().map(|vote| {
+            format!(
+                "{} ({} / {}) : {}",
+                vote.consultation,
+                vote.opens,
+                vote.closes,
+                vote.elections.join(", ")
+            )
+        });
+        let titles = titles.collect::<Vec<_>>().join(" | ");
+        let cells = [
+            notice.reference.as_str(),
+            &notice.name,
+            place.map_or("", |place| place.code.as_str()),
+            place.map_or("", |place| place.name.as_str()),
+            line(0),
+            line(1),
+            line(2),
+            line(3),
+            line(4),
+            notice.language.code(),
+            &titles,
+        ];
+        writer.write_all(cells.map(cell).join(";").as_bytes())?;
+        let code = Zeroizing::new(format!(";{}\n", notice.code.as_str()));
+        writer.write_all(code.as_bytes())?;
+    }
+    writer.finish()?;
+    Ok(file)
+}
+
+const PRINTER_COLUMNS: &str =
+    "reference;nom;lieu;lieu_nom;adresse1;adresse2;adresse3;adresse4;adresse5;langue;scrutins;code\n";
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

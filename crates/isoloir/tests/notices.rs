@@ -1,10 +1,11 @@
-//! Notices by command, as an organiser uses them: whole files or void codes, scans, destruction.
+//! Notices by command, as an organiser uses them: whole files or void codes, a printer's encrypted data, scans, destruction.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod common;
 
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -148,6 +149,45 @@ fn an_interrupted_run_goes_on_and_only_the_files_of_the_manifest_count() {
 
     let again = notary(path, &make);
     assert!(again.contains("0 notices made; 12 voters had theirs"), "{again}");
+}
+
+#[test]
+fn a_printer_gets_what_only_the_printer_reads() {
+    let site = site();
+    let path = site.path();
+    let key = age::x25519::Identity::generate();
+    let recipient = key.to_public().to_string();
+    let make = [
+        "notices",
+        ENTITLEMENTS[0],
+        ENTITLEMENTS[1],
+        "--out",
+        "notices",
+        "--for-printer",
+        &recipient,
+    ];
+    notary(path, &make);
+    let mut codes = BTreeMap::new();
+    for row in rows(&path.join("notices/manifest.csv")) {
+        let file = std::fs::read(path.join("notices").join(&row[0])).unwrap();
+        assert!(file.starts_with(b"age-encryption.org/v1"));
+        let mut text = String::new();
+        let decryptor = age::Decryptor::new(&file[..]).unwrap();
+        let mut reader = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).unwrap();
+        reader.read_to_string(&mut text).unwrap();
+        for line in text.lines().skip(1) {
+            let (rest, code) = line.rsplit_once(';').unwrap();
+            assert_eq!(code.len(), 19, "{code}");
+            codes.insert(rest.split(';').next().unwrap().to_owned(), code.to_owned());
+        }
+    }
+    assert_eq!(codes.len(), 12);
+    let index = read(&path.join("notices/index.csv"));
+    for (reference, code) in &codes {
+        assert!(index.contains(reference) && !index.contains(code));
+    }
+    let wrong = [&make[..5], &["--for-printer", "age1nobody"]].concat();
+    assert!(refused(path, &wrong).contains("age1nobody"));
 }
 
 #[test]

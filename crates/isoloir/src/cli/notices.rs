@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::ambient;
 use crate::config::RegistrarConfig;
-use crate::notices::Making;
+use crate::notices::{Making, Output};
 use crate::private_file;
 
 /// Codes and notices: one command makes them, the others follow them by their references.
@@ -26,7 +26,7 @@ use crate::private_file;
                   signature list for each place, index.csv (references and pages, no code) and manifest.csv (the files that count, with their \
                   SHA-256).\n\nInterrupted at any point, the same command goes on where it stopped. A file that is not in manifest.csv does not \
                   count: its codes are void. Codes are nowhere but in these files.",
-    after_help = "Examples:\n  isoloir registrar notices --out notices\n  \
+    after_help = "Examples:\n  isoloir registrar notices --out notices\n  isoloir registrar notices --out printer --for-printer age1…\n  \
                   isoloir registrar notices --out again --number VAL0004\n  isoloir registrar notices status\n  \
                   isoloir registrar notices handed --place 2A0012X\n  isoloir registrar notices undelivered returns.csv"
 )]
@@ -39,6 +39,9 @@ pub(super) struct NoticesArgs {
     /// File from `isoloir consultation entitlements`.
     #[arg(long, value_name = "FILE", default_value = "entitlements.json")]
     entitlements: PathBuf,
+    /// Writes data for a printer instead of PDF files, encrypted to this age recipient as they are made.
+    #[arg(long, value_name = "RECIPIENT")]
+    for_printer: Option<String>,
     /// Only for the voter with this staff number (matricule), who has a notice already: the former one is void.
     #[arg(long, value_name = "NUMBER")]
     number: Option<String>,
@@ -153,7 +156,19 @@ pub(super) async fn run(
 
 async fn make(registrar: Arc<Registrar>, config: &RegistrarConfig, arguments: &NoticesArgs) -> anyhow::Result<()> {
     let out = arguments.out.as_deref().context("--out")?;
-    let making = Making::open(registrar, config, &arguments.entitlements, out, arguments.batch.into()).await?;
+    let output = match &arguments.for_printer {
+        None => Output::Paper,
+        Some(recipient) => Output::Printer(recipient.parse().map_err(|why| anyhow::anyhow!("{recipient}: {why}"))?),
+    };
+    let making = Making::open(
+        registrar,
+        config,
+        &arguments.entitlements,
+        out,
+        output,
+        arguments.batch.into(),
+    )
+    .await?;
     let told = match &arguments.number {
         None => making.all().await?,
         Some(number) => making.again(number).await?,

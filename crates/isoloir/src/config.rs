@@ -1,7 +1,10 @@
 //! Configuration files: TOML, every unknown key refused, any key overridable from the environment.
 //!
 //! The voting server and the registrar are two domains of trust and have two files. A relative path in a file is relative to the
-//! folder of that file. `ISOLOIR__DATABASE__URL=postgres://…` overrides `url` in `[database]`: two underscores separate the levels.
+//! folder of that file. `ISOLOIR__DATABASE__URL=postgres://…` overrides `url` in `[database]`: two underscores separate the levels. What only the
+//! other server's file has is left to it.
+
+mod environment;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +16,8 @@ use isoloir_portal::LimitsConfig;
 use isoloir_portal::limits::NotABlock;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+use environment::Override;
 
 /// What makes a configuration unusable.
 #[derive(Debug, thiserror::Error)]
@@ -273,7 +278,7 @@ impl ServerConfig {
     /// # Errors
     /// When the file is unreadable or not a valid configuration.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let mut config: Self = read(path)?;
+        let mut config: Self = read::<Self, RegistrarConfig>(path)?;
         let folder = folder_of(path);
         config.key = folder.join(&config.key);
         config.registrar_key = folder.join(&config.registrar_key);
@@ -314,7 +319,7 @@ impl RegistrarConfig {
     /// # Errors
     /// When the file is unreadable or not a valid configuration.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let mut config: Self = read(path)?;
+        let mut config: Self = read::<Self, ServerConfig>(path)?;
         let folder = folder_of(path);
         config.key = folder.join(&config.key);
         config.server_key = folder.join(&config.server_key);
@@ -342,15 +347,16 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+/// `Other` is the other server's configuration: what is said for it alone in an environment that both share is none of ours.
+fn read<T: DeserializeOwned, Other: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
         path: path.to_path_buf(),
         source,
     })?;
-    parse(&text, path, std::env::vars())
+    parse::<T, Other>(&text, path, std::env::vars())
 }
 
-fn parse<T: DeserializeOwned>(
+fn parse<T: DeserializeOwned, Other: DeserializeOwned>(
     text: &str,
     path: &Path,
     environment: impl Iterator<Item = (String, String)>,
@@ -359,45 +365,20 @@ fn parse<T: DeserializeOwned>(
         path: path.to_path_buf(),
         message: e.to_string(),
     };
-    let mut table: toml::Table = toml::from_str(text).map_err(invalid)?;
-    let mut overridden = false;
-    for (variable, value) in environment {
-        if let Some(keys) = variable.strip_prefix("ISOLOIR__") {
-            apply(&mut table, &variable, keys, &value)?;
-            overridden = true;
-        }
-    }
+    let (ours, others) = (environment::keys_of::<T>(), environment::keys_of::<Other>());
+    let is_ours = |one: &Override| one.is_about(ours) || !one.is_about(others);
+    let overrides: Vec<Override> = environment.filter_map(Override::read).filter(is_ours).collect();
     // Parsed from the text when nothing is overridden, so that errors keep their line numbers.
-    if overridden {
-        table.try_into().map_err(invalid)
-    } else {
-        toml::from_str(text).map_err(invalid)
+    if overrides.is_empty() {
+        return toml::from_str(text).map_err(invalid);
     }
-}
-
-fn apply(table: &mut toml::Table, variable: &str, keys: &str, value: &str) -> Result<(), ConfigError> {
-    let keys: Vec<String> = keys.split("__").map(str::to_ascii_lowercase).collect();
-    let Some((last, sections)) = keys.split_last() else {
-        return Ok(());
-    };
-    let mut level = table;
-    for key in sections {
-        level = level
-            .entry(key.clone())
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
-            .as_table_mut()
-            .ok_or_else(|| ConfigError::Override {
-                variable: variable.to_owned(),
-                level: key.clone(),
-            })?;
+    let mut table: toml::Table = toml::from_str(text).map_err(invalid)?;
+    for one in overrides {
+        let variable = one.variable.clone();
+        let applied = one.apply(&mut table);
+        applied.map_err(|level| ConfigError::Override { variable, level })?;
     }
-    let value = match value {
-        "true" => toml::Value::Boolean(true),
-        "false" => toml::Value::Boolean(false),
-        text => toml::Value::String(text.to_owned()),
-    };
-    level.insert(last.clone(), value);
-    Ok(())
+    environment::read(table).map_err(invalid)
 }
 
 #[cfg(test)]
@@ -415,7 +396,7 @@ url = "sqlite:server.db"
 "#;
 
     fn with(text: &str, environment: &[(&str, &str)]) -> Result<ServerConfig, ConfigError> {
-        parse(
+        parse::<ServerConfig, RegistrarConfig>(
             text,
             Path::new("x.toml"),
             environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
@@ -441,6 +422,66 @@ url = "sqlite:server.db"
         .unwrap();
         assert_eq!(config.database.url, "postgres://x");
         assert!(config.demonstration);
+    }
+
+    #[test]
+    fn a_text_of_the_environment_is_read_as_what_the_key_asks_for() {
+        let config = with(
+            TEXT,
+            &[
+                ("ISOLOIR__LIMITS__FACTOR", "3"),
+                ("ISOLOIR__LIMITS__TRUSTED_PROXIES", "10.1.0.0/16, 10.2.0.1"),
+                ("ISOLOIR__MAIL__SMTP", "smtp://relais.example.fr:587"),
+                ("ISOLOIR__MAIL__PASSWORD", "20261203"),
+                ("ISOLOIR__MAIL__CONNECTIONS", "4"),
+                ("ISOLOIR__MAIL__PACE__PER_MINUTE", "60"),
+                ("ISOLOIR__FRANCECONNECT__ISSUER", "https://fc.example"),
+                ("ISOLOIR__FRANCECONNECT__CLIENT_ID", "123"),
+                ("ISOLOIR__FRANCECONNECT__SIGNED_USERINFO", "false"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.limits.factor, 3);
+        assert_eq!(config.limits.trusted_proxies, ["10.1.0.0/16", "10.2.0.1"]);
+        assert_eq!(config.mail.password.as_deref(), Some("20261203"));
+        assert_eq!(
+            (config.mail.connections, config.mail.pace.unwrap().per_minute),
+            (Some(4), Some(60))
+        );
+        let franceconnect = config.franceconnect.unwrap();
+        assert_eq!(
+            (franceconnect.client_id.as_str(), franceconnect.signed_userinfo),
+            ("123", false)
+        );
+        assert!(with(TEXT, &[("ISOLOIR__LIMITS__FACTOR", "many")]).is_err());
+    }
+
+    #[test]
+    fn one_environment_serves_both_servers() {
+        let registrar = "listen = \"127.0.0.1:8081\"\nportal_origin = \"http://127.0.0.1:8080\"\nkey = \"registrar.key\"\n\
+                         server_key = \"server.pub\"\n[database]\nurl = \"sqlite:registrar.db\"\n";
+        let read = |environment: &[(&str, &str)]| {
+            let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+            parse::<RegistrarConfig, ServerConfig>(registrar, Path::new("x.toml"), environment)
+        };
+        let config = read(&[
+            ("ISOLOIR__FRANCECONNECT__CLIENT_SECRET", "for the voting server"),
+            ("ISOLOIR__LIMITS__FACTOR", "0"),
+            ("ISOLOIR__HOST", "Valbrune"),
+            ("ISOLOIR__ORIGIN", "https://codes.example.fr"),
+            ("ISOLOIR__NOTICE__SENDER", "Bureau des élections,4 quai des Docks"),
+            ("ISOLOIR__SMS__KANNEL", "http://127.0.0.1:13013"),
+            ("ISOLOIR__SMS__USER", "isoloir"),
+            ("ISOLOIR__SMS__PASSWORD", "0012"),
+            ("ISOLOIR__SMS__SENDER", "36000"),
+        ])
+        .unwrap();
+        assert_eq!(config.origin.as_deref(), Some("https://codes.example.fr"));
+        assert_eq!(config.notice.sender, ["Bureau des élections", "4 quai des Docks"]);
+        let sms = config.sms.unwrap();
+        assert_eq!((sms.password.as_deref(), sms.sender.as_str()), (Some("0012"), "36000"));
+        assert!(read(&[("ISOLOIR__HOTS", "x")]).is_err(), "nobody's key");
+        assert!(read(&[("ISOLOIR__NOTICE__PHOEN", "x")]).is_err());
     }
 
     #[test]

@@ -32,13 +32,6 @@ pub struct Entitlements {
 }
 
 impl Entitlements {
-    /// Reads a whole file.
-    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let (mut entitlements, voters) = Self::open(path)?;
-        entitlements.voters = voters.collect::<anyhow::Result<_>>()?;
-        Ok(entitlements)
-    }
-
     /// Reads the first line of a file; the voters follow, one by one.
     pub(crate) fn open(path: &Path) -> anyhow::Result<(Self, EntitledVoters)> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;

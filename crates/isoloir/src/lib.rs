@@ -8,15 +8,19 @@
 //! - [`demo`]: the demonstration
 //! - [`trustee`]: the board's offline work, on files
 //! - [`watch`]: a watcher of boxes and scripts, with named alarms
+//! - `credentials`, `codes`, `notices`: what the registrar makes for a whole roll, some voters at a time; `progress`: how far it is
 //! - [`ambient`], [`private_file`]: randomness and private files
 
 pub mod ambient;
 pub mod cli;
+mod codes;
 pub mod config;
+mod credentials;
 pub mod demo;
 pub mod handover;
 mod notices;
 pub mod private_file;
+mod progress;
 pub mod rehearse;
 pub mod trustee;
 pub mod voter;

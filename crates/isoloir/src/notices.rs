@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 use isoloir_documents::notice::{self, Letterhead, Notice, Vote};
 use isoloir_documents::remittance::{LIST_ROWS, SignatureList, signature_list};
 use isoloir_domain::{ElectionId, Place, VoterId};
@@ -27,6 +26,7 @@ use crate::ambient;
 use crate::config::RegistrarConfig;
 use crate::handover::{EntitledElection, EntitledVoter, Entitlements};
 use crate::private_file;
+use crate::progress::{Progress, count};
 
 /// What the files are.
 pub(crate) enum Output {
@@ -97,10 +97,7 @@ impl Making {
     /// Makes a notice for every voter who has none.
     pub(crate) async fn all(&self) -> anyhow::Result<Told> {
         let mut told = self.told();
-        let bar = ProgressBar::new(lines(&self.entitlements)?.saturating_sub(1));
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} / {len} voters, {per_sec}, {eta} left") {
-            bar.set_style(style);
-        }
+        let bar = Progress::of(lines(&self.entitlements)?.saturating_sub(1), "voters");
         let mut writing = JoinSet::new();
         let mut seen = HashSet::new();
         let mut waiting: Vec<EntitledVoter> = Vec::new();
@@ -109,7 +106,7 @@ impl Making {
             let moved = waiting.first().is_some_and(|first| place_of(first) != place_of(&voter));
             if moved || waiting.len() >= self.batch {
                 let batch = std::mem::take(&mut waiting);
-                bar.inc(count(batch.len()));
+                bar.add(batch.len());
                 self.batch(batch, &mut writing, &mut told).await?;
             }
             if (moved || seen.is_empty()) && !seen.insert(place_of(&voter).map(|place| place.code.clone())) {
@@ -117,12 +114,12 @@ impl Making {
             }
             waiting.push(voter);
         }
-        bar.inc(count(waiting.len()));
+        bar.add(waiting.len());
         self.batch(waiting, &mut writing, &mut told).await?;
         while let Some(written) = writing.join_next().await {
             self.complete(written?).await?;
         }
-        bar.finish_and_clear();
+        bar.end();
         self.write_lists().await?;
         Ok(told)
     }
@@ -529,10 +526,6 @@ fn lines(path: &Path) -> anyhow::Result<u64> {
         let read = bytes.len();
         reader.consume(read);
     }
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// A cell that no spreadsheet takes for a formula, quoted where needed.

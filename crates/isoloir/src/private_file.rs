@@ -50,6 +50,22 @@ impl Reserved {
             .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
+    /// Writes some more of it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn append(&mut self, contents: &[u8]) -> anyhow::Result<()> {
+        let written = self.file.write_all(contents);
+        written.with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// The same file, which has taken another name.
+    #[must_use]
+    pub fn moved_to(self, path: &Path) -> Self {
+        let path = path.to_path_buf();
+        Self { path, ..self }
+    }
+
     /// Ends a file that was written piece by piece: down to the disk.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::derivation::{Authenticator, WrappingKey};
+use crate::journal::Event;
 use crate::keys::Keys;
 use crate::store::StoreError;
 use crate::store::codes::NewCode;
@@ -77,8 +78,33 @@ impl Registrar {
         let made = tokio::task::spawn_blocking(move || make_codes(&keys, &orders, &seed));
         let (codes, rows): (Vec<IssuedCode>, Vec<NewCode>) =
             made.await.map_err(|_| IssueError::Interrupted)??.into_iter().unzip();
-        self.store.replace_codes(&rows, self.clock.now().as_second()).await?;
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let about = match voters {
+            [voter] => Some(*voter),
+            _ => None,
+        };
+        let entry = self.entry(about, Event::CodesIssued { count });
+        self.store
+            .replace_codes(&rows, self.clock.now().as_second(), &entry)
+            .await?;
         Ok(codes)
+    }
+
+    /// Which of these codes are the valid ones of their voters, in order: what an interrupted run wrote may be void by now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn are_valid(&self, codes: &[IssuedCode]) -> Result<Vec<bool>, StoreError> {
+        let voters: Vec<VoterId> = codes.iter().map(|one| one.voter).collect();
+        let on_record = self.store.verifiers(&voters).await?;
+        let is_valid = |one: &IssuedCode| {
+            let verifier = self
+                .keys
+                .verifier(one.voter, &Authenticator::derive(&one.code, one.voter));
+            let found = on_record.get(one.voter.uuid().as_bytes().as_slice());
+            found.is_some_and(|found| found.as_slice() == verifier.bytes().as_slice())
+        };
+        Ok(codes.par_iter().map(is_valid).collect())
     }
 
     pub(crate) async fn orders(&self, voters: &[VoterId]) -> Result<Vec<Order>, IssueError> {

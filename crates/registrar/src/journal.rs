@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use isoloir_domain::VoterId;
 use isoloir_domain::delivery::Channel;
 use isoloir_domain::reissue::{Factor, ReissuePath};
+use isoloir_domain::{ElectionId, VoterId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,25 @@ pub enum Event {
     /// A file of identifiers was read.
     IdentifiersRead {
         /// How many identifiers.
+        count: u64,
+    },
+    /// Everybody on an election's roll has a credential.
+    CredentialsDrawn {
+        /// The election.
+        election: ElectionId,
+        /// How many.
+        count: u64,
+    },
+    /// Codes were made by command, for a file; earlier ones are void. About one voter when there is one code.
+    CodesIssued {
+        /// How many.
+        count: u64,
+    },
+    /// Codes were made with the notices that carry them; earlier ones are void.
+    NoticesMade {
+        /// Code of their place, empty when they are posted.
+        place: String,
+        /// How many.
         count: u64,
     },
     /// A link to a new code was made and queued.

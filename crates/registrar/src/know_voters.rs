@@ -7,6 +7,7 @@ use isoloir_domain::{Language, VoterId};
 use rand::rngs::StdRng;
 use rayon::prelude::*;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::Registrar;
 use crate::ask_reissue::mailbox_place;
@@ -88,39 +89,47 @@ pub enum KnowError {
 }
 
 impl Registrar {
-    /// Reads consultation and voters, over what was known of them. All or nothing.
+    /// Reads consultation and rules, once the voters of the same file are known: over what was known before.
     ///
     /// # Errors
     /// [`KnowError`].
-    pub async fn know_voters(
-        &self,
-        consultation: &KnownConsultation,
-        voters: &[KnownVoter],
-        rng: &mut StdRng,
-    ) -> Result<(), KnowError> {
-        let mut sealed = Vec::with_capacity(voters.len());
-        for voter in voters {
-            let mailbox = match &voter.mailbox {
-                None => None,
-                Some(mailbox) => {
-                    let place = mailbox_place(voter.voter);
-                    Some(
-                        self.keys
-                            .seal(&place, mailbox.as_bytes(), rng)
-                            .ok_or(KnowError::Interrupted)?,
-                    )
-                }
-            };
-            sealed.push(NewVoter {
-                voter: voter.voter,
-                number: voter.number.clone(),
-                language: voter.language.map(Language::code),
-                mailbox,
+    pub async fn know_consultation(&self, consultation: &KnownConsultation, voters: u64) -> Result<(), KnowError> {
+        let entry = self.entry(None, Event::EntitlementsRead { voters });
+        Ok(self.store.know_consultation(consultation, &entry).await?)
+    }
+
+    /// Reads some voters, each given once, over what was known of them: all or none of these. Read again, they are the same.
+    ///
+    /// # Errors
+    /// [`KnowError`].
+    pub async fn know_voters(&self, voters: &[KnownVoter], rng: &mut StdRng) -> Result<(), KnowError> {
+        let mut rows = Vec::with_capacity(voters.len());
+        for one in voters {
+            let place = mailbox_place(one.voter);
+            let seal = |mailbox: &String| self.keys.seal(&place, mailbox.as_bytes(), rng);
+            rows.push(NewVoter {
+                voter: one.voter,
+                number: one.number.clone(),
+                language: one.language.map(Language::code),
+                mailbox: match one.mailbox.as_ref().map(seal) {
+                    Some(None) => return Err(KnowError::Interrupted),
+                    sealed => sealed.flatten(),
+                },
             });
         }
-        let count = u64::try_from(sealed.len()).unwrap_or(u64::MAX);
-        let entry = self.entry(None, Event::EntitlementsRead { voters: count });
-        Ok(self.store.know(consultation, &sealed, &entry).await?)
+        Ok(self.store.know_voters(&rows).await?)
+    }
+
+    /// Refuses, with its line, what [`Registrar::know_identifiers`] would refuse; `seen` has the numbers of the lines before.
+    ///
+    /// # Errors
+    /// [`KnowError`], with the line.
+    pub async fn check_identifiers(
+        &self,
+        given: &[GivenIdentifier],
+        seen: &mut HashSet<String>,
+    ) -> Result<(), KnowError> {
+        self.read_identifiers(given, seen).await.map(|_| ())
     }
 
     /// Keeps keyed hashes of identifiers, of the kinds that the policy asks for. All or nothing. Returns how many.
@@ -128,6 +137,24 @@ impl Registrar {
     /// # Errors
     /// [`KnowError`], with the line.
     pub async fn know_identifiers(&self, given: &[GivenIdentifier]) -> Result<u64, KnowError> {
+        let plain = self.read_identifiers(given, &mut HashSet::new()).await?;
+        let mark = |(voter, kind, normal): (VoterId, Kind, Zeroizing<String>)| {
+            let mark = kind.mark(&self.keys, voter, &normal);
+            (voter.uuid().as_bytes().to_vec(), kind.as_str(), mark)
+        };
+        let marks: Vec<_> = plain.into_par_iter().map(mark).collect();
+        let count = u64::try_from(marks.len()).unwrap_or(u64::MAX);
+        let entry = self.entry(None, Event::IdentifiersRead { count });
+        self.store.set_identifiers(&marks, &entry).await?;
+        Ok(count)
+    }
+
+    /// Whose identifiers these are, and the one way to write each.
+    async fn read_identifiers(
+        &self,
+        given: &[GivenIdentifier],
+        seen: &mut HashSet<String>,
+    ) -> Result<Vec<(VoterId, Kind, Zeroizing<String>)>, KnowError> {
         let rules = self.store.consultation().await?.ok_or(KnowError::NoRules)?.reissue;
         let asks = |kind: Kind| {
             rules
@@ -136,17 +163,18 @@ impl Registrar {
                 .flat_map(|p| p.factors.iter().flatten())
                 .any(|f| *f == kind.factor())
         };
-        let mut seen = HashSet::new();
+        let numbers: Vec<&str> = given.iter().map(|one| one.number.as_str()).collect();
+        let known = self.store.voters_numbered(&numbers).await?;
         let mut plain = Vec::new();
         for one in given {
             let line = one.line;
-            if !seen.insert(one.number.as_str()) {
+            if !seen.insert(one.number.clone()) {
                 return Err(KnowError::Twice { line });
             }
-            let voter = match self.store.voters_numbered(&one.number).await?.as_slice() {
-                [voter] => Uuid::from_slice(voter).map_err(|_| KnowError::Nobody { line })?,
-                [] => return Err(KnowError::Nobody { line }),
-                _ => return Err(KnowError::Several { line }),
+            let voter = match known.get(&one.number).map(Vec::as_slice) {
+                Some([voter]) => voter_of(voter).ok_or(KnowError::Nobody { line })?,
+                Some([_, ..]) => return Err(KnowError::Several { line }),
+                Some([]) | None => return Err(KnowError::Nobody { line }),
             };
             for (kind, typed) in [(Kind::Numen, &one.numen), (Kind::NirDigits, &one.nir)] {
                 let Some(typed) = typed else { continue };
@@ -158,18 +186,10 @@ impl Registrar {
                 plain.push((voter, kind, normal));
             }
         }
-        let mark = |(voter, kind, normal): (Uuid, Kind, zeroize::Zeroizing<String>)| {
-            let id: VoterId = voter.to_string().parse().map_err(|_| KnowError::Interrupted)?;
-            Ok((
-                voter.as_bytes().to_vec(),
-                kind.as_str(),
-                kind.mark(&self.keys, id, &normal),
-            ))
-        };
-        let marks = plain.into_par_iter().map(mark).collect::<Result<Vec<_>, KnowError>>()?;
-        let count = u64::try_from(marks.len()).unwrap_or(u64::MAX);
-        let entry = self.entry(None, Event::IdentifiersRead { count });
-        self.store.set_identifiers(&marks, &entry).await?;
-        Ok(count)
+        Ok(plain)
     }
+}
+
+fn voter_of(bytes: &[u8]) -> Option<VoterId> {
+    Uuid::from_slice(bytes).ok()?.to_string().parse().ok()
 }

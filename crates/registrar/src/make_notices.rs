@@ -14,6 +14,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::issue_codes::{IssueError, make_codes};
+use crate::journal::Event;
 use crate::store::StoreError;
 use crate::store::notices::{BatchRow, NewBatch};
 use crate::voting_code::VotingCode;
@@ -128,7 +129,16 @@ impl Registrar {
             names: &names,
         };
         let now = self.clock.now().as_second();
-        let (id, first) = self.store.replace_codes_by_notices(&rows, &new, now).await?;
+        let about = match voters {
+            [(voter, _)] => Some(*voter),
+            _ => None,
+        };
+        let what = Event::NoticesMade {
+            place: batch.place.map_or_else(String::new, |place| place.code.clone()),
+            count: u64::try_from(rows.len()).unwrap_or(u64::MAX),
+        };
+        let entry = self.entry(about, what);
+        let (id, first) = self.store.replace_codes_by_notices(&rows, &new, now, &entry).await?;
         let notice = |(number, issued): (i64, crate::IssuedCode)| {
             Some(MadeNotice {
                 reference: Reference::of(number)?,

@@ -35,7 +35,11 @@ impl Browser {
     fn new(w: &World) -> Browser {
         let (store, keys) = (w.registrar.store().clone(), Keys::new(w.registrar_key.clone()));
         let registrar = Registrar::new(store, keys, w.server.verifying_key(), Arc::new(w.clock.clone()))
-            .reissuing("https://codes.example.fr".parse().unwrap(), MailMode::Demonstration, StdRng::seed_from_u64(1))
+            .reissuing(
+                "https://codes.example.fr".parse().unwrap(),
+                MailMode::Demonstration,
+                StdRng::seed_from_u64(1),
+            )
             .unwrap();
         let pages = PagesConfig {
             portal: "https://vote.example.fr".parse().unwrap(),

@@ -6,19 +6,22 @@ mod common;
 
 use common::{World, session};
 use isoloir_domain::token::{Admission, Ticket, TokenError};
-use isoloir_domain::{Clock as _, VoterId};
+use isoloir_domain::{Clock as _, ElectionId, VoterId};
 use isoloir_protocol::credential::{ElectionUuid, SecretCredential};
 use isoloir_protocol::group::GroupName;
 use isoloir_registrar::attempts::FREE_FAILURES;
 use isoloir_registrar::create_credentials::{CreateError, Entitled};
 use isoloir_registrar::derivation::WrappingKey;
 use isoloir_registrar::issue_codes::IssueError;
+use isoloir_registrar::journal::Event;
 use isoloir_registrar::unlock::{UnlockError, UnlockedCredential};
 use isoloir_registrar::{Keys, Registrar, Store, VotingCode};
 use jiff::SignedDuration;
 
 on_both! {
     credentials_are_drawn_once_and_published_sorted;
+    an_interrupted_drawing_goes_on_with_the_same_roll_alone;
+    what_was_issued_by_command_is_in_the_journal_and_what_is_valid_is_known;
     a_voter_unlocks_every_credential_of_his;
     a_wrong_code_is_refused_alike_for_any_voter;
     a_voter_is_locked_for_a_while_and_never_for_ever;
@@ -50,7 +53,16 @@ async fn credentials_are_drawn_once_and_published_sorted(mut w: World) {
         .registrar
         .create_credentials(&w.elections[0], GroupName::Ed25519, &roll, &mut w.rng)
         .await;
-    assert!(matches!(again, Err(CreateError::Exists(_))));
+    assert!(matches!(again, Err(CreateError::AnotherRoll(_))));
+    let same: Vec<Entitled> = w.voters.iter().rev().map(|voter| Entitled::new(*voter)).collect();
+    let again = w
+        .registrar
+        .create_credentials(&w.elections[0], GroupName::Ed25519, &same, &mut w.rng)
+        .await;
+    assert!(
+        matches!(again, Err(CreateError::Exists(_))),
+        "the same roll in another order"
+    );
 
     let third = "a1B2c3D4e5F6g8".parse().unwrap();
     let twice = [Entitled::new(w.voters[0]), Entitled::new(w.voters[0])];
@@ -70,6 +82,93 @@ async fn credentials_are_drawn_once_and_published_sorted(mut w: World) {
     assert_eq!(made.iter().filter(|line| line.ends_with(",3")).count(), 1);
     assert_eq!(w.registrar.public_credentials(&third).await.unwrap(), made);
     assert!(Entitled::weighted(w.voters[0], 0).is_none() && Entitled::weighted(w.voters[0], 1 << 30).is_none());
+}
+
+async fn an_interrupted_drawing_goes_on_with_the_same_roll_alone(mut w: World) {
+    let election: ElectionId = "a1B2c3D4e5F6g8".parse().unwrap();
+    let roll: Vec<Entitled> = w.voters.iter().map(|voter| Entitled::new(*voter)).collect();
+    let told = |entitled: &[Entitled]| {
+        let mut told = w.registrar.roll(&election);
+        entitled.iter().for_each(|one| told.add(*one));
+        told
+    };
+    // Nothing was drawn yet: another roll may still take its place.
+    let group = GroupName::Ed25519;
+    assert!(
+        w.registrar
+            .begin_credentials(&told(&roll[..2]), group)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let drawing = w
+        .registrar
+        .begin_credentials(&told(&roll), group)
+        .await
+        .unwrap()
+        .unwrap();
+    let drawn = w
+        .registrar
+        .draw_credentials(&drawing, &roll[..3], &mut w.rng)
+        .await
+        .unwrap();
+    assert_eq!(drawn, 3);
+    let early = w.registrar.end_credentials(&drawing).await;
+    assert!(matches!(early, Err(CreateError::Incomplete(_))));
+    let before = w.registrar.public_credentials(&election).await.unwrap();
+
+    // Another run, after an interruption.
+    let mut other = roll[..4].to_vec();
+    other.push(Entitled::weighted(w.voters[4], 2).unwrap());
+    let refused = w.registrar.begin_credentials(&told(&other), group).await.map(|_| ());
+    assert!(
+        matches!(refused, Err(CreateError::AnotherRoll(_))),
+        "of the same size, with another weight"
+    );
+    let drawing = w
+        .registrar
+        .begin_credentials(&told(&roll), group)
+        .await
+        .unwrap()
+        .unwrap();
+    let drawn = w.registrar.draw_credentials(&drawing, &roll, &mut w.rng).await.unwrap();
+    assert_eq!(drawn, 2, "those who had a credential keep it");
+    w.registrar.end_credentials(&drawing).await.unwrap();
+    let after = w.registrar.public_credentials(&election).await.unwrap();
+    assert!(after.len() == 5 && before.iter().all(|line| after.contains(line)));
+    assert!(
+        w.registrar
+            .begin_credentials(&told(&roll), group)
+            .await
+            .unwrap()
+            .is_none(),
+        "drawn once"
+    );
+    let entries = w.registrar.store().journal().await.unwrap();
+    assert!(entries.iter().any(|entry| entry.what
+        == Event::CredentialsDrawn {
+            election: election.clone(),
+            count: 5
+        }));
+}
+
+async fn what_was_issued_by_command_is_in_the_journal_and_what_is_valid_is_known(mut w: World) {
+    let (voters, voter) = (w.voters.clone(), w.voters[1]);
+    let mut first = w.registrar.issue_codes(&voters, &mut w.rng).await.unwrap();
+    let again = w.registrar.issue_codes(&[voter], &mut w.rng).await.unwrap();
+    first.extend(again);
+    let valid = w.registrar.are_valid(&first).await.unwrap();
+    assert_eq!(valid, [true, false, true, true, true, true]);
+    let journal = w.registrar.store().journal().await.unwrap();
+    let issued: Vec<_> = journal
+        .iter()
+        .filter_map(|entry| match entry.what {
+            Event::CodesIssued { count } => Some((entry.voter, count)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(issued, [(None, 5), (Some(voter), 1)]);
+    assert!(w.registrar.store().journal_holds().await.unwrap());
 }
 
 async fn a_voter_unlocks_every_credential_of_his(mut w: World) {

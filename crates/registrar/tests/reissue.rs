@@ -83,7 +83,8 @@ impl Desk {
             })
             .collect();
         let mut rng = StdRng::seed_from_u64(12);
-        registrar.know_voters(&consultation(), &voters, &mut rng).await.unwrap();
+        registrar.know_voters(&voters, &mut rng).await.unwrap();
+        registrar.know_consultation(&consultation(), 5).await.unwrap();
         let given = (0..2).map(|rank| GivenIdentifier {
             line: rank + 2,
             number: format!("VAL{rank:04}"),

@@ -10,9 +10,9 @@ use isoloir_registrar::Registrar;
 use isoloir_registrar::know_voters::GivenIdentifier;
 use isoloir_service::VotingServer;
 
-use super::{consultation, election, key, registrar, serve, server};
-use crate::ambient;
+use super::{consultation, election, key, serve, server};
 use crate::handover::Entitlements;
+use crate::{ambient, codes, credentials};
 
 pub(crate) use super::consultation::{Files, entitlements};
 pub(crate) use super::registrar::{open as open_registrar, pages as registrar_pages, serve_registrar};
@@ -37,8 +37,7 @@ pub(crate) async fn set_up(
     entitlements: &Entitlements,
     trustees: &[u8],
 ) -> anyhow::Result<()> {
-    registrar::know(authority, entitlements).await?;
-    let lists = registrar::draw(authority, entitlements).await?;
+    let lists = credentials::draw_all(authority, entitlements).await?;
     for (_, one) in server::elections(server).await? {
         let list = lists
             .iter()
@@ -65,7 +64,7 @@ pub(crate) async fn codes(
     let issued = authority.issue_codes(&ids, &mut ambient::rng()).await?;
     Ok(issued
         .iter()
-        .map(|one| (one.voter, registrar::shown(one).to_string()))
+        .map(|one| (one.voter, codes::shown(one).to_string()))
         .collect())
 }
 

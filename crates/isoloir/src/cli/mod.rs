@@ -30,6 +30,9 @@ mod staff;
 mod trustee;
 mod watch;
 
+pub(crate) use key::read_private as read_key;
+pub(crate) use registrar::open as open_registrar;
+
 /// Open, verifiable internet voting for French professional elections.
 #[derive(Parser)]
 #[command(

@@ -219,7 +219,10 @@ fn told_as_json(counts: &PlaceCounts) -> Value {
 }
 
 async fn links(registrar: &Registrar, config: &RegistrarConfig, only: Option<&str>) -> anyhow::Result<()> {
-    let origin = config.origin.as_deref().context("places' pages need the registrar's origin: origin = \"https://…\" in its configuration")?;
+    let origin = config
+        .origin
+        .as_deref()
+        .context("places' pages need the registrar's origin: origin = \"https://…\" in its configuration")?;
     let places = registrar.delivery_places().await?;
     let chosen = places
         .iter()

@@ -1,33 +1,32 @@
 //! `isoloir registrar`: the authority of the codes, on its own machine with its own database.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use isoloir_carriers::config::mail_mode;
-use isoloir_domain::{Clock as _, ElectionId, Language, SystemClock};
-use isoloir_protocol::group::GroupName;
-use isoloir_registrar::create_credentials::{CreateError, Entitled};
-use isoloir_registrar::know_voters::{GivenIdentifier, KnownVoter};
+use isoloir_domain::{Clock as _, SystemClock};
+use isoloir_registrar::know_voters::GivenIdentifier;
 use isoloir_registrar::master_key::{change_master_key, open_keys};
-use isoloir_registrar::store::KnownConsultation;
-use isoloir_registrar::{IssuedCode, PagesConfig, Registrar, Store, router};
+use isoloir_registrar::{PagesConfig, Registrar, Store, router};
 use isoloir_theme::layout::Contact;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use zeroize::Zeroizing;
 
 use super::serve::serve;
 use super::{ConfigArg, block_on, key, master_key, notices};
 use crate::config::RegistrarConfig;
-use crate::handover::{Entitlements, PublicCredentials};
-use crate::{ambient, private_file};
+use crate::credentials::{self, Blocks};
+use crate::progress::Progress;
+use crate::{ambient, codes};
 
 /// How often the registrar's outbox is looked into.
 const OUTBOX_PERIOD: Duration = Duration::from_secs(2);
+/// Lines of identifiers at a time.
+const IDENTIFIERS: usize = 16 * 1024;
 
 /// The registrar: credentials and voting codes, apart from the voting server.
 #[derive(clap::Args)]
@@ -50,6 +49,8 @@ enum RegistrarCommand {
     /// Draws one credential per voter and election, once, and writes the public ones for the voting server.
     #[command(
         name = "create-credentials",
+        long_about = "Draws one credential per voter and election, once, and writes the public ones for the voting server. Interrupted, the same \
+                      command goes on where it stopped; entitlements with another roll are refused.",
         after_help = "Example:\n  isoloir registrar create-credentials --entitlements entitlements.json --out public-credentials/"
     )]
     CreateCredentials {
@@ -109,7 +110,8 @@ enum RegistrarCommand {
         name = "issue-codes",
         long_about = "Issues a voting code to each voter and writes the codes ONCE, into a file (mode 0600) for the printer of the \
                       notices. They are stored nowhere else: destroy the file once the notices are printed. Issuing again voids a \
-                      voter's earlier code, and wraps the same credentials.",
+                      voter's earlier code, and wraps the same credentials.\n\nInterrupted, the same command goes on where it stopped: FILE.part \
+                      is kept as far as its codes are valid.",
         after_help = "Examples:\n  isoloir registrar issue-codes --entitlements entitlements.json --out codes.csv\n  \
                       isoloir registrar issue-codes --entitlements entitlements.json --number VAL0004 --out reissue.csv"
     )]
@@ -135,20 +137,19 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
         _ => {}
     }
     block_on(async {
-        let registrar = open(&config).await?;
+        let registrar = Arc::new(open(&config).await?);
         match &arguments.command {
             RegistrarCommand::Serve => {
                 println!("registrar on http://{}", config.listen);
                 serve_registrar(registrar, pages(&config)?, config.listen).await
             }
             RegistrarCommand::CreateCredentials { entitlements, out } => {
-                create(&registrar, &Entitlements::read(entitlements)?, out).await
+                credentials::create(&registrar, entitlements, out).await
             }
-            RegistrarCommand::Notices(arguments) => notices::run(Arc::new(registrar), &config, arguments).await,
+            RegistrarCommand::Notices(arguments) => notices::run(registrar, &config, arguments).await,
             RegistrarCommand::ReadEntitlements { entitlements } => {
-                let entitlements = Entitlements::read(entitlements)?;
-                know(&registrar, &entitlements).await?;
-                println!("{} voters known", entitlements.voters.len());
+                let voters = credentials::read_again(&registrar, entitlements).await?;
+                println!("{voters} voters known");
                 Ok(())
             }
             RegistrarCommand::Identifiers { file } => identifiers(&registrar, file).await,
@@ -158,7 +159,14 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
                 entitlements,
                 number,
                 out,
-            } => issue(&registrar, &Entitlements::read(entitlements)?, number.as_deref(), out).await,
+            } => {
+                let count = codes::issue(&registrar, entitlements, number.as_deref(), out).await?;
+                println!(
+                    "{count} codes in {} (mode 0600). They are stored nowhere else: print the notices, then destroy this file.",
+                    out.display()
+                );
+                Ok(())
+            }
         }
     })
 }
@@ -195,41 +203,14 @@ pub(crate) fn pages(config: &RegistrarConfig) -> anyhow::Result<PagesConfig> {
 
 /// Serves the registrar, with the worker of its outbox beside it.
 pub(crate) async fn serve_registrar(
-    registrar: Registrar,
+    registrar: Arc<Registrar>,
     pages: PagesConfig,
     listen: SocketAddr,
 ) -> anyhow::Result<()> {
-    let registrar = Arc::new(registrar);
     let worker = tokio::spawn(Arc::clone(&registrar).run_outbox_worker(OUTBOX_PERIOD));
     let served = serve(listen, router(registrar, pages)).await;
     worker.abort();
     served
-}
-
-/// Tells the registrar of consultation and voters, as far as the file does.
-pub(crate) async fn know(registrar: &Registrar, entitlements: &Entitlements) -> anyhow::Result<()> {
-    let Some(told) = &entitlements.consultation else {
-        return Ok(());
-    };
-    let consultation = KnownConsultation {
-        title: told.title.clone(),
-        organiser: told.organiser.clone(),
-        opens: told.opens.as_second(),
-        closes: told.closes.as_second(),
-        reissue: told.reissue.clone(),
-    };
-    let voters: Vec<KnownVoter> = entitlements
-        .voters
-        .iter()
-        .map(|voter| KnownVoter {
-            voter: voter.id,
-            number: voter.number.clone(),
-            language: voter.language.as_deref().and_then(Language::from_code),
-            mailbox: voter.email.clone(),
-        })
-        .collect();
-    let mut rng = StdRng::from_rng(&mut ambient::rng());
-    Ok(registrar.know_voters(&consultation, &voters, &mut rng).await?)
 }
 
 /// One line of the file of identifiers.
@@ -243,33 +224,50 @@ struct IdentifierLine {
 }
 
 async fn identifiers(registrar: &Registrar, file: &Path) -> anyhow::Result<()> {
-    let mut reader = csv::ReaderBuilder::new()
+    let nothing_kept = || format!("{}: nothing was kept", file.display());
+    let (mut seen, mut lines) = (HashSet::new(), 0);
+    for block in Blocks::of(read_identifiers(file)?, IDENTIFIERS) {
+        let block = block?;
+        let checked = registrar.check_identifiers(&block, &mut seen).await;
+        checked.with_context(nothing_kept)?;
+        lines += block.len();
+    }
+    drop(seen);
+    let bar = Progress::of(crate::progress::count(lines), "lines");
+    let mut kept = 0;
+    for block in Blocks::of(read_identifiers(file)?, IDENTIFIERS) {
+        let block = block?;
+        kept += registrar.know_identifiers(&block).await?;
+        bar.add(block.len());
+    }
+    bar.end();
+    println!(
+        "{kept} identifiers known, as keyed hashes. Destroy {} now.",
+        file.display()
+    );
+    Ok(())
+}
+
+/// The lines of the file of identifiers, one by one.
+fn read_identifiers(file: &Path) -> anyhow::Result<impl Iterator<Item = anyhow::Result<GivenIdentifier>>> {
+    let reader = csv::ReaderBuilder::new()
         .delimiter(b';')
         .trim(csv::Trim::All)
         .from_path(file)
         .with_context(|| format!("cannot read {}", file.display()))?;
-    let mut given = Vec::new();
-    for (line, row) in (2_u64..).zip(reader.deserialize()) {
+    let name = file.display().to_string();
+    let given = move |(line, row): (u64, Result<IdentifierLine, csv::Error>)| {
         // The parser's own message would repeat what stands in the file.
-        let row: IdentifierLine =
-            row.map_err(|_| anyhow::anyhow!("{}, line {line}: columns are matricule;numen;nir", file.display()))?;
+        let row = row.map_err(|_| anyhow::anyhow!("{name}, line {line}: columns are matricule;numen;nir"))?;
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        given.push(GivenIdentifier {
+        Ok(GivenIdentifier {
             line,
             number: row.matricule,
             numen: filled(row.numen),
             nir: filled(row.nir),
-        });
-    }
-    let count = registrar
-        .know_identifiers(&given)
-        .await
-        .with_context(|| format!("{}: nothing was kept", file.display()))?;
-    println!(
-        "{count} identifiers known, as keyed hashes. Destroy {} now.",
-        file.display()
-    );
-    Ok(())
+        })
+    };
+    Ok((2_u64..).zip(reader.into_deserialize()).map(given))
 }
 
 async fn counters(registrar: &Registrar, json: bool) -> anyhow::Result<()> {
@@ -321,127 +319,4 @@ async fn rotate_key(config: &RegistrarConfig) -> anyhow::Result<()> {
         master_key::beside(old, "old").display()
     );
     Ok(())
-}
-
-async fn create(registrar: &Registrar, entitlements: &Entitlements, out: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
-    know(registrar, entitlements).await?;
-    for list in draw(registrar, entitlements).await? {
-        let path = out.join(format!("{}.json", list.election));
-        private_file::replace_public(&path, &serde_json::to_vec(&list)?)?;
-        println!("{}: {} public credentials", path.display(), list.credentials.len());
-    }
-    Ok(())
-}
-
-/// Draws the credentials of every election; those drawn before are given again, since they are drawn once.
-pub(crate) async fn draw(registrar: &Registrar, entitlements: &Entitlements) -> anyhow::Result<Vec<PublicCredentials>> {
-    let group: GroupName = entitlements
-        .group
-        .parse()
-        .with_context(|| format!("group {}", entitlements.group))?;
-    let mut rolls: HashMap<&ElectionId, Vec<Entitled>> = HashMap::new();
-    for voter in &entitlements.voters {
-        for election in &voter.elections {
-            rolls.entry(election).or_default().push(Entitled::new(voter.id));
-        }
-    }
-    let mut lists = Vec::new();
-    for election in &entitlements.elections {
-        let roll = rolls.remove(&election.id).unwrap_or_default();
-        let credentials = match registrar
-            .create_credentials(&election.id, group, &roll, &mut ambient::rng())
-            .await
-        {
-            Err(CreateError::Exists(_)) => registrar.public_credentials(&election.id).await?,
-            made => made.with_context(|| election.title.clone())?,
-        };
-        if credentials.len() != roll.len() {
-            bail!(
-                "{}: credentials were drawn for another roll ({} voters)",
-                election.title,
-                credentials.len()
-            );
-        }
-        lists.push(PublicCredentials {
-            election: election.id.clone(),
-            credentials,
-        });
-    }
-    Ok(lists)
-}
-
-async fn issue(
-    registrar: &Registrar,
-    entitlements: &Entitlements,
-    number: Option<&str>,
-    out: &Path,
-) -> anyhow::Result<()> {
-    let voters: Vec<_> = entitlements
-        .voters
-        .iter()
-        .filter(|voter| number.is_none_or(|wanted| voter.number == wanted))
-        .collect();
-    if voters.is_empty() {
-        bail!("no such voter in the entitlements");
-    }
-    let ids: Vec<_> = voters.iter().map(|voter| voter.id).collect();
-    // The file first: codes that find no place to be written would be lost, and the earlier ones void.
-    let file = private_file::Reserved::at(out).context("codes are written once, and never over other codes")?;
-    let codes = match registrar.issue_codes(&ids, &mut ambient::rng()).await {
-        Ok(codes) => codes,
-        Err(error) => {
-            file.give_up();
-            return Err(error.into());
-        }
-    };
-    let mut text = Zeroizing::new(String::from("voter;matricule;nom;prenom;code\n"));
-    for (voter, issued) in voters.iter().zip(&codes) {
-        let names = [&voter.number, &voter.last_name, &voter.first_name].map(|field| csv_field(field));
-        let line = Zeroizing::new(format!(
-            "{};{};{}\n",
-            issued.voter,
-            names.join(";"),
-            shown(issued).as_str()
-        ));
-        text.push_str(&line);
-    }
-    file.fill(text.as_bytes())?;
-    println!(
-        "{} codes in {} (mode 0600). They are stored nowhere else: print the notices, then destroy this file.",
-        codes.len(),
-        out.display()
-    );
-    Ok(())
-}
-
-/// A code as printed, in groups of four.
-pub(crate) fn shown(issued: &IssuedCode) -> Zeroizing<String> {
-    Zeroizing::new(issued.code.to_string())
-}
-
-/// One CSV field: quoted when needed, and never a formula for a spreadsheet.
-fn csv_field(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_field;
-
-    #[test]
-    fn a_field_is_neither_a_formula_nor_two_fields() {
-        assert_eq!(csv_field("=cmd()"), "'=cmd()");
-        assert_eq!(csv_field("a;\"b\""), "\"a;\"\"b\"\"\"");
-        assert_eq!(csv_field("D’Hérouville"), "D’Hérouville");
-    }
 }

@@ -9,6 +9,7 @@ mod stand_in;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use isoloir_domain::{Clock as _, Language, Role, Roles, SystemClock};
@@ -113,7 +114,7 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     write_configurations(&folder, demo.port)?;
     let config = ServerConfig::read(&folder.join("server.toml"))?;
     let authority = RegistrarConfig::read(&folder.join("registrar.toml"))?;
-    let registrar = steps::open_registrar(&authority).await?;
+    let registrar = Arc::new(steps::open_registrar(&authority).await?);
     let server = steps::open_server(&config).await?;
     let kept = match std::fs::read(folder.join("demo.json")) {
         Ok(bytes) => serde_json::from_slice(&bytes).context("demo.json")?,

@@ -9,6 +9,8 @@ use serde::Serialize;
 pub struct Latencies {
     /// How many were measured.
     pub count: usize,
+    /// Mean.
+    pub mean_ms: f64,
     /// Median.
     pub p50_ms: f64,
     /// 95th percentile.
@@ -30,6 +32,7 @@ impl Latencies {
         };
         Self {
             count: samples.len(),
+            mean_ms: mean(&samples),
             p50_ms: at(50),
             p95_ms: at(95),
             p99_ms: at(99),
@@ -58,6 +61,11 @@ pub struct Check {
     pub found: String,
 }
 
+fn mean(samples: &[Duration]) -> f64 {
+    let count = u32::try_from(samples.len().max(1)).unwrap_or(u32::MAX);
+    millis(&(samples.iter().sum::<Duration>() / count))
+}
+
 fn millis(duration: &Duration) -> f64 {
     (duration.as_secs_f64() * 100_000.0).round() / 100.0
 }
@@ -73,6 +81,7 @@ mod tests {
             (latencies.p50_ms, latencies.p95_ms, latencies.p99_ms),
             (100.0, 190.0, 198.0)
         );
+        assert_eq!(latencies.mean_ms, 100.5);
         assert_eq!(Latencies::of(vec![]).count, 0);
         assert_eq!(Latencies::of(vec![Duration::from_millis(3)]).p50_ms, 3.0);
     }

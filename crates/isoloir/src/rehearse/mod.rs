@@ -7,10 +7,12 @@
 //! - `verdict`: what must hold in the end
 //! - `figures`: times, latencies, rates
 //! - [`bench`]: the whole server against bare verification
+//! - [`codes`]: the registrar for a whole electorate
 //! - [`load`]: pages under many readers, casts during a rush of sign-ins
 //! - [`run`]: the whole, in order
 
 pub mod bench;
+pub mod codes;
 mod electorate;
 mod figures;
 pub mod load;
@@ -22,7 +24,7 @@ mod verdict;
 
 pub use electorate::{Ballots, Electorate, Outcome, VoterSheet};
 pub use figures::{Check, Latencies, PhaseFigure};
-pub use process::{Program, Server, free_port};
+pub use process::{Measured, Program, Server, free_port};
 pub use run::{Options, Report, read_codes, run};
 pub use scenario::{CORSE_2022, Published, RealList, SampleError, Scenario, email};
 pub use site::{Running, Site};

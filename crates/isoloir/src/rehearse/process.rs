@@ -15,6 +15,20 @@ pub struct Program {
     folder: PathBuf,
 }
 
+/// What a command took.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// Wall-clock seconds.
+    pub seconds: f64,
+    /// CPU seconds of all its threads, where the system tells.
+    pub cpu_seconds: Option<f64>,
+    /// Most memory that was resident, in MB (10^6 bytes), where the system tells.
+    pub peak_mb: Option<f64>,
+}
+
+/// Clock ticks of `/proc`, on every Linux.
+const TICKS_PER_SECOND: f64 = 100.0;
+
 /// A server that ends with this value, unless it was stopped before.
 pub struct Server {
     child: Child,
@@ -58,6 +72,34 @@ impl Program {
             bail!("`{shown}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs one command to its end and tells what it took.
+    ///
+    /// # Errors
+    /// When it fails, with what it said.
+    pub async fn measure<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<Measured> {
+        let begun = Instant::now();
+        let mut command = self.command(arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let process = child.id().map_or_else(String::new, |id| id.to_string());
+        let (mut ticks, mut peak) = (None, None);
+        // What the system tells of a process is gone with it: looked at again and again until then.
+        let status = loop {
+            (ticks, peak) = (cpu_ticks(&process).or(ticks), peak_kib(&process).or(peak));
+            if let Ok(status) = tokio::time::timeout(Duration::from_millis(20), child.wait()).await {
+                break status?;
+            }
+        };
+        if !status.success() {
+            bail!("`{}` failed", shown(arguments));
+        }
+        let number = |whole: u64| u32::try_from(whole).map_or(f64::INFINITY, f64::from);
+        Ok(Measured {
+            seconds: begun.elapsed().as_secs_f64(),
+            cpu_seconds: ticks.map(|ticks| number(ticks) / TICKS_PER_SECOND),
+            peak_mb: peak.map(|kib| number(kib) * 1024.0 / 1e6),
+        })
     }
 
     /// Starts a server whose output goes to `NAME.log`, and waits until `GET {origin}/healthz` answers.
@@ -175,6 +217,13 @@ fn cpu_ticks(process: &str) -> Option<u64> {
     let mut fields = after_name.split_whitespace().skip(11);
     let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     Some(user + system)
+}
+
+/// Most memory that was resident, in KiB: `VmHWM` of `/proc/PID/status`.
+fn peak_kib(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// A port of 127.0.0.1 that is free now.

@@ -42,7 +42,11 @@ pub(super) fn routes(shared: Shared) -> Router {
 
 /// Name of the session's cookie: with the `__Host-` prefix wherever the browser honours it.
 fn cookie_name(shared: &Shared) -> &'static str {
-    if is_secure(shared) { "__Host-isoloir-remise" } else { "isoloir-remise" }
+    if is_secure(shared) {
+        "__Host-isoloir-remise"
+    } else {
+        "isoloir-remise"
+    }
 }
 
 fn is_secure(shared: &Shared) -> bool {

@@ -2,3 +2,5 @@ CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plp
 $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$;
 CREATE OR REPLACE TRIGGER journal_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
 FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only();
+CREATE OR REPLACE TRIGGER notice_event_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON notice_event
+FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only();

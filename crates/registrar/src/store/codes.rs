@@ -1,10 +1,13 @@
 //! Codes, wrapped credentials and attempts.
 
+use std::collections::HashMap;
+
 use isoloir_domain::{ElectionId, VoterId};
 use sqlx::QueryBuilder;
 
 use super::notices::NewBatch;
 use super::{Store, StoreError, pages};
+use crate::journal::Entry;
 
 statements! {
     // The row lock that this takes orders the attempts of one voter; the rest of the transaction is alone with them.
@@ -124,9 +127,30 @@ macro_rules! write_codes {
 
 impl Store {
     /// Replaces the voters' codes and what is wrapped under them, keeping a trace of the older ones: all or nothing.
-    pub(crate) async fn replace_codes(&self, codes: &[NewCode], now: i64) -> Result<(), StoreError> {
-        on!(tx self, tx => { write_codes!(tx, codes, now) });
+    pub(crate) async fn replace_codes(&self, codes: &[NewCode], now: i64, entry: &Entry) -> Result<(), StoreError> {
+        on!(tx self, tx => {
+            write_codes!(tx, codes, now);
+            append_journal!(tx, entry);
+        });
         Ok(())
+    }
+
+    /// The verifiers of the valid codes of some voters, by the bytes of their identifiers.
+    pub(crate) async fn verifiers(&self, voters: &[VoterId]) -> Result<HashMap<Vec<u8>, Vec<u8>>, StoreError> {
+        let mut verifiers = HashMap::with_capacity(voters.len());
+        for page in pages(voters) {
+            let found: Vec<(Vec<u8>, Vec<u8>)> = on!(read self, pool => {
+                let mut select = QueryBuilder::new("SELECT voter, verifier FROM code WHERE voter IN (");
+                let mut list = select.separated(", ");
+                for voter in page {
+                    list.push_bind(voter.uuid().as_bytes().to_vec());
+                }
+                select.push(")");
+                select.build_query_as().fetch_all(pool).await?
+            });
+            verifiers.extend(found);
+        }
+        Ok(verifiers)
     }
 
     /// Replaces codes as [`Store::replace_codes`] does and records the notices that carry them, in the order given, as a batch whose file is
@@ -136,6 +160,7 @@ impl Store {
         codes: &[NewCode],
         batch: &NewBatch<'_>,
         now: i64,
+        entry: &Entry,
     ) -> Result<(i64, i64), StoreError> {
         let place = batch.place.map_or("", |place| place.code.as_str());
         let size = i64::try_from(codes.len()).unwrap_or(i64::MAX);
@@ -162,6 +187,7 @@ impl Store {
                 });
                 insert.build().execute(&mut *tx).await?;
             }
+            append_journal!(tx, entry);
             (id, first)
         });
         Ok(made)

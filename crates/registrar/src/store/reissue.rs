@@ -1,8 +1,12 @@
 //! Links, where voters stand, and what is known of them.
 
+use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
+
 use super::codes::NewCode;
 use super::outbox::NewMessage;
-use super::{Store, StoreError};
+use super::{Store, StoreError, pages};
 use crate::journal::Entry;
 use isoloir_domain::VoterId;
 use isoloir_domain::reissue::ReissuePolicy;
@@ -12,11 +16,6 @@ statements! {
     SET_CONSULTATION = "INSERT INTO consultation (id, title, organiser, opens, closes, reissue) VALUES (1, $1, $2, $3, $4, $5) \
         ON CONFLICT (id) DO UPDATE SET title = excluded.title, organiser = excluded.organiser, opens = excluded.opens, \
         closes = excluded.closes, reissue = excluded.reissue";
-    SET_VOTER = "INSERT INTO voter (voter, number, language, mailbox) VALUES ($1, $2, $3, $4) ON CONFLICT (voter) DO UPDATE SET \
-        number = excluded.number, language = excluded.language, mailbox = excluded.mailbox";
-    BY_NUMBER = "SELECT voter FROM voter WHERE number = $1";
-    SET_IDENTIFIER = "INSERT INTO identifier (voter, kind, mark) VALUES ($1, $2, $3) \
-        ON CONFLICT (voter, kind) DO UPDATE SET mark = excluded.mark";
     FORGET_ORDERS = "DELETE FROM taken_order WHERE until < $1";
     TAKE_ORDER = "INSERT INTO taken_order (id, until) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
     // The row lock that this takes orders everything about one voter.
@@ -249,11 +248,10 @@ impl Store {
         }))
     }
 
-    /// Writes what the voting server's file says, over what an earlier one said.
-    pub(crate) async fn know(
+    /// Writes what the voting server's file says of the consultation, over what an earlier one said.
+    pub(crate) async fn know_consultation(
         &self,
         consultation: &KnownConsultation,
-        voters: &[NewVoter],
         entry: &Entry,
     ) -> Result<(), StoreError> {
         let reissue = serde_json::to_string(&consultation.reissue)
@@ -261,31 +259,68 @@ impl Store {
         on!(tx self, tx => {
             let set = sqlx::query(SET_CONSULTATION).bind(&consultation.title).bind(&consultation.organiser);
             set.bind(consultation.opens).bind(consultation.closes).bind(&reissue).execute(&mut *tx).await?;
-            for voter in voters {
-                let set = sqlx::query(SET_VOTER).bind(bytes(voter.voter)).bind(&voter.number).bind(voter.language);
-                set.bind(&voter.mailbox).execute(&mut *tx).await?;
-            }
             append_journal!(tx, entry);
         });
         Ok(())
     }
 
-    /// The voters with this staff number.
-    pub(crate) async fn voters_numbered(&self, number: &str) -> Result<Vec<Vec<u8>>, StoreError> {
-        let rows: Vec<(Vec<u8>,)> =
-            on!(read self, pool => sqlx::query_as(BY_NUMBER).bind(number).fetch_all(pool).await?);
-        Ok(rows.into_iter().map(|(voter,)| voter).collect())
+    /// Writes what the file says of some voters, over what an earlier one said: all or none of them.
+    pub(crate) async fn know_voters(&self, voters: &[NewVoter]) -> Result<(), StoreError> {
+        on!(tx self, tx => {
+            for page in pages(voters) {
+                let mut set = QueryBuilder::new("INSERT INTO voter (voter, number, language, mailbox) ");
+                set.push_values(page, |mut values, voter| {
+                    values.push_bind(bytes(voter.voter)).push_bind(voter.number.as_str());
+                    values.push_bind(voter.language).push_bind(voter.mailbox.as_deref());
+                });
+                set.push(
+                    " ON CONFLICT (voter) DO UPDATE SET number = excluded.number, language = excluded.language, \
+                     mailbox = excluded.mailbox",
+                );
+                set.build().execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
     }
 
-    /// Writes keyed hashes of identifiers: voter, kind, hash. All or nothing.
+    /// The voters with these staff numbers, by number.
+    pub(crate) async fn voters_numbered(&self, numbers: &[&str]) -> Result<HashMap<String, Vec<Vec<u8>>>, StoreError> {
+        let mut voters: HashMap<String, Vec<Vec<u8>>> = HashMap::with_capacity(numbers.len());
+        for page in pages(numbers) {
+            let found: Vec<(String, Vec<u8>)> = on!(read self, pool => {
+                let mut select = QueryBuilder::new("SELECT number, voter FROM voter WHERE number IN (");
+                let mut list = select.separated(", ");
+                for number in page {
+                    list.push_bind(*number);
+                }
+                select.push(")");
+                select.build_query_as().fetch_all(pool).await?
+            });
+            // A number that stands twice in different pages brings its voters twice.
+            for (number, voter) in found {
+                let of_number = voters.entry(number).or_default();
+                if !of_number.contains(&voter) {
+                    of_number.push(voter);
+                }
+            }
+        }
+        Ok(voters)
+    }
+
+    /// Writes keyed hashes of identifiers, each voter's and kind's once: voter, kind, hash. All or nothing.
     pub(crate) async fn set_identifiers(
         &self,
         marks: &[(Vec<u8>, &'static str, [u8; 32])],
         entry: &Entry,
     ) -> Result<(), StoreError> {
         on!(tx self, tx => {
-            for (voter, kind, mark) in marks {
-                sqlx::query(SET_IDENTIFIER).bind(voter).bind(*kind).bind(mark.to_vec()).execute(&mut *tx).await?;
+            for page in pages(marks) {
+                let mut set = QueryBuilder::new("INSERT INTO identifier (voter, kind, mark) ");
+                set.push_values(page, |mut values, (voter, kind, mark)| {
+                    values.push_bind(voter.as_slice()).push_bind(*kind).push_bind(mark.as_slice());
+                });
+                set.push(" ON CONFLICT (voter, kind) DO UPDATE SET mark = excluded.mark");
+                set.build().execute(&mut *tx).await?;
             }
             append_journal!(tx, entry);
         });

@@ -62,7 +62,7 @@ test('a lost code, a new code, a vote; the old code and the used link are dead',
   const page = await voter(0, { viewport: { width: 360, height: 780 } });
   await page.goto(`${demo.base}/je-vote`);
   await page.locator('main[data-ready="true"]').waitFor();
-  await page.getByRole('link', { name: 'Cliquez ici pour obtenir un réassort de votre code de vote' }).click();
+  await page.getByRole('link', { name: 'Obtenir un réassort de votre code de vote' }).click();
   await page.waitForURL(/\/reassort$/);
   await look(page, 'reassort-choix');
   await page.getByRole('link', { name: 'Répondre à la question défi' }).click();

@@ -286,8 +286,9 @@ struct Said {
 
 const CE: &str = "CE, 26 janvier 2021, n°\u{a0}437989";
 const CC: &str = "CC, 20 janvier 2023, n°\u{a0}2022-5813 AN";
-const CNIL: &str = "CNIL, délibération n°\u{a0}2019-053, objectifs 1-03 et 2-04";
-const NIR: &str = "Loi n°\u{a0}78-17 du 6 janvier 1978, article 30; CE, 26 janvier 2021, n°\u{a0}437989";
+const CNIL: &str = "CNIL, délibération n°\u{a0}2019-053 du 25 avril 2019";
+// The number "cannot be considered a secret" that authenticates: the opinion’s own words, on a vote with FranceConnect.
+const NIR: &str = "CNIL, avis n°\u{a0}2024-031 du 11 avril 2024; CE, 26 janvier 2021, n°\u{a0}437989";
 const TRUST: &str = "CGFP, articles R.\u{a0}211-503 et suivants; SECURITY.md";
 const YEAR_2011: &str = "Élections de 2011\u{a0}: réassort clos le 12 octobre, vote du 13 au 20";
 const YEAR_2022: &str = "Élections de 2022\u{a0}: liens et codes arrivés après leur délai";

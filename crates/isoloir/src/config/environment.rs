@@ -63,7 +63,7 @@ pub(super) fn keys_of<T: DeserializeOwned>() -> &'static [&'static str] {
 struct Text(Value);
 
 impl Text {
-    fn as_what<T: std::str::FromStr + Into<Value>>(self) -> Value {
+    fn read_as<T: std::str::FromStr + Into<Value>>(self) -> Value {
         match self.0 {
             Value::String(text) => text.trim().parse::<T>().map_or(Value::String(text), Into::into),
             value => value,
@@ -82,7 +82,7 @@ impl<'de> IntoDeserializer<'de, Error> for Text {
 macro_rules! from_text {
     ($($method:ident: $kind:ty;)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.as_what::<$kind>().deserialize_any(visitor)
+            self.read_as::<$kind>().deserialize_any(visitor)
         })*
     };
 }

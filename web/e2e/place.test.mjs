@@ -69,8 +69,8 @@ test('a place opens its page once, scans, undoes, ends, destroys and takes the c
   const [cookie] = await page.context().cookies(registrar);
   assert.ok(cookie.httpOnly && cookie.sameSite === 'Strict');
 
-  const row = page.locator('tbody tr').filter({ hasText: 'À remettre' }).first();
-  const reference = (await row.locator('td').first().innerText()).trim();
+  const row = page.locator('tbody tr').filter({ hasNotText: 'Annulée' }).first();
+  const reference = (await row.locator('td .nowrap').innerText()).trim();
   const name = (await row.locator('th').innerText()).trim();
   assert.equal(await scan(page, reference), 'Remise enregistrée');
   assert.ok((await page.locator('main .notice').first().innerText()).includes(name), 'the name to compare with the document shown');
@@ -80,7 +80,7 @@ test('a place opens its page once, scans, undoes, ends, destroys and takes the c
   await scan(page, reference);
   const lost = page.locator('tbody tr').filter({ hasText: 'Annulée' }).first();
   assert.match(await lost.innerText(), /Durand/);
-  assert.equal(await scan(page, (await lost.locator('td').first().innerText()).trim()), 'Ne remettez pas cette notice');
+  assert.equal(await scan(page, (await lost.locator('td .nowrap').innerText()).trim()), 'Ne remettez pas cette notice');
   await look(page, 'remise-annulee-360');
   assert.equal(await scan(page, references('2A0012X')[0]), 'Notice d’un autre lieu');
   assert.equal(await scan(page, demo.accounts()[2].code), 'Ce n’est pas une référence');

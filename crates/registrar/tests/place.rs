@@ -131,7 +131,9 @@ async fn a_place_works_through_its_page(mut w: World) {
     let mut browser = opened(&mut w, "A").await;
     let (_, page) = browser.get("/remise").await;
     assert!(
-        page.contains("Collège A") && page.contains("2 à remettre") && page.contains("Annulée, ne pas remettre"),
+        page.contains("Collège A")
+            && page.contains("À remettre\u{a0}: 2.")
+            && page.contains("Annulée, ne pas remettre"),
         "{page}"
     );
     assert!(browser.scan(&here[0].to_string()).await.contains("Remise enregistrée"));
@@ -157,7 +159,7 @@ async fn a_place_works_through_its_page(mut w: World) {
     let (_, page) = browser
         .post("/remise/annulation", &format!("reference={}", here[0]))
         .await;
-    assert!(page.contains("Remise annulée") && page.contains("2 à remettre"));
+    assert!(page.contains("Remise annulée") && page.contains("À remettre\u{a0}: 2."));
     let (_, english) = browser.get("/remise?lang=en").await;
     assert!(english.contains("To hand over"));
 

@@ -10,6 +10,7 @@ mod stand_in;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use isoloir_domain::{Clock as _, Language, Role, Roles, SystemClock};
@@ -51,6 +52,8 @@ const STAFF: [(&str, &str, Role); 4] = [
 /// The last voters of the roll keep an account to activate, from the mail in the inbox.
 const TO_ACTIVATE: usize = 2;
 const DAYS_OPEN: i64 = 7;
+/// How long the registrar's process may take to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
 /// Rank of the voter who asks for help and complains.
 const ASKING: usize = 4;
 const TOML: &str = include_str!("../../demo/consultation.toml");
@@ -130,7 +133,7 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     if demo.split {
         // It opens its database again, in a process of its own.
         registrar.store().close().await;
-        tokio::try_join!(serve_apart(&folder), stand_in, served)?;
+        serve_apart(&folder, async { tokio::try_join!(stand_in, served).map(|_| ()) }).await?;
     } else {
         let registrar = steps::serve_registrar(registrar, steps::registrar_pages(&authority)?, at(demo.port + 1));
         tokio::try_join!(registrar, stand_in, served)?;
@@ -138,19 +141,30 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The registrar as a process of its own, which ends with this one: `isoloir registrar serve`.
-async fn serve_apart(folder: &Path) -> anyhow::Result<()> {
+/// The registrar as a process of its own, `isoloir registrar serve`, beside what this one serves; asked to end when that ends.
+async fn serve_apart(folder: &Path, served: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let mut process = tokio::process::Command::new(std::env::current_exe()?)
         .args(["registrar", "serve", "--config"])
         .arg(folder.join("registrar.toml"))
         .kill_on_drop(true)
         .spawn()
         .context("the registrar's process")?;
-    let status = process.wait().await?;
-    if status.success() {
-        Ok(())
-    } else {
-        bail!("the registrar's process ended: {status}")
+    tokio::pin!(served);
+    tokio::select! {
+        status = process.wait() => {
+            let status = status?;
+            // A terminal asks both to end.
+            if status.success() { served.await } else { bail!("the registrar's process ended: {status}") }
+        }
+        done = &mut served => {
+            if let Some(id) = process.id() {
+                let ask = tokio::process::Command::new("kill").args(["-TERM", &id.to_string()]).status();
+                ask.await.context("kill -TERM")?;
+                // Ended by its drop, should it not listen.
+                let _ = tokio::time::timeout(LAST_REQUESTS, process.wait()).await;
+            }
+            done
+        }
     }
 }
 

@@ -94,7 +94,7 @@ fn frame<'a>(shared: &'a Shared, lang: Lang, here: &'a str) -> Frame<'a> {
         lang,
         config: &shared.pages,
         here,
-        place: None,
+        organiser: None,
     }
 }
 
@@ -146,7 +146,7 @@ impl AtPlace {
 
     fn frame<'a>(&'a self, here: &'a str) -> Frame<'a> {
         Frame {
-            place: Some(&self.desk.place.name),
+            organiser: Some(&self.desk.organiser),
             ..frame(&self.state, self.lang, here)
         }
     }

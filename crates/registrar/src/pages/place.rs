@@ -19,8 +19,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) config: &'a PagesConfig,
     /// Where the language switch leads.
     pub(crate) here: &'a str,
-    /// Name of the place, once its session has begun.
-    pub(crate) place: Option<&'a str>,
+    /// Who organises the vote, once a place's session has begun.
+    pub(crate) organiser: Option<&'a str>,
 }
 
 /// What was just done.
@@ -46,7 +46,9 @@ fn page(frame: &Frame<'_>, title: &str, body: Markup) -> Markup {
     let lang = frame.lang;
     let site = Site {
         title: lang.text("remise-title"),
-        organiser: frame.place.map_or_else(|| lang.text("remise-authority"), str::to_owned),
+        organiser: frame
+            .organiser
+            .map_or_else(|| lang.text("remise-authority"), str::to_owned),
     };
     let around = Around {
         lang,
@@ -140,12 +142,14 @@ pub(crate) fn desk(frame: &Frame<'_>, desk: &Desk<'_>) -> Markup {
                 h1 { (desk.place.place.name) }
                 p.lede { (lang.with("remise-counts", args![waiting = count(waiting(desk)), handed = count(desk.handed)])) }
             }
-            @if let Some(said) = &desk.said { (told(lang, said)) }
-            @match desk.place.closed {
-                None => { (scanner(lang, desk)) (remaining(lang, &desk.waiting)) (closing(lang)) }
-                Some(at) => {
-                    p { (lang.with("remise-closed", args![at = when::date_time(lang, at)])) }
-                    (destruction(lang, desk))
+            div.stack {
+                @if let Some(said) = &desk.said { (told(lang, said)) }
+                @match desk.place.closed {
+                    None => { (scanner(lang, desk)) (remaining(lang, &desk.waiting)) (closing(lang)) }
+                    Some(at) => {
+                        p { (lang.with("remise-closed", args![at = when::date_time(lang, at)])) }
+                        (destruction(lang, desk))
+                    }
                 }
             }
             form method="post" action="/remise/sortie" {
@@ -265,16 +269,14 @@ fn list(lang: Lang, title: &str, notices: &[Notice]) -> Markup {
                 thead { tr {
                     th scope="col" { (lang.text("remise-name")) }
                     th scope="col" { (lang.text("remise-reference-short")) }
-                    th scope="col" { (lang.text("remise-state")) }
                 } }
                 tbody {
                     @for one in notices {
                         tr {
                             th scope="row" { (one.name) }
-                            td { (one.reference) }
                             td {
-                                @if one.void { (badge(Tone::Error, Icon::Error, lang.text("remise-void"))) }
-                                @else { (badge(Tone::Info, Icon::Clock, lang.text("remise-valid"))) }
+                                span.nowrap { (one.reference) }
+                                @if one.void { " " (badge(Tone::Error, Icon::Error, lang.text("remise-void"))) }
                             }
                         }
                     }

@@ -255,7 +255,7 @@ fn remaining(lang: Lang, left: &[Notice]) -> Markup {
     html! {
         section aria-labelledby="t-reste" {
             h2 #t-reste { (lang.text("remise-remaining")) }
-            @if left.is_empty() { p { (lang.text("remise-none")) } } @else { (list(lang, "remise-remaining", left)) }
+            @if left.is_empty() { p { (lang.text("remise-none")) } } @else { (list(lang, key("remise-remaining"), left)) }
         }
     }
 }
@@ -315,7 +315,7 @@ fn destruction(lang: Lang, desk: &Desk<'_>) -> Markup {
             section aria-labelledby="t-detruire" {
                 h2 #t-detruire { (lang.text("remise-destroy-title")) }
                 p { (lang.with("remise-destroy-text", args![count = count(desk.undelivered.len())])) }
-                (list(lang, "remise-undelivered", &desk.undelivered))
+                (list(lang, key("remise-undelivered"), &desk.undelivered))
                 form.form method="post" action="/remise/destruction" novalidate {
                     (field(&witness("first", &first, 0), ""))
                     (field(&witness("second", &second, 1), ""))

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::board::Seat;
+use crate::board_deed::Deed;
 use crate::complaint::ComplaintNumber;
 use crate::delivery::Channel;
 use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, VoterId};
@@ -235,6 +237,20 @@ pub enum Event {
     StaffSignedIn,
     /// A member of the staff may no longer sign in.
     StaffDisabled,
+    /// A board did something: presence, key ceremony, signatures.
+    Board {
+        /// Its key.
+        board: String,
+        /// Who; nobody when the server itself concluded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seat: Option<Seat>,
+        /// What.
+        #[serde(rename = "did")]
+        deed: Deed,
+        /// SHA-256 of what it says at length, in hexadecimal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
     /// The box was frozen.
     PollsClosed {
         /// Head of the box, in hexadecimal.

@@ -8,6 +8,7 @@
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
 //! - [`policy_lint`]: what a judge would say of it; [`policy_presets`]: rules ready to be taken
+//! - [`board`]: the election board and its seats; [`board_deed`]: what it does, record by record; [`fingerprint`]: a digest in twelve words
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
 //! - [`names`]: names compared without accents and case; [`pivot`]: identities of FranceConnect compared; [`texts`]: what the organiser writes for voters
@@ -27,6 +28,8 @@
 #[macro_use]
 pub mod number;
 pub mod ballot_box;
+pub mod board;
+pub mod board_deed;
 pub mod clock;
 pub mod complaint;
 pub mod consultation;
@@ -34,6 +37,7 @@ pub mod contact;
 pub mod count_rules;
 pub mod delivery;
 pub mod election;
+pub mod fingerprint;
 pub mod ids;
 pub mod journal;
 pub mod message;
@@ -51,6 +55,7 @@ pub mod texts;
 pub mod ticket;
 pub mod token;
 
+pub use board::{Board, Seat};
 pub use clock::{Clock, SystemClock};
 pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use count_rules::CountRules;

@@ -18,11 +18,13 @@ pub enum Role {
     Supervisor,
     /// *Gestionnaire*: decides complaints, reads the journal, keeps the staff.
     Organiser,
+    /// *Membre d’un bureau de vote*: keys, seal, watch and count of the boards where one has a seat.
+    Board,
 }
 
 impl Role {
     /// All roles, in display order.
-    pub const ALL: [Self; 3] = [Self::Support, Self::Supervisor, Self::Organiser];
+    pub const ALL: [Self; 4] = [Self::Support, Self::Supervisor, Self::Organiser, Self::Board];
 
     /// The name written in commands and in the database.
     #[must_use]
@@ -31,6 +33,7 @@ impl Role {
             Self::Support => "support",
             Self::Supervisor => "supervisor",
             Self::Organiser => "organiser",
+            Self::Board => "board",
         }
     }
 }
@@ -45,7 +48,7 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RoleError {
     /// Not a role.
-    #[error("a role is one of support, supervisor, organiser")]
+    #[error("a role is one of support, supervisor, organiser, board")]
     Unknown,
     /// No role at all.
     #[error("a member of the staff has at least one role")]

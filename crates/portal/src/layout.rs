@@ -202,6 +202,7 @@ pub fn roles_in_words(lang: Lang, roles: &Roles) -> String {
             Role::Support => key("staff-role-support"),
             Role::Supervisor => key("staff-role-supervisor"),
             Role::Organiser => key("staff-role-organiser"),
+            Role::Board => key("staff-role-board"),
         })
     });
     words.collect::<Vec<_>>().join(&lang.text("list-separator"))

@@ -73,6 +73,7 @@ impl Scene {
             grace: None,
             live_box: Some(false),
             policy: isoloir_domain::Policy::default(),
+            boards: Vec::new(),
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),
@@ -179,6 +180,7 @@ async fn every_route_in_every_role() {
             ("support", Some(scene.staff_cookie(Role::Support).await)),
             ("supervisor", Some(scene.staff_cookie(Role::Supervisor).await)),
             ("organiser", Some(scene.staff_cookie(Role::Organiser).await)),
+            ("board", Some(scene.staff_cookie(Role::Board).await)),
         ] {
             for declared in routes::table() {
                 // Signing out ends the session that the next routes need.
@@ -195,6 +197,7 @@ async fn every_route_in_every_role() {
                     .replace("{number}", "R-2026-000001")
                     .replace("{voter}", "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061")
                     .replace("{change}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
+                    .replace("{board}", "csa")
                     .replace("{piece}", "1");
                 let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
                 if let Some(cookie) = &cookie {

@@ -76,6 +76,7 @@ impl Scene {
                 },
                 ..Policy::default()
             },
+            boards: Vec::new(),
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),

@@ -105,6 +105,7 @@ impl Scene {
             grace: None,
             live_box: Some(false),
             policy: Policy::default(),
+            boards: Vec::new(),
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),

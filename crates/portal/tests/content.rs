@@ -83,6 +83,7 @@ impl Scene {
             grace: None,
             live_box: Some(false),
             policy,
+            boards: Vec::new(),
             elections: vec![
                 election("csa", "Comité social"),
                 election("cap", "Commission paritaire"),

@@ -94,6 +94,7 @@ impl Office {
             grace: None,
             live_box: Some(false),
             policy: isoloir_domain::Policy::default(),
+            boards: Vec::new(),
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),

@@ -175,6 +175,7 @@ fn plan(reissue: ReissuePolicy) -> ConsultationPlan {
             reissue,
             ..Policy::default()
         },
+        boards: Vec::new(),
         elections: vec![ElectionPlan {
             key: "csa".to_owned(),
             title: "Comité social".to_owned(),

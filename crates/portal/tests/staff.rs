@@ -74,6 +74,7 @@ impl Scene {
             grace: None,
             live_box: Some(false),
             policy: isoloir_domain::Policy::default(),
+            boards: Vec::new(),
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
                 title: "Comité social".to_owned(),

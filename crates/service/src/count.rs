@@ -4,7 +4,7 @@ use isoloir_protocol::any::AnyElection;
 use isoloir_protocol::archive::{PayloadHash, TallyRecord};
 use isoloir_protocol::ballot::{Ballot, BallotError};
 use isoloir_protocol::election::Election;
-use isoloir_protocol::group::{Belenios2048, Ed25519, Group, GroupName, Rfc3526};
+use isoloir_protocol::group::{Group, GroupName};
 use isoloir_protocol::json::JsonError;
 use isoloir_protocol::question::Question;
 use isoloir_protocol::tally::{
@@ -53,21 +53,22 @@ pub enum CountError {
 macro_rules! in_group {
     ($name:expr, $g:ident => $body:expr) => {
         match $name {
-            GroupName::Ed25519 => {
-                type $g = Ed25519;
+            isoloir_protocol::group::GroupName::Ed25519 => {
+                type $g = isoloir_protocol::group::Ed25519;
                 $body
             }
-            GroupName::Belenios2048 => {
-                type $g = Belenios2048;
+            isoloir_protocol::group::GroupName::Belenios2048 => {
+                type $g = isoloir_protocol::group::Belenios2048;
                 $body
             }
-            GroupName::Rfc3526 => {
-                type $g = Rfc3526;
+            isoloir_protocol::group::GroupName::Rfc3526 => {
+                type $g = isoloir_protocol::group::Rfc3526;
                 $body
             }
         }
     };
 }
+pub(crate) use in_group;
 
 /// Evaluates `$body` with `$election` bound to the typed election, of group `$g`.
 macro_rules! typed {

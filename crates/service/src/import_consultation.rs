@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use isoloir_domain::board::BoardError;
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::count_rules::CountRulesError;
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::policy_lint::{self, Finding, Severity};
-use isoloir_domain::{Calendar, Consultation, ConsultationId, CountRules, Election, ElectionId, Policy};
+use isoloir_domain::{Board, Calendar, Consultation, ConsultationId, CountRules, Election, ElectionId, Policy};
 use isoloir_protocol::group::GroupName;
 use jiff::{SignedDuration, Timestamp};
 
@@ -37,6 +38,8 @@ pub struct ConsultationPlan {
     pub policy: Policy,
     /// Elections, in display order.
     pub elections: Vec<ElectionPlan>,
+    /// Election boards.
+    pub boards: Vec<Board>,
 }
 
 /// One election of the plan.
@@ -56,7 +59,7 @@ pub struct ElectionPlan {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportConsultationError {
     /// One of this name exists.
-    #[error("consultation {0} exists already")]
+    #[error("consultation {0}, or a board with a key of its boards, exists already")]
     Exists(ConsultationId),
     /// No election in it.
     #[error("a consultation has at least one election")]
@@ -88,6 +91,22 @@ pub enum ImportConsultationError {
         key: String,
         /// What it names.
         other: String,
+    },
+    /// A board cannot sit.
+    #[error("board {key:?}: {error}")]
+    Board {
+        /// Its key.
+        key: String,
+        /// What is wrong.
+        error: BoardError,
+    },
+    /// A board decrypts an election that is none of this consultation, or one that another board decrypts.
+    #[error("board {key:?}: no election {election:?}, or another board decrypts it too")]
+    BoardElection {
+        /// Its key.
+        key: String,
+        /// Key of the election.
+        election: String,
     },
     /// The protocol knows no such group.
     #[error("unknown group {0:?}")]
@@ -146,7 +165,7 @@ impl VotingServer {
         let stored = self
             .inner
             .store
-            .insert_consultation(&consultation, &elections, &entry)
+            .insert_consultation(&consultation, &elections, &plan.boards, &entry)
             .await;
         if stored.map_err(Fault::from)? {
             Ok(elections)
@@ -195,6 +214,28 @@ fn check(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {
             return Err(ImportConsultationError::DuplicateKey(election.key.clone()));
         }
         check_count(plan, election)?;
+    }
+    check_boards(plan)
+}
+
+/// Each board can sit; each election is decrypted by one board at most.
+fn check_boards(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {
+    let (mut keys, mut decrypted) = (HashSet::new(), HashSet::new());
+    for board in &plan.boards {
+        let key = || board.key.clone();
+        board
+            .check()
+            .map_err(|error| ImportConsultationError::Board { key: key(), error })?;
+        if !keys.insert(&board.key) {
+            return Err(ImportConsultationError::DuplicateKey(key()));
+        }
+        for election in &board.elections {
+            let known = plan.elections.iter().any(|one| one.key == *election);
+            if !known || !decrypted.insert(election) {
+                let election = election.clone();
+                return Err(ImportConsultationError::BoardElection { key: key(), election });
+            }
+        }
     }
     Ok(())
 }

@@ -34,6 +34,9 @@
 //! - [`open_ticket`]: a request, by a voter or by a person who is not signed in; [`ticket_conversation`]: what they read and reply
 //! - [`answer_ticket`]: what the help desk reads, answers and closes
 //!
+//! The election board
+//! - [`board`]: seats, key ceremony, acts, count: what a member does on the board's pages
+//!
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
@@ -63,6 +66,7 @@ pub mod answer_ticket;
 pub mod ask_reissue;
 mod attempts;
 pub mod ballot_box;
+pub mod board;
 pub mod board_counts;
 mod boxes;
 pub mod captcha;

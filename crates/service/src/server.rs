@@ -1,5 +1,6 @@
 //! What all use cases share: store, keys, clock, randomness, pools.
 
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -7,7 +8,7 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use isoloir_carriers::MailMode;
 use isoloir_carriers::mail::MailError;
 use isoloir_domain::journal::{Entry, Event, Subject};
-use isoloir_domain::{Clock, StaffId};
+use isoloir_domain::{Clock, Seat, StaffId};
 use isoloir_store::{Store, StoreError};
 use jiff::Timestamp;
 use rand::SeedableRng as _;
@@ -86,6 +87,8 @@ pub(crate) struct Inner {
     pub(crate) foreign_captcha: OnceLock<Arc<dyn CaptchaProvider>>,
     /// Who vouches for identities, when the operator has set somebody up.
     pub(crate) identity: OnceLock<IdentityProvider>,
+    /// Which members of boards asked for something lately.
+    pub(crate) seen: Mutex<HashMap<(String, Seat), Timestamp>>,
     /// The line to the registrar, once its address is known.
     pub(crate) registrar: OnceLock<RegistrarLink>,
     rng: Mutex<StdRng>,
@@ -135,6 +138,7 @@ impl VotingServer {
             captcha,
             foreign_captcha: OnceLock::new(),
             identity: OnceLock::new(),
+            seen: Mutex::default(),
             registrar: OnceLock::new(),
             rng: Mutex::new(rng),
         };

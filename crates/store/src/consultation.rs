@@ -2,7 +2,7 @@
 
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{
-    Calendar, Candidate, CandidateList, Consultation, ConsultationId, Election, ElectionId, Sex, VoterId,
+    Board, Calendar, Candidate, CandidateList, Consultation, ConsultationId, Election, ElectionId, Sex, VoterId,
 };
 use jiff::SignedDuration;
 use sqlx::QueryBuilder;
@@ -115,7 +115,8 @@ impl ElectionRow {
 }
 
 impl Store {
-    /// Stores a consultation with its elections; false when one of this identifier exists, and then nothing is stored.
+    /// Stores a consultation with its elections and boards; false when one of this identifier, or a board of one of these keys, exists, and then
+    /// nothing is stored.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -123,6 +124,7 @@ impl Store {
         &self,
         consultation: &Consultation,
         elections: &[Election],
+        boards: &[Board],
         entry: &Entry,
     ) -> Result<bool, StoreError> {
         let c = consultation;
@@ -155,6 +157,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
+            put_boards!(tx, c.id, boards);
             append_journal!(tx, entry);
         });
         Ok(true)

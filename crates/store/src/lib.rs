@@ -8,6 +8,7 @@
 //! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
+//! - [`board`]: election boards and what they did
 //! - `seat_draw`: the drawing of lots that settles the last seats
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
@@ -33,6 +34,8 @@ pub mod journal;
 pub mod outbox;
 pub mod account;
 pub mod ballot_box;
+#[macro_use]
+pub mod board;
 mod captcha;
 pub mod complaint;
 pub mod console;

@@ -20,6 +20,23 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (11, "delivery", include_str!("schema/delivery.sql")),
     (14, "identity", include_str!("schema/identity.sql")),
     (20, "seats", include_str!("schema/seats.sql")),
+    (30, "board", include_str!("schema/board.sql")),
+];
+
+/// Append-only triggers of those tables: SQLite, then PostgreSQL.
+const KEPT: &[(i64, &str, &str, &str)] = &[
+    (
+        21,
+        "draws are kept",
+        include_str!("schema/seats_sqlite.sql"),
+        include_str!("schema/seats_postgres.sql"),
+    ),
+    (
+        31,
+        "what boards did is kept",
+        include_str!("schema/board_sqlite.sql"),
+        include_str!("schema/board_postgres.sql"),
+    ),
 ];
 
 pub(crate) fn sqlite() -> Migrator {
@@ -36,11 +53,10 @@ pub(crate) fn sqlite() -> Migrator {
             .iter()
             .map(|&(version, name, sql)| migration(version, name, sql.to_owned())),
     );
-    all.push(migration(
-        21,
-        "draws are kept",
-        include_str!("schema/seats_sqlite.sql").to_owned(),
-    ));
+    all.extend(
+        KEPT.iter()
+            .map(|&(version, name, sqlite, _)| migration(version, name, sqlite.to_owned())),
+    );
     Migrator::with_migrations(all)
 }
 
@@ -73,9 +89,10 @@ pub(crate) fn postgres() -> Migrator {
         let sql = format!("SET LOCAL search_path TO server;\n{sql}\nSET LOCAL search_path TO server, box;\n");
         migration(version, name, sql)
     }));
-    let kept = include_str!("schema/seats_postgres.sql");
-    let kept = format!("SET LOCAL search_path TO server;\n{kept}\nSET LOCAL search_path TO server, box;\n");
-    all.push(migration(21, "draws are kept", kept));
+    all.extend(KEPT.iter().map(|&(version, name, _, postgres)| {
+        let sql = format!("SET LOCAL search_path TO server;\n{postgres}\nSET LOCAL search_path TO server, box;\n");
+        migration(version, name, sql)
+    }));
     Migrator::with_migrations(all)
 }
 

@@ -22,6 +22,7 @@ mod tests {
         let files = [
             crate::account::STATEMENTS,
             crate::ballot_box::STATEMENTS,
+            crate::board::STATEMENTS,
             crate::complaint::STATEMENTS,
             crate::captcha::STATEMENTS,
             crate::console::STATEMENTS,

@@ -78,7 +78,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
     };
     assert!(
         store
-            .insert_consultation(&consultation, &[election], &entry(&id))
+            .insert_consultation(&consultation, &[election], &[], &entry(&id))
             .await
             .unwrap()
     );

@@ -99,7 +99,7 @@ async fn marks(url: &str) {
     };
     assert!(
         store
-            .insert_consultation(&consultation, std::slice::from_ref(&election), &entry())
+            .insert_consultation(&consultation, std::slice::from_ref(&election), &[], &entry())
             .await
             .unwrap()
     );

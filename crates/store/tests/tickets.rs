@@ -42,7 +42,12 @@ async fn with_consultation(url: &str) -> Store {
         policy: Policy::default(),
     };
     let created = entry(Event::ConsultationImported, 0);
-    assert!(store.insert_consultation(&consultation, &[], &created).await.unwrap());
+    assert!(
+        store
+            .insert_consultation(&consultation, &[], &[], &created)
+            .await
+            .unwrap()
+    );
     store
 }
 

@@ -26,6 +26,7 @@ topics!(
     "portal",
     "accounts",
     "assistance",
+    "board",
     "captcha",
     "complaints",
     "content",

@@ -8,7 +8,7 @@ use std::str::FromStr as _;
 use anyhow::{Context, bail};
 use isoloir_domain::policy_presets::Preset;
 use isoloir_domain::texts::{Faq, Text, TextName};
-use isoloir_domain::{Consultation, ConsultationId, CountRules, Election, Language, Policy};
+use isoloir_domain::{Board, Consultation, ConsultationId, CountRules, Election, Language, Policy};
 use isoloir_service::VotingServer;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::import_list_files::{GivenFile, ListFilesError, Role};
@@ -144,6 +144,8 @@ struct ConsultationFile {
     /// Profile `test` only.
     grace_minutes: Option<u32>,
     elections: Vec<ElectionFile>,
+    #[serde(default)]
+    boards: Vec<Board>,
 }
 
 #[derive(Deserialize)]
@@ -333,6 +335,7 @@ pub(super) fn plan(text: &str) -> anyhow::Result<ConsultationPlan> {
                 count: election.count,
             })
             .collect(),
+        boards: file.boards,
     })
 }
 

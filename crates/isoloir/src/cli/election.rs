@@ -13,7 +13,7 @@ use isoloir_service::record_partial_decryption::PartialDecryptionError;
 use isoloir_service::results::Results;
 use isoloir_service::set_up_election::SetUp;
 
-use super::{ConfigArg, block_on, server};
+use super::{ConfigArg, block_on, board, server};
 use crate::handover::{self, PublicCredentials};
 use crate::trustee::DecryptionFile;
 
@@ -31,12 +31,13 @@ enum ElectionCommand {
     /// Sets up the boxes: rolls and lists are sealed from here on.
     #[command(
         name = "set-up",
-        after_help = "Example:\n  isoloir election set-up --trustees board/trustees.json --credentials public-credentials/"
+        after_help = "Example:\n  isoloir election set-up --credentials public-credentials/\n  \
+                      isoloir election set-up --trustees board/trustees.json --credentials public-credentials/"
     )]
     SetUp {
-        /// The board's public keys (`isoloir trustee assemble`).
+        /// Public keys made offline (`isoloir trustee assemble`); without, those that the election's board made on its pages.
         #[arg(long, value_name = "FILE")]
-        trustees: PathBuf,
+        trustees: Option<PathBuf>,
         /// Folder that the registrar handed over (`isoloir registrar create-credentials`).
         #[arg(long, value_name = "DIR")]
         credentials: PathBuf,
@@ -148,9 +149,15 @@ pub(crate) fn run(arguments: &ElectionArgs) -> anyhow::Result<()> {
                 authority,
                 election,
             } => {
-                let trustees =
-                    std::fs::read(trustees).with_context(|| format!("cannot read {}", trustees.display()))?;
+                let given = trustees
+                    .as_ref()
+                    .map(|path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display())));
+                let given = given.transpose()?;
                 for (_, election) in server::chosen(&server, election.as_deref()).await? {
+                    let trustees = match &given {
+                        Some(given) => given.clone(),
+                        None => board::keys_for(&server, &election).await?,
+                    };
                     set_up(&server, &election, &trustees, credentials, authority).await?;
                 }
                 Ok(())

@@ -8,6 +8,7 @@ use isoloir_domain::ElectionId;
 use isoloir_service::VotingServer;
 
 mod bench;
+mod board;
 mod campaign;
 mod consultation;
 mod count;
@@ -61,6 +62,7 @@ enum Command {
     Count(count::CountArgs),
     Archive(election::ArchiveArgs),
     Staff(staff::StaffArgs),
+    Board(board::BoardArgs),
     Trustee(trustee::TrusteeArgs),
     Watch(watch::WatchArgs),
     Seats(seats::SeatsArgs),
@@ -110,6 +112,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Count(arguments) => count::run(&arguments),
         Command::Archive(arguments) => election::run_archive(&arguments),
         Command::Staff(arguments) => staff::run(&arguments),
+        Command::Board(arguments) => board::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),

@@ -4,6 +4,7 @@
 //! that is used again. The people, unions and organisation are invented. The folder holds everything that a real election keeps apart:
 //! sample codes, the board's keys.
 
+mod board;
 mod samples;
 mod stand_in;
 
@@ -15,18 +16,15 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use isoloir_domain::{Clock as _, Language, Role, Roles, SystemClock};
 use isoloir_portal::{Demonstration, SampleAccount, SampleCommand, SampleStaff};
-use isoloir_protocol::group::GroupName;
 use isoloir_service::VotingServer;
 use isoloir_service::enrol_staff::Enrolment;
 use isoloir_service::invite_staff::StaffPlan;
 use jiff::{RoundMode, SignedDuration, Unit, ZonedDateTimeRound};
 use serde::{Deserialize, Serialize};
 
-use crate::ambient;
 use crate::cli::demo_steps as steps;
 use crate::config::{RegistrarConfig, ServerConfig};
 use crate::private_file;
-use crate::trustee::{Board, ceremony};
 
 /// Password of every sample account.
 const PASSWORD: &str = "Bateau-lavande-27";
@@ -224,15 +222,7 @@ fn write_configurations(folder: &Path, port: u16) -> anyhow::Result<()> {
 async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registrar::Registrar) -> anyhow::Result<Kept> {
     steps::import(server, files_open_now()?).await?;
     let entitlements = steps::entitlements(server).await?;
-    let board = Board {
-        group: GroupName::Ed25519,
-        president: "Hélène Kervella, présidente".to_owned(),
-        secretary: "Didier Marchand, secrétaire".to_owned(),
-        delegates: ["SLE", "UAP", "AVP"]
-            .map(|union| format!("Délégation {union}"))
-            .to_vec(),
-    };
-    let trustees = std::fs::read(ceremony(&folder.join("board"), &board, &mut ambient::rng())?)?;
+    let (board, trustees) = board::make(&folder.join("board"), server).await?;
     steps::set_up(server, registrar, &entitlements, &trustees).await?;
     let mut codes = steps::codes(registrar, &entitlements).await?;
     let mut accounts = Vec::new();
@@ -264,7 +254,7 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
     for consultation in server.consultations().await? {
         server.send_invitations(&consultation.id).await?;
     }
-    let mut staff = Vec::new();
+    let mut staff = board;
     for (name, email, role) in STAFF {
         staff.push(enrol(server, name, email, role).await?);
     }

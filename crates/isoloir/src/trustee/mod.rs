@@ -5,6 +5,7 @@
 //! - `item`: the folder through which the members of one threshold item exchange messages
 //! - `assemble`: several items into `trustees.json`, and the check of that file
 //! - `ceremony`: all steps on one machine, for demonstrations and rehearsals
+//! - `stand_in`: members of a board played by this machine, for demonstrations and tests
 //! - `decrypt`: partial decryption of an archive's tally
 
 mod assemble;
@@ -12,11 +13,13 @@ mod ceremony;
 mod decrypt;
 mod item;
 mod member;
+mod stand_in;
 
 pub use assemble::{MemberLine, assemble, describe, new_single};
 pub use ceremony::{Board, ceremony};
 pub use decrypt::{DecryptionFile, decrypt};
 pub use item::ItemFolder;
+pub use stand_in::{StandIn, play_ceremony};
 
 /// Runs `$body` with `$G` as the group of that name.
 macro_rules! in_group {

@@ -5,6 +5,7 @@ pub mod about;
 pub mod activation;
 pub mod assistance;
 pub mod ballot_box;
+pub mod board;
 pub mod booth;
 pub mod candidates;
 pub mod captcha;

@@ -345,7 +345,7 @@ pub fn render_dead_invitation(chrome: &Chrome, words: &str) -> Markup {
 }
 
 /// Pages that the dashboard leads to, when they exist and are for this person: address, sign, title, text.
-pub const PLACES: [(&str, Icon, &str, &str); 4] = [
+pub const PLACES: [(&str, Icon, &str, &str); 5] = [
     (
         "/gestion/assistance",
         Icon::Speech,
@@ -369,6 +369,12 @@ pub const PLACES: [(&str, Icon, &str, &str); 4] = [
         Icon::Chart,
         key("staff-tile-deliveries"),
         key("staff-tile-deliveries-text"),
+    ),
+    (
+        "/bureau",
+        Icon::Key,
+        key("staff-tile-board"),
+        key("staff-tile-board-text"),
     ),
 ];
 

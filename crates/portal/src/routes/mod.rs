@@ -3,6 +3,7 @@
 pub(crate) mod account;
 mod activation;
 mod assistance;
+mod board;
 mod booth;
 mod captcha;
 mod complaints;
@@ -69,6 +70,7 @@ pub fn table() -> Vec<Declared> {
         complaints::table(),
         demonstration::table(),
         staff::table(),
+        board::table(),
         api::table(),
     ]
     .into_iter()

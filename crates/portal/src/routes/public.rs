@@ -230,13 +230,18 @@ pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<Str
     // Asked first, because a stream that has begun can no longer say no.
     let public = state.server().check_archive_is_public(&election.id).await;
     public.map_err(box_error)?;
+    Ok(stream_archive(&state, election.id))
+}
+
+/// Streams the archive of a box; whether the reader may have it is asked before.
+pub(super) fn stream_archive(state: &PortalState, election: ElectionId) -> Response {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let server = state.server().clone();
     let out = Pipe {
         sender: sender.clone(),
         buffer: Vec::with_capacity(CHUNK_BYTES),
     };
-    let wanted = election.id.clone();
+    let wanted = election.clone();
     tokio::spawn(async move {
         match server.export_archive(&wanted, out).await {
             Ok(mut out) => {
@@ -255,10 +260,10 @@ pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<Str
         (header::CONTENT_TYPE, "application/x-tar".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}.bel\"", election.id),
+            format!("attachment; filename=\"{election}.bel\""),
         ),
     ];
-    Ok((headers, Body::from_stream(Received(receiver))).into_response())
+    (headers, Body::from_stream(Received(receiver))).into_response()
 }
 
 /// The writing end, on a blocking thread: waits when the reader is slow.

@@ -72,10 +72,11 @@ async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Query<SignIn
     staff_page::render_sign_in(&bare(chrome), &view)
 }
 
-/// Where one may be sent after signing in: under `/gestion/`, spelled so plainly that no browser reads another site in it.
+/// Where one may be sent after signing in: under `/gestion/` or `/bureau/`, spelled so plainly that no browser reads another site in it.
 fn staff_path(path: &str) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
-    let ours = path.starts_with("/gestion/") && path.len() <= 200 && path.chars().all(plain);
+    let under = path.starts_with("/gestion/") || path == "/bureau" || path.starts_with("/bureau/");
+    let ours = under && path.len() <= 200 && path.chars().all(plain);
     (ours && !path.contains("//")).then_some(path)
 }
 
@@ -268,8 +269,10 @@ mod tests {
             staff_path("/gestion/assistance/A-2026-000001"),
             Some("/gestion/assistance/A-2026-000001")
         );
+        assert_eq!(staff_path("/bureau/csa/cles"), Some("/bureau/csa/cles"));
         for wrong in [
             "/",
+            "/bureaucratie",
             "/gestion",
             "//evil.example/gestion/",
             "/gestion//evil",

@@ -209,6 +209,14 @@ impl<G: Group> VerifiedTrustees<G> {
         item.members.get(index).map(|key| &key.public_key)
     }
 
+    /// Key under which the signatures of this threshold trustee verify.
+    #[must_use]
+    pub fn signing_key(&self, owner: u32) -> Option<&G::Element> {
+        let item = self.items.iter().find(|item| item.owners().contains(&owner))?;
+        let index = usize::try_from(owner - item.first).ok()?;
+        item.seats.get(index)
+    }
+
     /// Number of the single trustee with this private key.
     #[must_use]
     pub fn owner_of_key(&self, key: &PrivateKey<G>) -> Option<u32> {

@@ -44,12 +44,47 @@ pub struct Context {
     pub index: u32,
 }
 
+/// What a certificate says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "", deny_unknown_fields)]
-struct CertificateKeys<G: Group> {
+pub struct CertificateKeys<G: Group> {
     context: Context,
     verification: G::Element,
     encryption: G::Element,
+}
+
+impl<G: Group> CertificateKeys<G> {
+    /// Reads the certificate of one member, before those of the others are there.
+    ///
+    /// # Errors
+    /// [`TrusteeError::Certificate`].
+    pub fn read(cert: &Signed<G>, size: u32, threshold: u32, index: u32) -> Result<Self, TrusteeError> {
+        let wrong = TrusteeError::Certificate(index);
+        let keys: Self = parse(&cert.message).ok_or(wrong)?;
+        let place = Context {
+            group: G::NAME,
+            size,
+            threshold,
+            index,
+        };
+        if keys.context == place && cert.is_by(&keys.verification) {
+            Ok(keys)
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// Key under which the member's signatures verify.
+    #[must_use]
+    pub const fn verification(&self) -> &G::Element {
+        &self.verification
+    }
+
+    /// Whether one of the two keys is also one of the other certificate's.
+    #[must_use]
+    pub fn shares_a_key_with(&self, other: &Self) -> bool {
+        self.verification == other.verification || self.encryption == other.encryption
+    }
 }
 
 /// Step 1: the public keys of a member, for its place, signed by themselves.
@@ -93,18 +128,10 @@ impl<G: Group> Certificates<G> {
         let mut members: Vec<CertificateKeys<G>> = Vec::new();
         for (cert, index) in certs.iter().zip(1..) {
             let wrong = TrusteeError::Certificate(index);
-            let keys: CertificateKeys<G> = parse(&cert.message).ok_or(wrong)?;
-            let threshold = members.first().map_or(keys.context.threshold, |m| m.context.threshold);
-            let place = Context {
-                group: G::NAME,
-                size,
-                threshold,
-                index,
-            };
-            let known = members
-                .iter()
-                .any(|m| m.verification == keys.verification || m.encryption == keys.encryption);
-            if keys.context != place || known || !cert.is_by(&keys.verification) {
+            let said: CertificateKeys<G> = parse(&cert.message).ok_or(wrong)?;
+            let threshold = members.first().map_or(said.context.threshold, |m| m.context.threshold);
+            let keys = CertificateKeys::read(cert, size, threshold, index)?;
+            if members.iter().any(|m| m.shares_a_key_with(&keys)) {
                 return Err(wrong);
             }
             members.push(keys);
@@ -151,6 +178,11 @@ impl<G: Group> Certificates<G> {
         (1..).zip(&self.members)
     }
 
+    fn member(&self, index: u32) -> Option<&CertificateKeys<G>> {
+        let place = usize::try_from(index).ok()?.checked_sub(1)?;
+        self.members.get(place)
+    }
+
     fn size(&self) -> usize {
         self.members.len()
     }
@@ -174,6 +206,23 @@ impl<G: Group> Certificates<G> {
             Ok(raw.coefexps)
         } else {
             Err(wrong)
+        }
+    }
+
+    /// The same, of a member who also signed all certificates with it.
+    fn signed_coefexps(
+        &self,
+        index: u32,
+        member: &CertificateKeys<G>,
+        signed: &Signed<G>,
+        signature: &Proof<G>,
+    ) -> Result<Vec<G::Element>, TrusteeError> {
+        let committed = self.coefexps(index, member, signed)?;
+        let text = self.signed_text(&committed);
+        if super::schnorr::is_signed::<G>(&member.verification, &text, signature) {
+            Ok(committed)
+        } else {
+            Err(TrusteeError::CertificatesSignature(index))
         }
     }
 
@@ -299,20 +348,56 @@ impl<G: Group> Commitments<G> {
     /// # Errors
     /// [`TrusteeError::Commitment`].
     pub fn check(certificates: &Certificates<G>, commitments: Vec<Commitment<G>>) -> Result<Self, TrusteeError> {
-        for (index, member) in certificates.indexed() {
+        for (index, _) in certificates.indexed() {
             let place = usize::try_from(index - 1).ok();
             let commitment = place
                 .and_then(|i| commitments.get(i))
                 .ok_or(TrusteeError::Commitment(index))?;
-            let prefix = format!("isoloir/polynomial/v1|{index}|{}|", certificates.digest());
-            if !commitment.message.starts_with(&prefix) || !commitment.is_by(&member.verification) {
-                return Err(TrusteeError::Commitment(index));
-            }
+            Self::check_one(certificates, index, commitment)?;
         }
         if commitments.len() == certificates.size() {
             Ok(Self(commitments))
         } else {
             Err(TrusteeError::Commitment(1))
+        }
+    }
+
+    /// Checks the commitment of one member, before those of the others are there.
+    ///
+    /// # Errors
+    /// [`TrusteeError::Commitment`].
+    pub fn check_one(
+        certificates: &Certificates<G>,
+        index: u32,
+        commitment: &Commitment<G>,
+    ) -> Result<(), TrusteeError> {
+        let member = certificates.member(index).ok_or(TrusteeError::Commitment(index))?;
+        let prefix = format!("isoloir/polynomial/v1|{index}|{}|", certificates.digest());
+        if commitment.message.starts_with(&prefix) && commitment.is_by(&member.verification) {
+            Ok(())
+        } else {
+            Err(TrusteeError::Commitment(index))
+        }
+    }
+
+    /// Checks the polynomial that one member reveals, before those of the others are there: the one committed to, signed, of the right
+    /// degree, with a secret for each member.
+    ///
+    /// # Errors
+    /// [`TrusteeError`], naming the member.
+    pub fn check_polynomial(
+        &self,
+        certificates: &Certificates<G>,
+        index: u32,
+        polynomial: &Polynomial<G>,
+    ) -> Result<(), TrusteeError> {
+        let member = certificates.member(index).ok_or(TrusteeError::Polynomial(index))?;
+        self.holds(certificates, index, &polynomial.coefexps)?;
+        certificates.signed_coefexps(index, member, &polynomial.coefexps, &polynomial.signature)?;
+        if polynomial.secrets.len() == certificates.size() {
+            Ok(())
+        } else {
+            Err(TrusteeError::Polynomial(index))
         }
     }
 
@@ -394,16 +479,7 @@ fn read_polynomials<G: Group>(
     }
     let members = certificates.indexed().zip(coefexps).zip(signatures);
     members
-        .map(|(((index, member), signed), signature)| {
-            let committed = certificates.coefexps(index, member, signed)?;
-            let text = certificates.signed_text(&committed);
-            let saw_all = super::schnorr::is_signed::<G>(&member.verification, &text, signature);
-            if saw_all {
-                Ok(committed)
-            } else {
-                Err(TrusteeError::CertificatesSignature(index))
-            }
-        })
+        .map(|(((index, member), signed), signature)| certificates.signed_coefexps(index, member, signed, signature))
         .collect()
 }
 
@@ -526,21 +602,50 @@ impl<G: Group> ThresholdParameters<G> {
         }
         let polynomials = read_polynomials(&certificates, &self.coefexps, &self.signatures)?;
         for ((index, member), key) in certificates.indexed().zip(&self.verification_keys) {
-            if !key.possession_is_proven() {
-                return Err(TrusteeError::Possession(index));
-            }
-            let signature = key.signature.as_ref().ok_or(TrusteeError::VerificationKey(index))?;
-            let text = key_text::<G>(&key.public_key);
-            let signed = super::schnorr::is_signed::<G>(&member.verification, &text, signature);
-            let expected = product::<G>(polynomials.iter().map(|p| evaluate_committed::<G>(p, index)));
-            if !signed || key.public_key != expected {
-                return Err(TrusteeError::VerificationKey(index));
-            }
+            check_key(&polynomials, index, member, key)?;
         }
         let key = product::<G>(polynomials.iter().filter_map(|p| p.first().cloned()));
         let seats = certificates.members.into_iter().map(|m| m.verification).collect();
         Ok(VerifiedThreshold { key, seats })
     }
+}
+
+/// Checks the public key of one member: possession proven, signed by the member, and the one that all polynomials give.
+fn check_key<G: Group>(
+    polynomials: &[Vec<G::Element>],
+    index: u32,
+    member: &CertificateKeys<G>,
+    key: &TrusteePublicKey<G>,
+) -> Result<(), TrusteeError> {
+    if !key.possession_is_proven() {
+        return Err(TrusteeError::Possession(index));
+    }
+    let signature = key.signature.as_ref().ok_or(TrusteeError::VerificationKey(index))?;
+    let text = key_text::<G>(&key.public_key);
+    let signed = super::schnorr::is_signed::<G>(&member.verification, &text, signature);
+    let expected = product::<G>(polynomials.iter().map(|p| evaluate_committed::<G>(p, index)));
+    if signed && key.public_key == expected {
+        Ok(())
+    } else {
+        Err(TrusteeError::VerificationKey(index))
+    }
+}
+
+/// Step 5, before the others have done it: checks what one member gives back.
+///
+/// # Errors
+/// [`TrusteeError`], naming the member whose message is wrong.
+pub fn check_output<G: Group>(
+    certificates: &Certificates<G>,
+    polynomials: &[Polynomial<G>],
+    index: u32,
+    output: &Voutput<G>,
+) -> Result<(), TrusteeError> {
+    let coefexps: Vec<_> = polynomials.iter().map(|p| p.coefexps.clone()).collect();
+    let signatures: Vec<_> = polynomials.iter().map(|p| p.signature.clone()).collect();
+    let polynomials = read_polynomials(certificates, &coefexps, &signatures)?;
+    let member = certificates.member(index).ok_or(TrusteeError::VerificationKey(index))?;
+    check_key(&polynomials, index, member, &output.public_key)
 }
 
 /// What verification of a threshold item tells.
@@ -629,4 +734,83 @@ fn evaluate_committed<G: Group>(committed: &[G::Element], j: u32) -> G::Element 
         power = G::scalar_mul(&power, &x);
     }
     G::vartime_product(&terms)
+}
+
+/// What a delegate hands to the substitute, so that both hold one place: the seed, from which the decryption key opens.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandedOver {
+    seed: String,
+}
+
+impl Drop for HandedOver {
+    fn drop(&mut self) {
+        self.seed.zeroize();
+    }
+}
+
+/// Seals a member's seed to the substitute who enrolled with `substitute`, a certificate of size, threshold and index 1.
+///
+/// # Errors
+/// [`TrusteeError::Certificate`] when that certificate is wrong.
+pub fn hand_over<G: Group, R: CryptoRng + ?Sized>(
+    seed: &Seed,
+    substitute: &Signed<G>,
+    rng: &mut R,
+) -> Result<String, TrusteeError> {
+    let substitute = CertificateKeys::read(substitute, 1, 1, 1)?;
+    let handed = HandedOver {
+        seed: seed.expose().to_owned(),
+    };
+    let text = Zeroizing::new(text_of(&handed));
+    send::<G, R>(&seed.keys(), &substitute.encryption, &text, rng).map_err(|e| TrusteeError::Channel(1, e))
+}
+
+/// Opens, as the substitute with seed `own`, what the member `index` of `certificates` handed over: that member's seed.
+///
+/// # Errors
+/// [`TrusteeError`], naming the member, also when the seed is not that of the member's certificate.
+pub fn take_over<G: Group>(
+    own: &Seed,
+    certificates: &Certificates<G>,
+    index: u32,
+    sealed: &str,
+) -> Result<Seed, TrusteeError> {
+    let member = certificates.member(index).ok_or(TrusteeError::Stranger)?;
+    let text = receive::<G>(&own.keys(), &member.verification, sealed).map_err(|e| TrusteeError::Channel(index, e))?;
+    let handed: HandedOver = parse(&text).ok_or(TrusteeError::Share(index))?;
+    let seed = Seed::parse(&handed.seed).map_err(|_| TrusteeError::Share(index))?;
+    match certificates.index_of(&seed) {
+        Ok(found) if found == index => Ok(seed),
+        _ => Err(TrusteeError::Share(index)),
+    }
+}
+
+/// What shows that a saved key opens again: a text signed with the seed, and the public key proven anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "", deny_unknown_fields)]
+pub struct KeyTest<G: Group> {
+    /// The text, signed.
+    pub signed: Signed<G>,
+    /// The public key, without name and signature.
+    pub public_key: TrusteePublicKey<G>,
+}
+
+impl<G: Group> KeyTest<G> {
+    /// Makes the test with what was read from the file.
+    pub fn create<R: CryptoRng + ?Sized>(seed: &Seed, key: &PrivateKey<G>, text: String, rng: &mut R) -> Self {
+        Self {
+            signed: seed.keys().sign(text, rng),
+            public_key: key.public_key(None, rng),
+        }
+    }
+
+    /// Whether it was made with the seed of this certificate and the private key of `output`, over `text`.
+    #[must_use]
+    pub fn holds(&self, certificate: &CertificateKeys<G>, output: &Voutput<G>, text: &str) -> bool {
+        self.signed.message == text
+            && self.signed.is_by(&certificate.verification)
+            && self.public_key.public_key == output.public_key.public_key
+            && self.public_key.possession_is_proven()
+    }
 }

@@ -90,7 +90,8 @@ impl<G: Group> Keys<G> {
         &self.decryption
     }
 
-    pub(super) fn sign<R: CryptoRng + ?Sized>(&self, message: String, rng: &mut R) -> Signed<G> {
+    /// Signs a message. What is signed for one purpose must not read as a message of another: each begins in its own way.
+    pub fn sign<R: CryptoRng + ?Sized>(&self, message: String, rng: &mut R) -> Signed<G> {
         let signature = self.signature(&message, rng);
         Signed { message, signature }
     }

@@ -85,6 +85,7 @@ pub fn plan() -> ConsultationPlan {
         grace: None,
         live_box: Some(false),
         policy: isoloir_domain::Policy::default(),
+        boards: Vec::new(),
         elections: vec![
             ElectionPlan {
                 key: "csa".to_owned(),

@@ -48,6 +48,7 @@ pub const KINDS: &[&str] = &[
     "tally_encrypted",
     "partial_decryption_recorded",
     "tally_finished",
+    "board",
 ];
 
 /// What the page shows.

@@ -1,0 +1,436 @@
+//! A board from its key ceremony to the result, as its members' devices play it: steps in order, wrong messages named, two sessions, absent
+//! delegates and their substitutes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use isoloir::trustee::{StandIn, play_ceremony};
+use isoloir_carriers::MailMode;
+use isoloir_domain::board::{Delegate, Person};
+use isoloir_domain::board_deed::{Occasion, Step};
+use isoloir_domain::clock::SettableClock;
+use isoloir_domain::message::Refusal as _;
+use isoloir_domain::{Board, ElectionId, Profile, Role, Seat};
+use isoloir_protocol::credential::SecretCredential;
+use isoloir_protocol::group::{Ed25519, GroupName};
+use isoloir_service::board::{CountState, Task};
+use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::set_up_election::SetUp;
+use isoloir_service::{Settings, VotingServer};
+use jiff::Timestamp;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+const LISTS: &str =
+    "scrutin;liste;sigle;rang;nom;prenom;sexe\ncsa;Union;UPE;1;Martin;Alice;F\ncsa;Ensemble;ES;1;Petit;Zoé;F\n";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn person(name: &str) -> Person {
+    Person {
+        name: name.to_owned(),
+        email: format!("{}@bureau.example", name.to_lowercase()),
+    }
+}
+
+fn delegate(list: &str, name: &str, substitute: Option<&str>) -> Delegate {
+    let Person { name, email } = person(name);
+    Delegate {
+        list: list.to_owned(),
+        name,
+        email,
+        substitute: substitute.map(person),
+    }
+}
+
+fn composition() -> Board {
+    Board {
+        key: "csa".to_owned(),
+        title: "BVE du CSA".to_owned(),
+        elections: vec!["csa".to_owned()],
+        president: person("Anne"),
+        secretary: person("Luc"),
+        delegates: vec![
+            delegate("UPE", "Awa", Some("Zoe")),
+            delegate("ES", "Marc", None),
+            delegate("LU", "Lucie", None),
+        ],
+    }
+}
+
+/// A server, a board whose members are played, an election that is not set up.
+struct Scene {
+    server: VotingServer,
+    clock: SettableClock,
+    members: Vec<StandIn>,
+    election: ElectionId,
+    rng: StdRng,
+    _folder: tempfile::TempDir,
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SettableClock::new(at("2026-11-05T10:00:00Z"));
+        let settings = Settings {
+            server_key: SigningKey::from_bytes(&[1; 32]),
+            registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            mail: MailMode::Demonstration,
+            verifiers: Some(1),
+            hashers: Some(1),
+        };
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let server = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
+            .await
+            .unwrap();
+        let plan = ConsultationPlan {
+            id: "essai-2026".parse().unwrap(),
+            title: "Élections d’essai".to_owned(),
+            organiser: "Académie de Valbrune".to_owned(),
+            profile: Profile::Test,
+            group: "Ed25519".to_owned(),
+            opens: at("2026-12-03T07:00:00Z"),
+            closes: at("2026-12-10T16:00:00Z"),
+            grace: None,
+            live_box: Some(false),
+            policy: isoloir_domain::Policy::default(),
+            boards: vec![composition()],
+            elections: vec![ElectionPlan {
+                key: "csa".to_owned(),
+                title: "Comité social".to_owned(),
+                seats: 3,
+                count: isoloir_domain::CountRules::default(),
+            }],
+        };
+        let election = server.import_consultation(&plan).await.unwrap().remove(0).id;
+        let roll = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
+        server.import_roll(&plan.id, roll.as_bytes()).await.unwrap();
+        server.import_lists(&plan.id, LISTS.as_bytes()).await.unwrap();
+        let mut rng = StdRng::seed_from_u64(11);
+        let mut members = Vec::new();
+        for invited in server.invite_board(None, "csa", false).await.unwrap() {
+            assert!(invited.link.is_some());
+            let member = server.staff_with_email(&invited.email).await.unwrap().unwrap().member;
+            assert!(member.roles.has(Role::Board));
+            members.push(StandIn::new(&server, "csa", member, &mut rng).await.unwrap());
+        }
+        Scene {
+            server,
+            clock,
+            members,
+            election,
+            rng,
+            _folder: folder,
+        }
+    }
+
+    fn place(&self, seat: Seat) -> usize {
+        self.members.iter().position(|member| member.seat() == seat).unwrap()
+    }
+
+    async fn task(&self, seat: Seat) -> Task {
+        self.server.board_state("csa").await.unwrap().task(seat)
+    }
+
+    /// The next message of a seat, not sent.
+    async fn message(&mut self, seat: Seat, step: Step) -> String {
+        let state = self.server.board_state("csa").await.unwrap();
+        let place = self.place(seat);
+        self.members[place]
+            .message::<Ed25519>(&state, step, &mut self.rng)
+            .unwrap()
+    }
+
+    /// Sends a message; gives the code of the refusal.
+    async fn send(&self, seat: Seat, step: Step, body: &str) -> Result<(), &'static str> {
+        let member = &self.members[self.place(seat)].member;
+        let sitting = self.server.sit("csa", member).await.unwrap();
+        let round = sitting.state.round;
+        let sent = self.server.board_message(&sitting, round, step, body.to_owned()).await;
+        sent.map_err(|error| error.code())
+    }
+
+    async fn play(&mut self) {
+        play_ceremony(&self.server, &mut self.members, &mut self.rng)
+            .await
+            .unwrap();
+    }
+
+    async fn set_up(&mut self) {
+        let keys = self.server.board_state("csa").await.unwrap().keys.unwrap().0;
+        let uuid = self.election.as_str().parse().unwrap();
+        let credential = SecretCredential::generate(&mut self.rng)
+            .public(&uuid, GroupName::Ed25519)
+            .to_string();
+        let set_up = SetUp {
+            trustees: keys.as_bytes(),
+            credentials: &[credential],
+            credential_authority: "Autorité des codes",
+        };
+        self.server.set_up_election(&self.election, set_up).await.unwrap();
+    }
+
+    /// A seat's decryption, as its browser posts it; gives the code of the refusal.
+    async fn decrypt(&mut self, seat: Seat) -> Result<(), &'static str> {
+        let place = self.place(seat);
+        let body = self.members[place]
+            .decrypt(&self.server, &self.election, &mut self.rng)
+            .await;
+        self.post_decryption(seat, seat.owner(), &body.unwrap()).await
+    }
+
+    async fn post_decryption(&self, seat: Seat, owner: u32, body: &str) -> Result<(), &'static str> {
+        let sitting = self
+            .server
+            .sit("csa", &self.members[self.place(seat)].member)
+            .await
+            .unwrap();
+        let posted = self
+            .server
+            .board_decryption(&sitting, &self.election, owner, body)
+            .await;
+        posted.map_err(|error| error.code())
+    }
+
+    async fn count(&self) -> isoloir_service::board::Count {
+        let sitting = self.server.sit("csa", &self.members[0].member).await.unwrap();
+        self.server.board_count(&sitting).await.unwrap().remove(0)
+    }
+
+    async fn close(&self) {
+        self.clock.set(at("2026-12-10T16:30:00Z"));
+        self.server.close_polls(&self.election).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_made_step_by_step_and_each_message_is_judged() {
+    let mut scene = Scene::new().await;
+    let (president, secretary, awa, marc) = (Seat::President, Seat::Secretary, Seat::Delegate(1), Seat::Delegate(2));
+    // Nobody commits before all certificates of the part are there, and nobody does another's step.
+    let own = scene.message(president, Step::Certificate).await;
+    assert_eq!(
+        scene.send(president, Step::Commitment, &own).await,
+        Err("board_step_not_open")
+    );
+    assert_eq!(scene.send(president, Step::Enrol, &own).await, Err("board_not_yours"));
+    assert_eq!(
+        scene.send(secretary, Step::Certificate, &own).await,
+        Err("board_message_wrong")
+    );
+    assert_eq!(
+        scene.send(president, Step::Certificate, "{}").await,
+        Err("board_message_wrong")
+    );
+    assert_eq!(scene.send(president, Step::Certificate, &own).await, Ok(()));
+    // Two sessions of one member: the same message again is nothing new, another one is refused.
+    assert_eq!(scene.send(president, Step::Certificate, &own).await, Ok(()));
+    let other = scene.message(president, Step::Certificate).await;
+    assert_eq!(
+        scene.send(president, Step::Certificate, &other).await,
+        Err("board_message_taken")
+    );
+    assert_eq!(scene.task(president).await, Task::Wait);
+    let mine = scene.message(secretary, Step::Certificate).await;
+    assert_eq!(scene.send(secretary, Step::Certificate, &mine).await, Ok(()));
+    assert_eq!(scene.task(president).await, Task::Do(Step::Commitment));
+    assert_eq!(
+        scene.task(awa).await,
+        Task::Do(Step::Certificate),
+        "each part of the key goes its own pace"
+    );
+    // A polynomial that was not committed to is refused when it is revealed.
+    for seat in [president, secretary] {
+        let commitment = scene.message(seat, Step::Commitment).await;
+        assert_eq!(scene.send(seat, Step::Commitment, &commitment).await, Ok(()));
+    }
+    let committed = scene.message(president, Step::Polynomial).await;
+    let _ = scene.message(president, Step::Commitment).await;
+    let another = scene.message(president, Step::Polynomial).await;
+    assert_ne!(committed, another);
+    assert_eq!(
+        scene.send(president, Step::Polynomial, &another).await,
+        Err("board_message_wrong")
+    );
+    assert_eq!(scene.send(president, Step::Polynomial, &committed).await, Ok(()));
+    // The president lost the device: begun again, by the authority only, with a reason; what belongs to the attempt before is refused.
+    let sitting = scene
+        .server
+        .sit("csa", &scene.members[scene.place(marc)].member)
+        .await
+        .unwrap();
+    let again = scene.server.begin_ceremony_again(&sitting, "panne").await;
+    assert_eq!(again.unwrap_err().code(), "board_not_yours");
+    let sitting = scene
+        .server
+        .sit("csa", &scene.members[scene.place(secretary)].member)
+        .await
+        .unwrap();
+    assert_eq!(
+        scene
+            .server
+            .begin_ceremony_again(&sitting, " ")
+            .await
+            .unwrap_err()
+            .code(),
+        "board_reason_missing"
+    );
+    scene
+        .server
+        .begin_ceremony_again(&sitting, "appareil perdu")
+        .await
+        .unwrap();
+    let stale = scene
+        .server
+        .board_message(&sitting, 1, Step::Polynomial, committed)
+        .await;
+    let fresh = scene
+        .server
+        .sit("csa", &sitting_member(&scene, secretary))
+        .await
+        .unwrap();
+    assert!(stale.is_err() && fresh.state.round == 2 && fresh.state.keys.is_none());
+    // Everybody goes through; the keys are those of all, and once an election bears them they are not made again.
+    scene.play().await;
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert_eq!(
+        isoloir_domain::fingerprint::words(&state.keys_digest().unwrap()).len(),
+        12
+    );
+    let names = isoloir::trustee::describe(state.keys.unwrap().0.as_bytes()).unwrap().0;
+    assert_eq!(names[0].name, "Anne");
+    assert_eq!(
+        (names[2].name.as_str(), names[2].threshold, names.len()),
+        ("Awa, UPE", 2, 5)
+    );
+    scene.set_up().await;
+    let sitting = scene
+        .server
+        .sit("csa", &sitting_member(&scene, secretary))
+        .await
+        .unwrap();
+    let again = scene.server.begin_ceremony_again(&sitting, "trop tard").await;
+    assert_eq!(again.unwrap_err().code(), "board_keys_in_use");
+}
+
+fn sitting_member(scene: &Scene, seat: Seat) -> isoloir_domain::StaffMember {
+    scene.members[scene.place(seat)].member.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quorum_counts_a_box_without_ballots_and_hostile_shares_are_refused() {
+    let mut scene = Scene::new().await;
+    let (president, secretary, awa, marc, zoe) = (
+        Seat::President,
+        Seat::Secretary,
+        Seat::Delegate(1),
+        Seat::Delegate(2),
+        Seat::Substitute(1),
+    );
+    scene.play().await;
+    scene.set_up().await;
+    // Count asked before closing.
+    assert_eq!(
+        scene.post_decryption(president, 1, "{}").await,
+        Err("board_step_not_open")
+    );
+    assert_eq!(scene.count().await.state, CountState::Open);
+    scene.close().await;
+    assert_eq!(scene.count().await.state, CountState::Decrypt);
+    // Another's place, malformed, and somebody else's decryption under one's own name.
+    assert_eq!(scene.post_decryption(marc, 1, "{}").await, Err("board_not_yours"));
+    assert_eq!(scene.post_decryption(marc, 4, "{}").await, Err("board_message_wrong"));
+    let place = scene.place(awa);
+    let foreign = scene.members[place]
+        .decrypt(&scene.server, &scene.election, &mut scene.rng)
+        .await
+        .unwrap();
+    assert_eq!(
+        scene.post_decryption(marc, 4, &foreign).await,
+        Err("board_message_wrong")
+    );
+    // The president alone, then with one delegate: not enough. A hostile share does not keep the others from counting.
+    assert_eq!(scene.decrypt(president).await, Ok(()));
+    assert_eq!(scene.decrypt(marc).await, Ok(()));
+    assert_eq!(scene.count().await.state, CountState::Decrypt);
+    // A substitute who replaces nobody; then, recorded, the delegate no longer; both together would count once in any case.
+    assert_eq!(scene.decrypt(zoe).await, Err("board_not_yours"));
+    let sitting = scene.server.sit("csa", &sitting_member(&scene, marc)).await.unwrap();
+    assert_eq!(
+        scene
+            .server
+            .replace_delegate(&sitting, zoe, "absente")
+            .await
+            .unwrap_err()
+            .code(),
+        "board_not_yours"
+    );
+    let sitting = scene
+        .server
+        .sit("csa", &sitting_member(&scene, secretary))
+        .await
+        .unwrap();
+    scene.server.replace_delegate(&sitting, zoe, "absente").await.unwrap();
+    assert_eq!(scene.decrypt(awa).await, Err("board_not_yours"));
+    assert_eq!(scene.decrypt(zoe).await, Ok(()));
+    let count = scene.count().await;
+    assert_eq!((count.state, count.ballots), (CountState::Counted, 0));
+    assert_eq!(count.decrypted, [1, 4, 3]);
+    let results = scene.server.results(&scene.election).await.unwrap().unwrap();
+    assert_eq!((results.voters, results.blank), (0, 0));
+    // Somebody who comes late changes nothing.
+    assert_eq!(scene.decrypt(secretary).await, Ok(()));
+    assert_eq!(scene.count().await.decrypted.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_delegates_alone_count_nothing() {
+    let mut scene = Scene::new().await;
+    scene.play().await;
+    scene.set_up().await;
+    scene.close().await;
+    for rank in 1..=3 {
+        assert_eq!(scene.decrypt(Seat::Delegate(rank)).await, Ok(()));
+    }
+    assert_eq!(scene.count().await.state, CountState::Decrypt);
+    assert!(scene.server.finish_tally(&scene.election).await.is_err());
+    assert_eq!(scene.decrypt(Seat::Secretary).await, Ok(()));
+    assert_eq!(scene.count().await.state, CountState::Counted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presence_and_observations_stay() {
+    let scene = Scene::new().await;
+    let sitting = scene
+        .server
+        .sit("csa", &sitting_member(&scene, Seat::Delegate(2)))
+        .await
+        .unwrap();
+    scene.server.board_present(&sitting, Occasion::Ceremony).await.unwrap();
+    scene.server.board_present(&sitting, Occasion::Ceremony).await.unwrap();
+    scene
+        .server
+        .observe(&sitting, "La salle était trop petite.\nRien d’autre.")
+        .await
+        .unwrap();
+    assert_eq!(
+        scene.server.observe(&sitting, " ").await.unwrap_err().code(),
+        "board_reason_missing"
+    );
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert_eq!(state.present_at(Occasion::Ceremony).len(), 1);
+    assert_eq!(state.observations[0].text, "La salle était trop petite.\nRien d’autre.");
+    assert!(scene.server.journal_chain_holds().await.unwrap());
+    // Somebody without a seat finds no board.
+    let mut stranger = sitting_member(&scene, Seat::President);
+    stranger.email = "autre@bureau.example".to_owned();
+    assert_eq!(
+        scene.server.sit("csa", &stranger).await.unwrap_err().code(),
+        "board_unknown"
+    );
+}

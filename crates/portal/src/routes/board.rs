@@ -1,0 +1,384 @@
+//! The election board: pages of its members, and the JSON that their scripts read and post (docs/protocol/board.md).
+
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Json};
+use isoloir_domain::board_deed::{Occasion, Step};
+use isoloir_domain::message::Refusal as _;
+use isoloir_domain::{ElectionId, Seat};
+use isoloir_service::board::{BoardError, CeremonyView, CountState, Sitting};
+use maud::Markup;
+use serde::{Deserialize, Serialize};
+
+use super::public::stream_archive;
+use crate::access::{Access, Declared, declare};
+use crate::error::{ApiError, PageError, drawn, status_of};
+use crate::layout::Chrome;
+use crate::pages::board::{self as page, MEMBERS, Refused};
+use crate::pages::error::ErrorKind;
+use crate::request::{PageChrome, StaffSession};
+use crate::state::PortalState;
+
+/// A message holds a sealed share for every member.
+const MAX_MESSAGE: usize = 512 * 1024;
+
+pub(super) fn table() -> Vec<Declared> {
+    let members = Access::Staff(MEMBERS);
+    let large = || DefaultBodyLimit::max(MAX_MESSAGE);
+    vec![
+        declare("GET", "/bureau", members, get(list)),
+        declare("GET", "/bureau/{board}", members, get(home)),
+        declare("POST", "/bureau/{board}/presence", members, post(present)),
+        declare("POST", "/bureau/{board}/remplacement", members, post(replace)),
+        declare("POST", "/bureau/{board}/observations", members, post(observe)),
+        declare("GET", "/bureau/{board}/cles", members, get(ceremony)),
+        declare("POST", "/bureau/{board}/cles/recommencer", members, post(again)),
+        declare("GET", "/bureau/{board}/cle-perdue", members, get(lost)),
+        declare("GET", "/bureau/{board}/depouillement", members, get(count)),
+        declare("GET", "/api/bureau/{board}/ceremonie", members, get(ceremony_state)),
+        declare(
+            "POST",
+            "/api/bureau/{board}/ceremonie",
+            members,
+            post(message).layer(large()),
+        ),
+        declare("GET", "/api/bureau/{board}/depouillement", members, get(count_state)),
+        declare(
+            "POST",
+            "/api/bureau/{board}/depouillement/{election}",
+            members,
+            post(decryption).layer(large()),
+        ),
+        declare("GET", "/api/bureau/{board}/archive/{election}", members, get(archive)),
+    ]
+}
+
+/// The seat of whoever asks; a board where they have none does not exist for them.
+async fn sit(state: &PortalState, board: &str, session: &StaffSession) -> Result<Sitting, BoardError> {
+    let sitting = state.server().sit(board, session.0.member()).await?;
+    state.server().see(board, sitting.seat);
+    Ok(sitting)
+}
+
+fn refused(error: BoardError) -> PageError {
+    match error {
+        BoardError::Unknown => PageError::NotFound,
+        BoardError::Fault(fault) => PageError::Fault(fault),
+        other => PageError::refused(&other),
+    }
+}
+
+/// `GET /bureau`.
+async fn list(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    session: StaffSession,
+) -> Result<Response, PageError> {
+    let boards = state.server().boards_of(session.0.member()).await?;
+    match boards.as_slice() {
+        [(only, _)] => Ok(Redirect::to(&format!("/bureau/{}", only.key)).into_response()),
+        several => Ok(page::render_list(&chrome, several).into_response()),
+    }
+}
+
+/// `GET /bureau/{board}`.
+async fn home(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Markup, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    home_page(&state, &chrome, &sitting, None).await
+}
+
+async fn home_page(
+    state: &PortalState,
+    chrome: &Chrome,
+    sitting: &Sitting,
+    refused: Refused,
+) -> Result<Markup, PageError> {
+    let server = state.server();
+    let mut without_account = Vec::new();
+    for member in sitting.state.board.members() {
+        let known = server.staff_with_email(member.email).await?;
+        if !known.is_some_and(|known| known.activated) {
+            without_account.push(member.seat);
+        }
+    }
+    let counts = server.board_count(sitting).await?;
+    let view = page::home::HomeView {
+        online: server.online(&sitting.state.board.key),
+        without_account,
+        set_up: counts.iter().all(|count| count.keys_of_board),
+        to_decrypt: counts.iter().any(|count| count.state == CountState::Decrypt),
+        refused,
+    };
+    Ok(page::home::render(chrome, sitting, &view))
+}
+
+/// Draws the first page again with a refusal, or goes back to it.
+async fn answer(
+    state: &PortalState,
+    mut chrome: Chrome,
+    sitting: &Sitting,
+    done: Result<(), BoardError>,
+) -> Result<Response, PageError> {
+    let home = format!("/bureau/{}", sitting.state.board.key);
+    match done {
+        Ok(()) => Ok(Redirect::to(&home).into_response()),
+        Err(BoardError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Err(error) => {
+            chrome.here = home;
+            let page = home_page(state, &chrome, sitting, Some(error.message())).await?;
+            Ok(drawn(status_of(error.class()), page))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PresenceForm {
+    #[serde(default)]
+    seance: String,
+}
+
+/// `POST /bureau/{board}/presence`.
+async fn present(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+    Form(form): Form<PresenceForm>,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let occasion = Occasion::ALL
+        .into_iter()
+        .find(|occasion| occasion.as_str() == form.seance);
+    let occasion = occasion.ok_or(PageError::NotFound)?;
+    let done = state.server().board_present(&sitting, occasion).await;
+    answer(&state, chrome, &sitting, done).await
+}
+
+#[derive(Deserialize)]
+struct ReplacementForm {
+    #[serde(default)]
+    suppleant: String,
+    #[serde(default)]
+    motif: String,
+}
+
+/// `POST /bureau/{board}/remplacement`.
+async fn replace(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+    Form(form): Form<ReplacementForm>,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let substitute: Seat = form.suppleant.parse().map_err(|_| PageError::NotFound)?;
+    let done = state.server().replace_delegate(&sitting, substitute, &form.motif).await;
+    answer(&state, chrome, &sitting, done).await
+}
+
+#[derive(Deserialize)]
+struct ObservationForm {
+    #[serde(default)]
+    texte: String,
+}
+
+/// `POST /bureau/{board}/observations`.
+async fn observe(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+    Form(form): Form<ObservationForm>,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let done = state.server().observe(&sitting, &form.texte).await;
+    answer(&state, chrome, &sitting, done).await
+}
+
+/// `GET /bureau/{board}/cles`.
+async fn ceremony(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Markup, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let view = page::ceremony::CeremonyPage {
+        online: state.server().online(&board),
+        in_use: state.server().board_keys_are_in_use(&sitting).await?,
+    };
+    Ok(page::ceremony::render(&chrome, &sitting, &view))
+}
+
+#[derive(Deserialize)]
+struct ReasonForm {
+    #[serde(default)]
+    motif: String,
+}
+
+/// `POST /bureau/{board}/cles/recommencer`.
+async fn again(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    match state.server().begin_ceremony_again(&sitting, &form.motif).await {
+        Ok(()) => Ok(Redirect::to(&format!("/bureau/{board}/cles")).into_response()),
+        Err(error) => answer(&state, chrome, &sitting, Err(error)).await,
+    }
+}
+
+/// `GET /bureau/{board}/cle-perdue`.
+async fn lost(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Markup, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let in_use = state.server().board_keys_are_in_use(&sitting).await?;
+    Ok(page::lost::render(&chrome, &sitting, in_use))
+}
+
+/// `GET /bureau/{board}/depouillement`.
+async fn count(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Markup, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let counts = state.server().board_count(&sitting).await?;
+    Ok(page::count::render(&chrome, &sitting, &counts))
+}
+
+/// `GET /api/bureau/{board}/ceremonie`.
+async fn ceremony_state(
+    State(state): State<PortalState>,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Json<CeremonyView>, ApiError> {
+    Ok(Json(sit(&state, &board, &session).await?.ceremony()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMessage {
+    round: u32,
+    step: Step,
+    body: String,
+}
+
+/// `POST /api/bureau/{board}/ceremonie`.
+async fn message(
+    State(state): State<PortalState>,
+    Path(board): Path<String>,
+    session: StaffSession,
+    Json(new): Json<NewMessage>,
+) -> Result<StatusCode, ApiError> {
+    let sitting = sit(&state, &board, &session).await?;
+    let taken = state.server().board_message(&sitting, new.round, new.step, new.body);
+    taken.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Serialize)]
+struct CountAnswer {
+    board: String,
+    owner: Option<u32>,
+    version: u64,
+    elections: Vec<CountLine>,
+}
+
+#[derive(Serialize)]
+struct CountLine {
+    election: ElectionId,
+    title: String,
+    state: &'static str,
+    archive: String,
+    ballots: u64,
+    decrypted: Vec<u32>,
+}
+
+/// `GET /api/bureau/{board}/depouillement`.
+async fn count_state(
+    State(state): State<PortalState>,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Json<CountAnswer>, ApiError> {
+    let sitting = sit(&state, &board, &session).await?;
+    let counts = state.server().board_count(&sitting).await?;
+    let line = |count: isoloir_service::board::Count| CountLine {
+        archive: format!("/api/bureau/{board}/archive/{}", count.election),
+        election: count.election,
+        title: count.title,
+        state: count.state.as_str(),
+        ballots: count.ballots,
+        decrypted: count.decrypted,
+    };
+    // Decryptions are in the boxes and not among the board's records: both make a page that waits reload.
+    let decrypted: usize = counts.iter().map(|count| count.decrypted.len()).sum();
+    let decrypted = u64::try_from(decrypted).unwrap_or(u64::MAX);
+    Ok(Json(CountAnswer {
+        owner: sitting.state.owner(sitting.seat),
+        version: sitting.state.version.saturating_add(decrypted),
+        elections: counts.into_iter().map(line).collect(),
+        board,
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewDecryption {
+    owner: u32,
+    body: String,
+}
+
+fn election_of(text: &str) -> Result<ElectionId, ApiError> {
+    text.parse().map_err(|_| ApiError::general(ErrorKind::NotFound))
+}
+
+/// `POST /api/bureau/{board}/depouillement/{election}`.
+async fn decryption(
+    State(state): State<PortalState>,
+    Path((board, election)): Path<(String, String)>,
+    session: StaffSession,
+    Json(new): Json<NewDecryption>,
+) -> Result<StatusCode, ApiError> {
+    let election = election_of(&election)?;
+    let sitting = sit(&state, &board, &session).await?;
+    let server = state.server();
+    server
+        .board_decryption(&sitting, &election, new.owner, &new.body)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/bureau/{board}/archive/{election}`: also when so few voted that the public has none.
+async fn archive(
+    State(state): State<PortalState>,
+    Path((board, election)): Path<(String, String)>,
+    session: StaffSession,
+) -> Result<Response, ApiError> {
+    let election = election_of(&election)?;
+    let sitting = sit(&state, &board, &session).await?;
+    let counts = state.server().board_count(&sitting).await?;
+    let frozen = |count: &isoloir_service::board::Count| {
+        count.election == election && matches!(count.state, CountState::Decrypt | CountState::Counted)
+    };
+    if counts.iter().any(frozen) {
+        Ok(stream_archive(&state, election))
+    } else {
+        Err(BoardError::NotOpen.into())
+    }
+}

@@ -118,7 +118,7 @@ impl VotingServer {
             Err(PartialDecryptionError::Fault(fault)) => return Err(fault.into()),
             Err(PartialDecryptionError::Refused { reason, .. }) => {
                 let name = state.name(sitting.seat);
-                return Err(BoardError::Wrong(format!("{name} : {reason}")));
+                return Err(BoardError::Wrong(format!("{name}: {reason}")));
             }
             Err(other) => return Err(BoardError::Wrong(other.to_string())),
         }

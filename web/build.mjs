@@ -1,4 +1,4 @@
-// Builds the booth, the audit of a whole box and what ordinary pages gain from a script into dist/, with a manifest of their integrity hashes, for the
+// Builds the booth, the audit of a whole box, the board's pages and what ordinary pages gain from a script into dist/, with a manifest of their integrity hashes, for the
 // portal to embed.
 // A worker goes first: its hash is written into the page's script, which checks it before starting it.
 import { createHash } from "node:crypto";
@@ -22,7 +22,7 @@ const integrity = (name) => `sha384-${createHash("sha384").update(readFileSync(n
 
 mkdirSync(OUT, { recursive: true });
 /** A page's script and its worker. */
-for (const [page, worker] of [["booth/booth.ts", "booth/worker.ts"], ["check/check.ts", "check/worker.ts"]]) {
+for (const [page, worker] of [["booth/booth.ts", "booth/worker.ts"], ["check/check.ts", "check/worker.ts"], ["board/board.ts", "board/worker.ts"]]) {
   const name = page.split("/")[0];
   await build({ ...common, entryPoints: [worker], outfile: `dist/${name}-worker.js` });
   const define = { WORKER_INTEGRITY: JSON.stringify(integrity(`${name}-worker.js`)) };
@@ -31,7 +31,7 @@ for (const [page, worker] of [["booth/booth.ts", "booth/worker.ts"], ["check/che
 await build({ ...common, entryPoints: ["portal/portal.ts"], outfile: "dist/portal.js" });
 await build({ ...common, entryPoints: ["registrar/registrar.ts"], outfile: "dist/registrar.js" });
 
-const files = ["booth.js", "booth-worker.js", "check.js", "check-worker.js", "portal.js", "registrar.js"].map((file) => ({
+const files = ["booth.js", "booth-worker.js", "check.js", "check-worker.js", "board.js", "board-worker.js", "portal.js", "registrar.js"].map((file) => ({
   file,
   bytes: readFileSync(new URL(file, OUT)).length,
   integrity: integrity(file),

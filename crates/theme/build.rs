@@ -20,11 +20,13 @@ struct Entry {
 }
 
 const DIST: &str = "../../web/dist";
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 8] = [
     "booth.js",
     "booth-worker.js",
     "check.js",
     "check-worker.js",
+    "board.js",
+    "board-worker.js",
     "portal.js",
     "registrar.js",
 ];

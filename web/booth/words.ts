@@ -3,7 +3,10 @@
 
 export type Lang = "fr" | "en";
 
-const SPARE: Record<string, Record<Lang, string>> = {
+/** Spellings by name, for when the page brings none. */
+export type Spare = Readonly<Record<string, Readonly<Record<Lang, string>>>>;
+
+const SPARE: Spare = {
   "choice-missing": {
     fr: "Choisissez une liste ou le bulletin blanc.",
     en: "Choose a list or the blank ballot.",
@@ -47,20 +50,22 @@ const SPARE: Record<string, Record<Lang, string>> = {
 export class Words {
   readonly lang: Lang;
   readonly #root: ParentNode;
+  readonly #spare: Spare;
 
-  constructor(root: ParentNode, lang: string | undefined) {
+  constructor(root: ParentNode, lang: string | undefined, spare: Spare = SPARE) {
     this.#root = root;
+    this.#spare = spare;
     this.lang = lang === "en" ? "en" : "fr";
   }
 
   /** The message `name`, its `{places}` filled. */
   say(name: string, places: Record<string, string | number> = {}): string {
     const template = this.#root.querySelector<HTMLTemplateElement>(`template[data-msg="${name}"]`);
-    const text = template?.content.textContent?.trim() ?? SPARE[name]?.[this.lang] ?? name;
+    const text = template?.content.textContent?.trim() ?? this.#spare[name]?.[this.lang] ?? name;
     return text.replace(/\{\s*\$?(\w+)\s*\}/g, (place, key: string) => String(places[key] ?? place));
   }
 
   has(name: string): boolean {
-    return this.#root.querySelector(`template[data-msg="${name}"]`) !== null || name in SPARE;
+    return this.#root.querySelector(`template[data-msg="${name}"]`) !== null || name in this.#spare;
   }
 }

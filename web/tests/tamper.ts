@@ -86,7 +86,7 @@ export function writeArchive(parts: Parts): Uint8Array {
     for (const { owner, bytes: contribution } of parts.decryptions) {
       event("PartialDecryption", datum(JSON.stringify({ owner, payload: datum(contribution) })));
     }
-    event("Result", datum(parts.result));
+    if (parts.until !== "PartialDecryption") event("Result", datum(parts.result));
   }
   return Buffer.concat(blocks);
 }

@@ -1,9 +1,10 @@
-// vectors/ballots-ts.json and vectors/ceremony-ts.json are what this code makes today; `npm run vectors` writes them anew.
+// vectors/*-ts.json are what this code makes today; `npm run vectors` writes them anew.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { ready } from "../protocol/sodium.ts";
 import { makeCeremony } from "./ceremony_made.ts";
+import { makeKeyFile } from "./key_file_made.ts";
 import { makeVectors } from "./vectors_made.ts";
 
 beforeAll(ready);
@@ -30,4 +31,8 @@ test("the shared ballots are those this code makes, and every tampered one is re
 
 test("the shared ceremony is the one this code holds", async () => {
   expectFile("ceremony-ts.json", await makeCeremony());
+});
+
+test("the shared key file is the one this code seals", async () => {
+  expectFile("key-file-ts.json", await makeKeyFile());
 });

@@ -182,3 +182,92 @@ fn a_single_trustee_and_a_threshold_item_go_together() {
         ],
     );
 }
+
+/// Key files of a delegate of a reference archive, saved by the pages of the board (`web/tests/key_file_made.ts`).
+#[derive(serde::Deserialize)]
+struct KeyFiles {
+    archive: String,
+    trustee: u32,
+    passphrase: String,
+    file: String,
+    unfinished: String,
+}
+
+/// The first `.bel` of a reference archive, up to its closing: before anybody decrypted.
+fn closed_box(name: &str) -> Vec<u8> {
+    use isoloir_protocol::archive::{ChainReader, EventKind};
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/archives/valid")
+        .join(name);
+    let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let bytes = std::fs::read(files.find(|path| path.extension().is_some_and(|e| e == "bel")).unwrap()).unwrap();
+    let mut chain = ChainReader::open(bytes.as_slice()).unwrap();
+    while chain.next_entry().unwrap().unwrap().event.kind != EventKind::EncryptedTally {}
+    bytes[..usize::try_from(chain.offset()).unwrap()].to_vec()
+}
+
+/// Decrypts with the key `file`; what was said, and whether it went well.
+fn decrypt_with(folder: &Path, file: &str, passphrase: Option<&str>) -> (bool, String) {
+    std::fs::write(folder.join("cle.json"), file).unwrap();
+    let mut command = std::process::Command::new(common::PROGRAM);
+    command
+        .args([
+            "trustee",
+            "decrypt",
+            "--archive",
+            "box.bel",
+            "--key",
+            "cle.json",
+            "--out",
+            ".",
+        ])
+        .current_dir(folder)
+        .stdin(std::process::Stdio::null())
+        .env_remove("ISOLOIR_KEY_PASSPHRASE");
+    if let Some(passphrase) = passphrase {
+        command.env("ISOLOIR_KEY_PASSPHRASE", passphrase);
+    }
+    let output = command.output().unwrap();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+    )
+}
+
+#[test]
+fn a_key_file_of_the_boards_pages_decrypts_with_its_passphrase_only() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/key-file-ts.json");
+    let keys: KeyFiles = serde_json::from_slice(&std::fs::read(vectors).unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("box.bel"), closed_box(&keys.archive)).unwrap();
+    let refused = |file: &str, passphrase: Option<&str>, reason: &str| {
+        let (done, said) = decrypt_with(path, file, passphrase);
+        assert!(!done && said.contains(reason), "{reason}: {said}");
+    };
+    let passphrase = Some(keys.passphrase.as_str());
+    refused(
+        &keys.file,
+        Some("une autre phrase"),
+        "another passphrase, or a changed file",
+    );
+    refused(&keys.file, None, "set ISOLOIR_KEY_PASSPHRASE");
+    refused(&keys.unfinished, passphrase, "saved before the shared key was made");
+    let renamed = keys.file.replacen("\"board\":\"csa\"", "\"board\":\"cap\"", 1);
+    refused(&renamed, passphrase, "another passphrase, or a changed file");
+    let changes = [
+        ("65536", "16777216"),
+        ("file\":1", "file\":2"),
+        ("\"sealed\":\"", "\"sealed\":\"zz"),
+    ];
+    for ((from, to), reason) in changes.iter().zip(["out of bounds", "of version 2", "content"]) {
+        refused(&keys.file.replacen(from, to, 1), passphrase, reason);
+    }
+    refused(keys.file.trim_end_matches('}'), passphrase, "damaged");
+    // As an editor of another system would have left it.
+    let (done, said) = decrypt_with(path, &format!("{}\r\n", keys.file), passphrase);
+    assert!(done, "{said}");
+    let made = path.join(format!("NkHrZ7QCf3Nf3h-trustee-{}.json", keys.trustee));
+    let made: serde_json::Value = serde_json::from_slice(&std::fs::read(made).unwrap()).unwrap();
+    assert_eq!(made["trustee"], keys.trustee);
+}

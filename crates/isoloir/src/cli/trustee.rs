@@ -112,7 +112,8 @@ enum TrusteeCommand {
         /// Archive exported after the closing.
         #[arg(long, value_name = "FILE")]
         archive: PathBuf,
-        /// The member's decryption key.
+        /// The member's decryption key: NAME.key, or the key file that the board's page saved. For the latter, the passphrase is asked for, or
+        /// taken from `ISOLOIR_KEY_PASSPHRASE`.
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
         /// Folder for ELECTION-trustee-N.json, to be handed to the voting server.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use super::key_file::{SealedKey, passphrase_for};
 use crate::private_file;
 
 /// The member's seed for the exchange of one threshold item: `NAME.seed`.
@@ -20,15 +21,16 @@ struct SeedFile<'a> {
     seed: &'a str,
 }
 
-/// A decryption key: `NAME.key`. The seed says whose it is: where the threshold is 1, all members hold the same key.
+/// A decryption key: `NAME.key`, or what a sealed key file holds. The seed says whose it is: where the threshold is 1, all members hold
+/// the same key. A key file of the board's pages has no private key before the ceremony is over.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeyFile<'a> {
     group: GroupName,
     #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
     seed: Option<&'a str>,
-    #[serde(borrow)]
-    private_key: &'a RawValue,
+    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    private_key: Option<&'a RawValue>,
 }
 
 /// A decryption key and, for a threshold member, its seed.
@@ -111,14 +113,19 @@ pub(super) fn write_key<G: Group>(path: &Path, key: &PrivateKey<G>, seed: Option
     let file = KeyFile {
         group: G::NAME,
         seed: seed.map(Seed::expose),
-        private_key,
+        private_key: Some(private_key),
     };
     private_file::create(path, &Zeroizing::new(serde_json::to_vec(&file)?))
 }
 
-/// Reads a decryption key of this group.
+/// Reads a decryption key of this group; a sealed one asks for its passphrase.
 pub(super) fn read_key<G: Group>(path: &Path) -> anyhow::Result<DecryptionKey<G>> {
-    let bytes = read_private(path)?;
+    let shown = || path.display().to_string();
+    let mut bytes = read_private(path)?;
+    if SealedKey::is_meant(&bytes) {
+        let sealed = SealedKey::parse(&bytes).with_context(shown)?;
+        bytes = sealed.open(&passphrase_for(path, &sealed)?).with_context(shown)?;
+    }
     let file: KeyFile<'_> =
         serde_json::from_slice(&bytes).with_context(|| format!("{} is not a decryption key", path.display()))?;
     if file.group != G::NAME {
@@ -129,11 +136,13 @@ pub(super) fn read_key<G: Group>(path: &Path) -> anyhow::Result<DecryptionKey<G>
             G::NAME
         );
     }
-    let key = PrivateKey::parse(file.private_key.get().as_bytes()).with_context(|| path.display().to_string())?;
-    let seed = file
-        .seed
-        .map(Seed::parse)
-        .transpose()
-        .with_context(|| path.display().to_string())?;
+    let private_key = file.private_key.with_context(|| {
+        format!(
+            "{} was saved before the shared key was made: take the file saved at the end of the ceremony",
+            path.display()
+        )
+    })?;
+    let key = PrivateKey::parse(private_key.get().as_bytes()).with_context(shown)?;
+    let seed = file.seed.map(Seed::parse).transpose().with_context(shown)?;
     Ok(DecryptionKey { key, seed })
 }

@@ -2,6 +2,7 @@
 //! network.
 //!
 //! - `member`: private files of one member: seed, polynomial held back, decryption key
+//! - `key_file`: a decryption key sealed under a passphrase, as the board's pages save it
 //! - `item`: the folder through which the members of one threshold item exchange messages
 //! - `assemble`: several items into `trustees.json`, and the check of that file
 //! - `ceremony`: all steps on one machine, for demonstrations and rehearsals
@@ -12,6 +13,7 @@ mod assemble;
 mod ceremony;
 mod decrypt;
 mod item;
+mod key_file;
 mod member;
 mod stand_in;
 

@@ -12,7 +12,11 @@ export async function signIn(page, demo, { email, password }) {
 
 /** Signs a member of the staff in, with the code that the demonstration shows at this moment. */
 export async function signInAsStaff(page, demo, role) {
-  const { email, password, secret } = demo.staff().find((member) => member.role.split(',').includes(role));
+  await signInAsMember(page, demo, demo.staff().find((member) => member.role.split(',').includes(role)));
+}
+
+/** Signs this member of the staff in. */
+export async function signInAsMember(page, demo, { email, password, secret }) {
   await page.goto(`${demo.base}/gestion/connexion`);
   const fields = page.locator('main form input:not([type=hidden])');
   await fields.nth(0).fill(email);

@@ -25,6 +25,9 @@ const PASSPHRASES: Record<string, string> = {
   "substitute-1": "le suppléant dort",
 };
 
+/** Deriving a key from a passphrase takes half a second, and many of them on a busy machine. */
+const PATIENCE = 120_000;
+
 let browser: Browser;
 let server: BoardFixture;
 let folder: string;
@@ -101,11 +104,11 @@ class Device {
   }
 
   async reaches(task: string): Promise<void> {
-    await this.page.waitForSelector(`form[data-task=${task}]`, { state: "attached", timeout: 30_000 });
+    await this.page.waitForSelector(`form[data-task=${task}]`, { state: "attached", timeout: PATIENCE });
   }
 
   async waits(): Promise<void> {
-    await this.page.waitForSelector("main[data-waits]", { timeout: 30_000 });
+    await this.page.waitForSelector("main[data-waits]", { timeout: PATIENCE });
   }
 
   async begin(task = "certificate"): Promise<void> {
@@ -122,7 +125,7 @@ class Device {
   }
 
   async save(): Promise<void> {
-    await this.page.waitForSelector("a[data-save]:visible", { timeout: 30_000 });
+    await this.page.waitForSelector("a[data-save]:visible", { timeout: PATIENCE });
     const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.click("a[data-save]")]);
     expect(download.suggestedFilename()).toBe(`cle-csa-${this.seat}-1.json`);
     await download.saveAs(this.file);
@@ -135,7 +138,7 @@ class Device {
   }
 
   async refusal(): Promise<string> {
-    await this.page.waitForSelector("[data-refusal]:visible", { timeout: 30_000 });
+    await this.page.waitForSelector("[data-refusal]:visible", { timeout: PATIENCE });
     expect(await this.page.evaluate(() => document.activeElement?.hasAttribute("data-refusal"))).toBe(true);
     return (await this.page.textContent("[data-refusal-text]")) ?? "";
   }
@@ -164,7 +167,7 @@ async function tested(devices: readonly Device[]): Promise<void> {
   for (const device of devices) {
     await device.reaches("test");
     await device.give(device.file);
-    await device.page.waitForSelector("form", { state: "detached", timeout: 30_000 });
+    await device.page.waitForSelector("form", { state: "detached", timeout: PATIENCE });
   }
 }
 
@@ -177,7 +180,7 @@ function secretsOf(devices: readonly Device[]): string[] {
   });
 }
 
-test("three members make a key, test their files, sign, and count", { timeout: 240_000 }, async () => {
+test("three members make a key, test their files, sign, and count", { timeout: 600_000 }, async () => {
   server = new BoardFixture();
   await server.start();
   const devices = await ceremony();
@@ -193,7 +196,7 @@ test("three members make a key, test their files, sign, and count", { timeout: 2
   await first.give(second.file, second.passphrase);
   expect(await first.refusal()).toContain("d’un autre bureau");
   await first.give(first.file);
-  await expect.poll(() => server.signatures.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => server.signatures.length, { timeout: PATIENCE }).toBe(1);
 
   server.openBox();
   await second.reopen("depouillement");
@@ -201,10 +204,10 @@ test("three members make a key, test their files, sign, and count", { timeout: 2
   await second.give(first.file, first.passphrase);
   expect(await second.refusal()).toContain("d’une autre personne");
   await second.give(second.file);
-  await second.page.waitForSelector("form", { state: "detached", timeout: 30_000 });
+  await second.page.waitForSelector("form", { state: "detached", timeout: PATIENCE });
   await third.reopen("depouillement");
   await third.give(third.file);
-  await third.page.waitForSelector("form", { state: "detached", timeout: 30_000 });
+  await third.page.waitForSelector("form", { state: "detached", timeout: PATIENCE });
   expect(server.decryptions.map(({ owner }) => owner)).toEqual([2, 3]);
   const report = await audit(sourceOf(server.counted([1, 1, 3])), new InThread(), () => {});
   expect(report.finding).toBeNull();
@@ -212,7 +215,7 @@ test("three members make a key, test their files, sign, and count", { timeout: 2
   for (const secret of secretsOf(devices)) for (const request of server.seen) expect(request).not.toContain(secret);
 });
 
-test("a browser closed at every step, an answer lost, a private device: the passphrase is enough", { timeout: 240_000 }, async () => {
+test("a browser closed at every step, an answer lost, a private device: the passphrase is enough", { timeout: 600_000 }, async () => {
   server = new BoardFixture();
   await server.start();
   const devices = [await Device.of("delegate-1"), await Device.of("delegate-2"), await Device.of("delegate-3")] as const;
@@ -235,7 +238,7 @@ test("a browser closed at every step, an answer lost, a private device: the pass
   server.cutAfter = false;
   await first.page.click("button[type=submit]");
   await third.unlock("polynomial");
-  await second.page.waitForSelector("a[data-save]:visible", { timeout: 60_000 });
+  await second.page.waitForSelector("a[data-save]:visible", { timeout: PATIENCE });
   await second.reopen();
   await second.page.fill("#p", "une autre phrase de passe");
   await second.page.click("button[type=submit]");
@@ -246,7 +249,7 @@ test("a browser closed at every step, an answer lost, a private device: the pass
   expect(server.trustees).not.toBeNull();
 });
 
-test("what is typed or chosen wrong is said, with what to do", { timeout: 240_000 }, async () => {
+test("what is typed or chosen wrong is said, with what to do", { timeout: 600_000 }, async () => {
   server = new BoardFixture();
   await server.start();
   const first = await Device.of("delegate-1");
@@ -299,11 +302,11 @@ test("what is typed or chosen wrong is said, with what to do", { timeout: 240_00
   expect(server.decryptions).toEqual([]);
   server.archive = whole;
   await first.page.click("button[type=submit]");
-  await first.page.waitForSelector("form", { state: "detached", timeout: 30_000 });
+  await first.page.waitForSelector("form", { state: "detached", timeout: PATIENCE });
   expect(server.decryptions.map(({ owner }) => owner)).toEqual([1]);
 });
 
-test("a member who cheats is named, and nothing more is revealed to them", { timeout: 240_000 }, async () => {
+test("a member who cheats is named, and nothing more is revealed to them", { timeout: 600_000 }, async () => {
   server = new BoardFixture();
   await server.start();
   const foreign = await hold(2, server.names, systemRandom);
@@ -315,7 +318,7 @@ test("a member who cheats is named, and nothing more is revealed to them", { tim
   expect(server.seen.filter((request) => request.includes('"step":"output"') && request.includes("seat=delegate-1"))).toEqual([]);
 });
 
-test("a substitute receives the delegate's key into a file of its own", { timeout: 240_000 }, async () => {
+test("a substitute receives the delegate's key into a file of its own", { timeout: 600_000 }, async () => {
   server = new BoardFixture(true);
   await server.start();
   const substitute = await Device.of("substitute-1");
@@ -325,7 +328,7 @@ test("a substitute receives the delegate's key into a file of its own", { timeou
   await substitute.unlock("received");
   await substitute.save();
   await tested(devices);
-  await expect.poll(() => server.trustees, { timeout: 30_000 }).not.toBeNull();
+  await expect.poll(() => server.trustees, { timeout: PATIENCE }).not.toBeNull();
   const [first] = devices;
   const opened = [first, substitute].map((device) => {
     const file = readKeyFile(readFileSync(device.file, "utf8"));

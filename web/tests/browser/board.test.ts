@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => browser?.close());
+afterAll(async () => browser?.close(), PATIENCE);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "board-"));
@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const context of contexts) await context.close();
+  await Promise.all(contexts.map((context) => context.close()));
   await server.stop();
   await rm(folder, { recursive: true });
   expect(errors.filter((text) => /Content Security Policy|Uncaught|TypeError/.test(text))).toEqual([]);

@@ -53,7 +53,7 @@ fn scripted(
     let lang = chrome.lang;
     let main = html! {
         main.main #contenu tabindex="-1" data-board=(script.kind) data-lang=(lang.code()) data-api=(script.api)
-            data-key=(format!("{}|{}", sitting.state.board.key, sitting.seat)) data-worker=(Assets::path("check-worker.js"))
+            data-key=(format!("{}|{}", sitting.state.board.key, sitting.seat)) data-worker=(Assets::path("board-worker.js"))
             data-version=(sitting.state.version) data-waits[script.waits] {
             div.wrap {
                 (head(lang, sitting, tab, &None))

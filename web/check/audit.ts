@@ -8,6 +8,7 @@ import { list, readCanonical, text } from "../protocol/json.ts";
 import { Refusal, type RefusalCode } from "../protocol/refusal.ts";
 import type { Ciphertext } from "../protocol/proof.ts";
 import type { Trustees } from "../protocol/trustees.ts";
+import { checkCertificate } from "./certificate.ts";
 import { Chain, type Content, type Phase } from "./chain.ts";
 import { CHECKS, Finding, under, type CheckId, type Culprit } from "./finding.ts";
 import type { RecordRead, Source } from "./records.ts";
@@ -138,7 +139,6 @@ class Walk {
   }
 
   async #setUp(setup: Content & { kind: "Setup" }): Promise<{ election: Election; trustees: Trustees }> {
-    if (setup.certified) throw new Finding("setup.credentials", { kind: "archive" }, "certificate", true);
     const election = readElection(setup.election);
     this.#election = election;
     this.#pass("setup.election", "setup.questions");
@@ -148,6 +148,7 @@ class Walk {
     if (!trustees.key.equals(election.key)) throw new Finding("setup.key", { kind: "election" }, "not the trustees' key");
     this.#pass("setup.key");
     this.#voters = readCredentials(setup.credentials);
+    if (setup.certificate !== null) checkCertificate(setup.certificate, election, setup.credentials, this.#voters.size);
     this.#pass("setup.credentials");
     await this.#verifier.start(setup.election);
     return { election, trustees };

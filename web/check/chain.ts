@@ -34,7 +34,7 @@ const KINDS = Object.values(AFTER).flatMap((next) => Object.keys(next)) as Event
 
 /** What an event says, with the records that it refers to. */
 export type Content =
-  | { readonly kind: "Setup"; readonly election: Uint8Array; readonly trustees: Uint8Array; readonly credentials: Uint8Array; readonly certified: boolean }
+  | { readonly kind: "Setup"; readonly election: Uint8Array; readonly trustees: Uint8Array; readonly credentials: Uint8Array; readonly certificate: Uint8Array | null }
   | { readonly kind: "Ballot"; readonly ballot: RecordRead }
   | { readonly kind: "EncryptedTally"; readonly count: number; readonly weight: bigint; readonly tally: Uint8Array }
   | { readonly kind: "Shuffle" | "PartialDecryption"; readonly owner: number; readonly contribution: Uint8Array }
@@ -154,11 +154,11 @@ function contentOf(
   switch (kind) {
     case "Setup": {
       const setup = payload(readSetup, writeSetup);
-      if (setup.certificate !== null) take(setup.certificate);
+      const certificate = setup.certificate === null ? null : take(setup.certificate).bytes;
       const credentials = take(setup.credentials).bytes;
       const trustees = take(setup.trustees).bytes;
       const election = take(setup.election).bytes;
-      return { kind, election, trustees, credentials, certified: setup.certificate !== null };
+      return { kind, election, trustees, credentials, certificate };
     }
     case "Ballot":
       return { kind, ballot: take(event.payload) };

@@ -182,8 +182,27 @@ test('the results page shows the count and the archives verify', async () => {
     const { status, output } = demo.run('isoloir-verify', [file, '--json']);
     assert.equal(status, 0, output);
     assert.match(output, /"result"/);
+    await verifiesWithSidecar(election, file);
   }
 });
+
+/** The sidecar that the server made at closing, where its processor can; where it cannot, the answer says so. */
+async function verifiesWithSidecar(election, archive) {
+  const response = await fetch(`${demo.base}/urne/${election}/archive.sidecar`);
+  if (!readFileSync('/proc/cpuinfo', 'utf8').includes(' avx512ifma')) {
+    assert.equal(response.status, 404);
+    assert.match(await response.text(), /AVX-512 IFMA/);
+    return;
+  }
+  assert.equal(response.status, 200);
+  const sidecar = archive.replace(/\.bel$/, '.sidecar');
+  writeFileSync(sidecar, Buffer.from(await response.arrayBuffer()));
+  const { status, output } = demo.run('isoloir-verify', [archive, '--sidecar', sidecar, '--engine', '3', '--json']);
+  assert.equal(status, 0, output);
+  const made = archive.replace(/\.bel$/, '.made');
+  assert.equal(demo.run('isoloir-verify', [archive, '--write-sidecar', made]).status, 0);
+  assert.ok(readFileSync(sidecar).equals(readFileSync(made)), 'the server publishes what anybody can compute');
+}
 
 test('the browser verifies the whole box by itself, and names the defect of a damaged one', async () => {
   const [election] = trackers.keys();

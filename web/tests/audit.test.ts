@@ -1,5 +1,6 @@
 // The browser's audit against the reference archives: what the reference tool made is valid, with the result that it found; what was
 // damaged is refused by the check that names the damage; what cannot be judged is never called valid.
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +8,8 @@ import { audit, type Report } from "../check/audit.ts";
 import { CHECKS } from "../check/finding.ts";
 import { atoms } from "../protocol/ordered.ts";
 import { InThread } from "../check/verifier.ts";
+import { Point, Scalar } from "../protocol/group.ts";
+import { challenge } from "../protocol/hash.ts";
 import { ready } from "../protocol/sodium.ts";
 import { archiveFile, archiveNames, sourceOf } from "./archive.ts";
 import { parseArchive, writeArchive, type Parts } from "./tamper.ts";
@@ -145,6 +148,44 @@ describe("an archive changed and chained again fails the check that names the ch
     expect(report.phase).toBe("open");
     expect(report.counts).toBeNull();
     expect(report.outcomes.find(({ check }) => check === "result.consistent")?.outcome).toBe("not_applicable");
+  });
+});
+
+describe("the certificate of the credential authority", () => {
+  const parts = parseArchive(readFileSync(archiveFile("valid", "t33-two-ed-s1")));
+  const { uuid } = JSON.parse(parts.election) as { uuid: string };
+  const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
+  const certify = (change: { uuid?: string; voter_list_length?: number; public_creds_hash?: string }): string => {
+    const secret = Scalar.random(random);
+    const unsigned = {
+      uuid,
+      voter_list_length: (JSON.parse(parts.credentials) as string[]).length,
+      public_creds_hash: sha256(parts.credentials),
+      verification_key: Point.base(secret).toString(),
+      encryption_key: Point.base(Scalar.random(random)).toString(),
+      ...change,
+    };
+    const message = sha256(JSON.stringify(unsigned));
+    const once = Scalar.random(random);
+    const challenged = challenge(`sigmsg|${message}|${Point.base(once)}`);
+    const proof = { challenge: challenged.toString(), response: once.minus(challenged.times(secret)).toString() };
+    return JSON.stringify({ ...unsigned, signature: { message, signature: proof } });
+  };
+  const findingOf = async (certificate: string): Promise<string | null> =>
+    (await auditBytes(writeArchive({ ...parts, certificate }))).finding?.check ?? null;
+
+  test("is accepted when it is about this election and its list, and signed", async () => {
+    expect(await findingOf(certify({}))).toBeNull();
+  });
+
+  test("is refused when it is about something else, or not signed", async () => {
+    for (const change of [{ uuid: "NkHrZ7QCf3Nf3i" }, { voter_list_length: 1 }, { public_creds_hash: sha256("[]") }]) {
+      expect(await findingOf(certify(change)), JSON.stringify(change)).toBe("setup.credentials");
+    }
+    expect(await findingOf(certify({}).replace(/,"signature".*$/, "}"))).toBe("setup.credentials");
+    const forged = certify({}).replace(/\d(?="\}\}\}$)/, (digit) => (digit === "1" ? "2" : "1"));
+    expect(await findingOf(forged)).toBe("setup.credentials");
   });
 });
 

@@ -6,6 +6,8 @@ export interface Parts {
   readonly election: string;
   readonly trustees: string;
   readonly credentials: string;
+  /** The credential authority's, where there is one. */
+  readonly certificate?: string;
   readonly ballots: readonly string[];
   readonly tally: { readonly num_tallied: number; readonly total_weight: number | string; readonly bytes: string };
   readonly decryptions: readonly { readonly owner: number; readonly bytes: string }[];
@@ -76,6 +78,7 @@ export function writeArchive(parts: Parts): Uint8Array {
     election: datum(parts.election),
     trustees: datum(parts.trustees),
     credentials: datum(parts.credentials),
+    ...(parts.certificate === undefined ? {} : { credentials_certificate: datum(parts.certificate) }),
   };
   event("Setup", datum(JSON.stringify(setup)));
   for (const ballot of parts.ballots) event("Ballot", datum(ballot));

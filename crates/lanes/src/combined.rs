@@ -8,6 +8,7 @@
 
 use isoloir_protocol::hash::sha256;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use rayon::prelude::*;
 
 use crate::{
     cpu::Lanes,
@@ -205,23 +206,27 @@ struct Coefficients {
 pub fn is_neutral(lanes: Lanes, multiples: &Multiples, shares: &[Share]) -> bool {
     let Lanes { .. } = lanes;
     // SAFETY: `lanes` proves that the processor has the instructions.
-    unsafe { is_sum_neutral(multiples, shares) }
+    let totals = shares.par_iter().map(|share| unsafe { total(multiples, share) });
+    let totals: Vec<Point> = totals.collect();
+    // SAFETY: as above.
+    unsafe { is_sum_neutral(&totals) }
 }
 
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-fn is_sum_neutral(multiples: &Multiples, shares: &[Share]) -> bool {
+fn total(multiples: &Multiples, share: &Share) -> Point {
+    let mut sum = share.buckets.total();
+    for (base, products) in [(Base::Generator, &share.generator), (Base::Key, &share.key)] {
+        let scalar = *products.reduced().negative().words();
+        sum = multiples.add(sum, base, &by_word(&[scalar; LANES]));
+    }
+    sum
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+fn is_sum_neutral(totals: &[Point]) -> bool {
     let mut sum = Point::neutral();
-    for Share {
-        buckets,
-        generator,
-        key,
-    } in shares
-    {
-        sum = sum.add(&buckets.total().cached());
-        for (base, products) in [(Base::Generator, generator), (Base::Key, key)] {
-            let scalar = *products.reduced().negative().words();
-            sum = multiples.add(sum, base, &by_word(&[scalar; LANES]));
-        }
+    for total in totals {
+        sum = sum.add(&total.cached());
     }
     sum.is_neutral() == 0xff
 }

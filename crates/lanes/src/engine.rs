@@ -207,6 +207,14 @@ pub struct Combined {
     direct: Direct,
     sidecar: Arc<Reader>,
     rng: SharedRng,
+    ahead: Mutex<Option<Ahead>>,
+}
+
+/// Entries that were read while other ballots were verified.
+struct Ahead {
+    first: u64,
+    count: usize,
+    entries: Entries,
 }
 
 impl Combined {
@@ -220,7 +228,12 @@ impl Combined {
         rng: SharedRng,
     ) -> Option<Self> {
         let direct = Direct::new(lanes, election, fingerprint)?;
-        (direct.header(election) == sidecar.header()).then_some(Self { direct, sidecar, rng })
+        (direct.header(election) == sidecar.header()).then_some(Self {
+            direct,
+            sidecar,
+            rng,
+            ahead: Mutex::default(),
+        })
     }
 
     /// Which of some consecutive ballots are valid, without the help of engine 2: where the sidecar fails a ballot it is not
@@ -235,10 +248,18 @@ impl Combined {
         }
     }
 
+    /// Those read ahead, or read now.
+    fn entries(&self, first: u64, count: usize) -> Entries {
+        match lock(&self.ahead).take() {
+            Some(ahead) if (ahead.first, ahead.count) == (first, count) => ahead.entries,
+            _ => self.sidecar.entries(first, count),
+        }
+    }
+
     /// Which ballots are right but for their equations, all of which are added to one sum.
     fn examine(&self, ballots: &[Cast<'_>]) -> (Vec<Option<Accepted>>, Vec<Share>) {
         let first = ballots.first().map_or(0, |ballot| ballot.ordinal);
-        let entries = self.sidecar.entries(first, ballots.len());
+        let entries = self.entries(first, ballots.len());
         // Drawn only now that all is read.
         let mut seed = [0; 32];
         self.rng
@@ -302,6 +323,11 @@ impl Combined {
 }
 
 impl Engine for Combined {
+    fn expect(&self, first: u64, count: usize) {
+        let entries = self.sidecar.entries(first, count);
+        *lock(&self.ahead) = Some(Ahead { first, count, entries });
+    }
+
     fn admits(&self, credentials: &[&str]) -> Vec<bool> {
         self.direct.admits(credentials)
     }

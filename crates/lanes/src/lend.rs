@@ -2,10 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use isoloir_protocol::audit::Accelerator;
+use isoloir_protocol::{
+    archive::PayloadHash,
+    audit::{Accelerator, engine::Cast, engine::Engine},
+    election::ElectionParams,
+};
 use rand_core::CryptoRng;
 
-use crate::sidecar::{Reader, Recorder};
+use crate::sidecar::{Buffer, Reader, Recorder};
 
 /// A random generator that threads share.
 pub type SharedRng = Arc<Mutex<dyn CryptoRng + Send>>;
@@ -40,5 +44,44 @@ pub fn with_sidecar(sidecar: Reader, rng: SharedRng) -> Option<Box<dyn Accelerat
     {
         drop((sidecar, rng));
         None
+    }
+}
+
+/// Makes a sidecar page by page, for a server that keeps it beside the box.
+pub struct Maker {
+    engine: Box<dyn Engine>,
+    written: Buffer,
+    ballots: u64,
+}
+
+impl Maker {
+    /// `None` where the processor lacks AVX-512 IFMA, and for elections without sidecar.
+    #[must_use]
+    pub fn new(election: &ElectionParams, fingerprint: &str) -> Option<Self> {
+        let written = Buffer::default();
+        let recorder = Arc::new(Recorder::new(Box::new(written.clone())));
+        let engine = exact(Some(recorder))?.engine(election, fingerprint)?;
+        Some(Self {
+            engine,
+            written,
+            ballots: 0,
+        })
+    }
+
+    /// What comes next in the file: the entries of these ballots, the next ones of the archive; before the first page, the header.
+    pub fn page<B: AsRef<[u8]>>(&mut self, ballots: &[B]) -> Vec<u8> {
+        let casts: Vec<Cast<'_>> = ballots
+            .iter()
+            .zip(self.ballots..)
+            .map(|(bytes, ordinal)| Cast {
+                ordinal,
+                hash: PayloadHash::of(bytes.as_ref()),
+                bytes: bytes.as_ref(),
+            })
+            .collect();
+        // What the engine accepts is of no interest here: an entry proves nothing.
+        let _ = self.engine.accept(&casts);
+        self.ballots += casts.len() as u64;
+        self.written.take()
     }
 }

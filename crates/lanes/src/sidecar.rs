@@ -3,7 +3,7 @@
 
 use std::{
     io::{self, Read, Seek, SeekFrom, Write},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// Canonical affine coordinates: `x`, then `y`, least significant word first.
@@ -106,7 +106,7 @@ impl Reader {
     #[must_use]
     pub fn entries(&self, first: u64, count: usize) -> Entries {
         let size = self.header.entry();
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(size * count);
         let mut source = lock(&self.source);
         let start = first
             .checked_mul(size as u64)
@@ -151,6 +151,28 @@ fn coordinates(bytes: &[u8; POINT]) -> Coordinates {
         *place = u64::from_le_bytes(*word);
     }
     coordinates
+}
+
+/// A sink in memory, to be emptied now and then.
+#[derive(Clone, Default)]
+pub struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    /// What was written since.
+    #[must_use]
+    pub fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut lock(&self.0))
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A sidecar being written.

@@ -188,6 +188,7 @@ fn box_view(search: Option<Search>, public: bool) -> BoxView {
             total: 3127,
             trackers: (1..=6).map(|n| (n, TRACKER.to_owned())).collect(),
             next: Some(6),
+            sidecar: true,
         }),
     }
 }

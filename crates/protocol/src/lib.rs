@@ -10,6 +10,7 @@ pub mod any;
 pub mod archive;
 pub mod audit;
 pub mod ballot;
+pub mod certificate;
 pub mod credential;
 pub mod election;
 pub mod elgamal;

@@ -13,12 +13,21 @@ use std::{
 };
 
 use isoloir_protocol::{
-    archive::{ArchiveWriter, ChainReader, EventKind, Phase, TallyRecord, chain::Content},
+    archive::{
+        ArchiveWriter, ChainReader, EventKind, PayloadHash, Phase, Record, RecordName, TallyRecord, chain::Content,
+    },
     audit::{CheckId, Culprit, Options, Outcome, Report, audit},
+    certificate::CredentialsCertificate,
+    credential::ElectionUuid,
+    election::ElectionParams,
+    group::{Ed25519, Group as _},
+    json,
     tally::Weight,
+    trustee::{Keys, Seed},
 };
 
 mod archives;
+mod common;
 
 fn report(bytes: &[u8], options: Options) -> Report {
     audit(Cursor::new(bytes), &options, &mut |_| {}).unwrap()
@@ -297,4 +306,89 @@ fn progress_is_told() {
     });
     assert!(report.unwrap().is_valid());
     assert_eq!(last, bytes.len() as u64);
+}
+
+/// A certificate of the credential authority beside the credentials of an archive, changed before or after it is signed.
+fn certified(seed: &Seed, change: &dyn Fn(&mut String, bool)) -> Vec<u8> {
+    rewritten("t33-two-ed-s1", &|content| {
+        let Content::Setup {
+            election,
+            credentials,
+            certificate,
+            ..
+        } = content
+        else {
+            return;
+        };
+        let params: ElectionParams = json::parse(&election.bytes).unwrap();
+        let lines: Vec<String> = json::parse(&credentials.bytes).unwrap();
+        let keys: Keys<Ed25519> = seed.keys();
+        let rng = &mut common::rng(7);
+        let of = |uuid: &ElectionUuid, credentials: &[u8], count: usize, rng: &mut common::SeededRng| {
+            CredentialsCertificate::sign(&keys, uuid, credentials, count as u64, rng).to_bytes()
+        };
+        let mut wrong = String::new();
+        change(&mut wrong, true);
+        let signed = match wrong.as_str() {
+            "election" => of(&ElectionUuid::generate(rng), &credentials.bytes, lines.len(), rng),
+            "count" => of(&params.uuid, &credentials.bytes, lines.len() + 1, rng),
+            "list" => of(&params.uuid, b"[]", lines.len(), rng),
+            _ => of(&params.uuid, &credentials.bytes, lines.len(), rng),
+        };
+        let mut text = String::from_utf8(signed).unwrap();
+        change(&mut text, false);
+        *certificate = Some(Record {
+            offset: 0,
+            name: RecordName::Data(PayloadHash::of(text.as_bytes())),
+            bytes: text.into_bytes(),
+        });
+    })
+}
+
+fn key_of(seed: &Seed) -> String {
+    let keys: Keys<Ed25519> = seed.keys();
+    let mut key = String::new();
+    Ed25519::write(&keys.verification(), &mut key);
+    key
+}
+
+#[test]
+fn a_certificate_of_the_credential_authority_is_checked() {
+    let seed = Seed::generate(&mut common::rng(6));
+    let right = report(&certified(&seed, &|_, _| {}), Options::default());
+    assert!(right.is_valid(), "{:?}", right.finding);
+    assert_eq!(right.certifier, Some(key_of(&seed)));
+    for wrong in ["election", "count", "list"] {
+        let bytes = certified(&seed, &|text, is_before| {
+            if is_before {
+                wrong.clone_into(text);
+            }
+        });
+        assert_eq!(failed(&bytes), Some(CheckId::SetupCredentials), "{wrong}");
+    }
+    type Edit = fn(&str) -> String;
+    let edits: [(&str, Edit); 4] = [
+        ("not signed", |text| {
+            text.split_once(r#","signature""#).unwrap().0.to_owned() + "}"
+        }),
+        ("another encryption key", |text| {
+            let (before, after) = text.split_once(r#""encryption_key":""#).unwrap();
+            let other = key_of(&Seed::generate(&mut common::rng(8)));
+            format!(r#"{before}"encryption_key":"{other}{}"#, &after[64..])
+        }),
+        ("another response", |text| {
+            let (before, after) = text.rsplit_once(r#""response":""#).unwrap();
+            let other = if after.starts_with('1') { '2' } else { '1' };
+            format!(r#"{before}"response":"{other}{}"#, &after[1..])
+        }),
+        ("a space", |text| text.replacen(':', ": ", 1)),
+    ];
+    for (name, edit) in edits {
+        let bytes = certified(&seed, &|text, is_before| {
+            if !is_before {
+                *text = edit(text);
+            }
+        });
+        assert_eq!(failed(&bytes), Some(CheckId::SetupCredentials), "{name}");
+    }
 }

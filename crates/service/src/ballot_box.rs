@@ -25,6 +25,9 @@ pub enum BoxError {
     /// So few ballots that their sum would tell how some voted.
     #[error("too few ballots for the archive to be public")]
     FewBallots,
+    /// Its archive has no sidecar.
+    #[error("the archive has no sidecar")]
+    NoSidecar,
     /// Our own fault.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -36,6 +39,7 @@ impl Refusal for BoxError {
             Self::UnknownElection => "election_unknown",
             Self::NotYetPublic => "box_not_public_yet",
             Self::FewBallots => "box_of_few_ballots",
+            Self::NoSidecar => "box_without_sidecar",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -53,13 +57,19 @@ impl Refusal for BoxError {
                 "Too few ballots: their sum, which the archive lets anyone compute, would tell how some voted. The board keeps the archive. You \
                  can still look your tracker up here.",
             ),
+            Self::NoSidecar => Message::new(
+                "Cette archive n’a pas de fichier compagnon\u{a0}: il est calculé à la clôture, par un serveur dont le processeur a les instructions \
+                 AVX-512 IFMA. L’archive se vérifie sans lui, plus lentement.",
+                "This archive has no sidecar: it is made at closing, by a server whose processor has the instructions AVX-512 IFMA. The archive can \
+                 be verified without it, more slowly.",
+            ),
             Self::Fault(fault) => fault.message(),
         }
     }
 
     fn class(&self) -> Class {
         match self {
-            Self::UnknownElection => Class::NotFound,
+            Self::UnknownElection | Self::NoSidecar => Class::NotFound,
             Self::NotYetPublic | Self::FewBallots => Class::Forbidden,
             Self::Fault(fault) => fault.class(),
         }
@@ -227,6 +237,50 @@ impl VotingServer {
         let records: Vec<TallyRecord> = records.into_iter().filter(|record| record.height <= until).collect();
         let writer = blocking(move || write_records(writer, &records)).await?;
         Ok(writer.into_inner())
+    }
+}
+
+impl VotingServer {
+    /// Whether the archive has a sidecar.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn has_sidecar(&self, election: &ElectionId) -> Result<bool, Fault> {
+        Ok(self.inner.store.sidecar_pages(election).await? > 0)
+    }
+
+    /// Refuses the sidecar where the archive is refused, and where there is none.
+    ///
+    /// # Errors
+    /// [`BoxError`].
+    pub async fn check_sidecar_is_public(&self, election: &ElectionId) -> Result<(), BoxError> {
+        self.check_archive_is_public(election).await?;
+        if self.has_sidecar(election).await? {
+            Ok(())
+        } else {
+            Err(BoxError::NoSidecar)
+        }
+    }
+
+    /// Streams the archive's sidecar into `out`, page by page, as [`Self::export_archive`] does the archive.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub async fn export_sidecar<W: Write + Send + 'static>(
+        &self,
+        election: &ElectionId,
+        mut out: W,
+    ) -> Result<W, ExportError> {
+        self.check_sidecar_is_public(election).await?;
+        let mut number = 0;
+        loop {
+            let page = self.inner.store.sidecar_page(election, number).await;
+            let Some(page) = page.map_err(Fault::from).map_err(BoxError::from)? else {
+                return Ok(out);
+            };
+            out = blocking(move || out.write_all(&page).map(|()| out)).await?;
+            number += 1;
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::{ElectionId, Phase};
+use isoloir_lanes::lend::Maker;
 use isoloir_protocol::archive::{EventHash, EventKind};
 use isoloir_store::ballot_box::NewRecord;
 
@@ -73,11 +74,13 @@ impl VotingServer {
         Ok(())
     }
 
-    /// Multiplies the ballots of a frozen box, page by page.
+    /// Multiplies the ballots of a frozen box, page by page, and keeps the sidecar of its archive.
     async fn encrypt_tally(&self, election: &ElectionId, open: &OpenBox) -> Result<TallyBytes, CloseError> {
         let refused = |error: CountError| CloseError::Tally(error.to_string());
         let mut adder = count::adder(&open.election).map_err(refused)?;
-        let mut after = 0;
+        // Made on the way, where this processor can: whoever audits the archive is spared most of the work.
+        let mut sidecar = Maker::new(open.election.params(), open.election.fingerprint());
+        let (mut after, mut number) = (0, 0);
         loop {
             let page = self
                 .inner
@@ -87,15 +90,22 @@ impl VotingServer {
                 .map_err(Fault::from)?;
             let Some(last) = page.last() else { break };
             after = last.height;
-            let page = page.into_iter().map(|ballot| (ballot.height, ballot.bytes)).collect();
-            let (back, added) = self
+            let page: Vec<(u64, Vec<u8>)> = page.into_iter().map(|ballot| (ballot.height, ballot.bytes)).collect();
+            let (back, added, maker, entries) = self
                 .compute(move || {
+                    let ballots: Vec<&[u8]> = page.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+                    let entries = sidecar.as_mut().map(|maker| maker.page(&ballots));
                     let added = adder.add(page);
-                    (adder, added)
+                    (adder, added, sidecar, entries)
                 })
                 .await?;
             added.map_err(refused)?;
-            adder = back;
+            (adder, sidecar) = (back, maker);
+            if let Some(entries) = entries {
+                let kept = self.inner.store.keep_sidecar_page(election, number, &entries).await;
+                kept.map_err(Fault::from)?;
+            }
+            number += 1;
         }
         Ok(adder.finish())
     }

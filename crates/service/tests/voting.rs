@@ -11,14 +11,17 @@
 mod stage;
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use isoloir_domain::ballot_box::{head_text, receipt_text};
 use isoloir_domain::message::Refusal as _;
 use isoloir_domain::token::Admission;
 use isoloir_domain::{Calendar, Clock as _, Language, Phase};
-use isoloir_protocol::audit::{Options, Report, audit};
+use isoloir_lanes::lend;
+use isoloir_lanes::sidecar::{Buffer, Recorder};
+use isoloir_protocol::audit::{Options, Report, audit, audit_with};
 use isoloir_protocol::credential::SecretCredential;
-use isoloir_service::ballot_box::BoxError;
+use isoloir_service::ballot_box::{BoxError, ExportError};
 use isoloir_service::cast_ballot::CastError;
 use isoloir_service::close_polls::CloseError;
 use isoloir_service::finish_tally::FinishTallyError;
@@ -33,7 +36,7 @@ use isoloir_service::results::seats::json::DrawFile;
 use isoloir_service::set_up_election::{SetUp, SetUpError};
 use isoloir_service::sign_in::SignInError;
 use isoloir_service::{Fault, Receipt};
-use isoloir_verify::results::{ResultsVerdict, compare};
+use isoloir_verify::results::{Comparison, Publication, ResultsFault};
 use jiff::SignedDuration;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -99,6 +102,21 @@ async fn agree(stage: &Stage, key: &str, count: u64) {
     assert_eq!(counts.ballots, count);
 }
 
+/// The sidecar kept at closing is the one that an auditor writes; where the processor cannot make one, there is none.
+async fn sidecar_is_what_anybody_computes(stage: &Stage, key: &str, archive: &[u8]) {
+    let kept = stage.server.export_sidecar(stage.id(key), Vec::new()).await;
+    let written = Buffer::default();
+    let recorder = Arc::new(Recorder::new(Box::new(written.clone())));
+    let Some(engine) = lend::exact(Some(recorder.clone())) else {
+        eprintln!("skipped: this processor lacks AVX-512 IFMA");
+        assert!(matches!(kept, Err(ExportError::Box(BoxError::NoSidecar))));
+        return;
+    };
+    let report = audit_with(Cursor::new(archive), &Options::default(), engine.as_ref(), &mut |_| {}).unwrap();
+    assert_eq!(recorder.finish().unwrap(), report.ballots);
+    assert!(kept.unwrap() == written.take(), "another sidecar");
+}
+
 async fn an_election_from_the_roll_to_the_seats(url: &str) {
     let stage = Stage::new(url, 10).await;
     // 0 is blank, 1 and 2 the lists; voters 8 and 9 abstain.
@@ -137,10 +155,11 @@ async fn an_election_from_the_roll_to_the_seats(url: &str) {
         expected_head: None,
         require_result: true,
     };
-    let report = audit(Cursor::new(archive), &options, &mut |_| {}).unwrap();
+    let mut report = audit(Cursor::new(&archive), &options, &mut |_| {}).unwrap();
+    sidecar_is_what_anybody_computes(&stage, "csa", &archive).await;
     assert!(report.finding.is_none(), "{:?}", report.finding);
     assert_eq!(report.ballots, 8);
-    published_results_are_recomputed(&results, &report);
+    published_results_are_recomputed(&results, &mut report);
     let head = stage.server.signed_head(stage.id("csa")).await.unwrap();
     assert_eq!(report.head.unwrap().to_string(), head.event);
     let event: [u8; 32] = hex::decode(&head.event).unwrap().try_into().unwrap();
@@ -153,41 +172,43 @@ async fn an_election_from_the_roll_to_the_seats(url: &str) {
 }
 
 /// What the portal publishes agrees with the archive; every change of it is seen.
-fn published_results_are_recomputed(results: &Results, report: &Report) {
+fn published_results_are_recomputed(results: &Results, report: &mut Report) {
     let published = results_json(results);
-    let against = |published: &Value| compare(published.to_string().as_bytes(), report);
-    assert_eq!(
-        against(&published),
-        ResultsVerdict::Agree(vec![
-            ("Union pour l’école".to_owned(), 2),
-            ("Ensemble et solidaires".to_owned(), 1)
-        ])
-    );
-    let changed = |pointer: &str, value: Value| {
+    let mut against = |published: &Value| -> Comparison {
+        Publication::parse(published.to_string().as_bytes())
+            .unwrap()
+            .compare(report)
+    };
+    let right = against(&published);
+    assert!(right.fault.is_none(), "{:?}", right.fault);
+    let seats = right.contests[0].allocation.lists.iter();
+    let seats: Vec<_> = seats.map(|list| (list.name.as_str(), list.seats())).collect();
+    assert_eq!(seats, [("Union pour l’école", 2), ("Ensemble et solidaires", 1)]);
+    let change = |pointer: &str, value: Value| {
         let mut changed = published.clone();
         *changed.pointer_mut(pointer).unwrap() = value;
-        against(&changed)
+        changed
     };
-    assert_eq!(
+    let mut changed = |pointer: &str, value: Value| against(&change(pointer, value)).fault.unwrap();
+    assert!(matches!(
         changed("/election", json!("8bAbCdEfGhJkLmN")),
-        ResultsVerdict::OtherElection
-    );
-    let other_votes = |verdict| matches!(verdict, ResultsVerdict::OtherVotes(_));
+        ResultsFault::OtherElection(_)
+    ));
+    let other_votes = |fault| matches!(fault, ResultsFault::Votes { .. });
     assert!(other_votes(changed(
         "/contest/lists",
         json!([["Union pour l’école", 3], ["Ensemble et solidaires", 4]])
     )));
     assert!(other_votes(changed("/contest/blank", json!(null))));
-    let other_seats = |verdict| matches!(verdict, ResultsVerdict::OtherSeats(_));
+    assert!(other_votes(changed("/contest/voters", json!(9))));
+    let other_seats = |fault| matches!(fault, ResultsFault::Allocation(_));
     assert!(other_seats(changed(
         "/allocation/seats",
         json!({"Union pour l’école": 3})
     )));
     assert!(other_seats(changed("/allocation/quotient", json!("8/3"))));
-    assert!(matches!(
-        changed("/format", json!("other")),
-        ResultsVerdict::Unreadable(_)
-    ));
+    let other_form = change("/format", json!("other")).to_string();
+    assert!(Publication::parse(other_form.as_bytes()).is_err());
 }
 
 /// Closes, decrypts and counts the election `csa`.

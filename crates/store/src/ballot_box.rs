@@ -30,6 +30,9 @@ statements! {
     RECORDS = "SELECT height, kind, owner, payload, data, event FROM tally_record WHERE election = $1 ORDER BY height";
     COUNTED = "SELECT t.election FROM tally_record t JOIN election e ON e.id = t.election WHERE e.consultation = $1 AND t.kind = 'Result'";
     HAS_RESULT = "SELECT COUNT(*) FROM tally_record WHERE election = $1 AND kind = 'Result'";
+    INSERT_SIDECAR = "INSERT INTO box_sidecar (election, page, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    SIDECAR_PAGE = "SELECT bytes FROM box_sidecar WHERE election = $1 AND page = $2";
+    SIDECAR_PAGES = "SELECT COUNT(*) FROM box_sidecar WHERE election = $1";
     UNFROZEN = "SELECT e.id FROM election e JOIN consultation c ON c.id = e.consultation
         WHERE e.sealed = TRUE AND c.closes + c.grace <= $1 AND NOT EXISTS
         (SELECT 1 FROM tally_record t WHERE t.election = e.id AND t.kind = 'EncryptedTally') ORDER BY e.id";
@@ -366,6 +369,37 @@ impl Store {
         let found: i64 = on!(read &self.db, pool =>
             sqlx::query_scalar(HAS_RESULT).bind(election.as_str()).fetch_one(pool).await?);
         Ok(found > 0)
+    }
+
+    /// Keeps a page of the archive's sidecar; one that is there stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_sidecar_page(&self, election: &ElectionId, page: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let page = signed(page, "a page")?;
+        on!(write &self.db, pool =>
+            sqlx::query(INSERT_SIDECAR).bind(election.as_str()).bind(page).bind(bytes).execute(pool).await.map(|_| ())?);
+        Ok(())
+    }
+
+    /// A page of the archive's sidecar, counted from 0.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sidecar_page(&self, election: &ElectionId, page: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let page = signed(page, "a page")?;
+        Ok(on!(read &self.db, pool =>
+            sqlx::query_scalar(SIDECAR_PAGE).bind(election.as_str()).bind(page).fetch_optional(pool).await?))
+    }
+
+    /// How many pages the archive's sidecar has; 0 where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sidecar_pages(&self, election: &ElectionId) -> Result<u64, StoreError> {
+        let count: i64 = on!(read &self.db, pool =>
+            sqlx::query_scalar(SIDECAR_PAGES).bind(election.as_str()).fetch_one(pool).await?);
+        unsigned(count, "a count")
     }
 
     /// Elections set up whose grace is over at `now` and whose encrypted tally is missing.

@@ -39,6 +39,9 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
     ),
 ];
 
+/// Of the ballot box, on both engines.
+const SIDECAR: i64 = 40;
+
 pub(crate) fn sqlite() -> Migrator {
     let mut all = vec![
         migration(
@@ -57,6 +60,11 @@ pub(crate) fn sqlite() -> Migrator {
         KEPT.iter()
             .map(|&(version, name, sqlite, _)| migration(version, name, sqlite.to_owned())),
     );
+    all.push(migration(
+        SIDECAR,
+        "sidecars",
+        include_str!("schema/sidecar.sql").to_owned(),
+    ));
     Migrator::with_migrations(all)
 }
 
@@ -93,6 +101,9 @@ pub(crate) fn postgres() -> Migrator {
         let sql = format!("SET LOCAL search_path TO server;\n{postgres}\nSET LOCAL search_path TO server, box;\n");
         migration(version, name, sql)
     }));
+    let sidecar = include_str!("schema/sidecar.sql");
+    let sidecar = format!("SET LOCAL search_path TO box;\n{sidecar}\nSET LOCAL search_path TO server, box;\n");
+    all.push(migration(SIDECAR, "sidecars", sidecar));
     Migrator::with_migrations(all)
 }
 

@@ -48,10 +48,8 @@ pub struct Args {
     /// Nombre de bulletins entre deux notes / ballots between two notes
     #[arg(long, value_name = "N", requires = "state", default_value_t = crate::state::EVERY)]
     pub state_every: u64,
-    /// Sièges publiés, à recalculer depuis l’archive (forme de « isoloir seats ») / published seats, to be computed again
-    #[arg(long, value_name = "SIEGES.json")]
-    pub seats: Option<PathBuf>,
-    /// Résultats publiés par le portail (JSON) : mêmes voix que l’archive, mêmes sièges / results that the portal publishes
+    /// Résultats publiés (JSON du portail, ou forme de « isoloir seats ») : mêmes voix que l’archive, sièges recalculés / published
+    /// results (the portal’s JSON, or the form of “isoloir seats”): the archive’s votes, the seats computed again
     #[arg(long, value_name = "RESULTATS.json")]
     pub results: Option<PathBuf>,
     /// Langue de la réponse / language of the answer

@@ -12,8 +12,7 @@ use isoloir_protocol::{
 use crate::{
     Findings, Verdict,
     args::{Args, Lang},
-    results::ResultsVerdict,
-    seats::{Seats, is_complete},
+    results::{Comparison, is_complete},
 };
 
 /// Writes the answer.
@@ -43,18 +42,15 @@ pub fn write(findings: &Findings, args: &Args, out: &mut impl Write) -> io::Resu
     if let (Some(election), Some(result)) = (&report.election, &report.result) {
         result_lines(&election.questions, result.counts(), lang, out)?;
     }
-    if let Some(seats) = &findings.seats {
-        seat_lines(seats, lang, out)?;
-    }
     if let Some(results) = &findings.results {
-        published_lines(results, lang, out)?;
+        result_comparison(results, lang, out)?;
     }
     writeln!(out, "\n{}", verdict(findings, lang))
 }
 
-fn seat_lines(seats: &Seats, lang: Lang, out: &mut impl Write) -> io::Result<()> {
+fn result_comparison(results: &Comparison, lang: Lang, out: &mut impl Write) -> io::Result<()> {
     let colon = lang.pick("\u{a0}:", ":");
-    for contest in &seats.contests {
+    for contest in &results.contests {
         writeln!(out, "\n{}{colon} {}", lang.pick("Sièges", "Seats"), contest.title)?;
         for list in &contest.allocation.lists {
             writeln!(out, "  {:>12}  {}", lang.number(list.seats().into()), list.name)?;
@@ -67,8 +63,22 @@ fn seat_lines(seats: &Seats, lang: Lang, out: &mut impl Write) -> io::Result<()>
             writeln!(out, "  {left}")?;
         }
     }
-    match &seats.fault {
-        None => Ok(()),
+    match &results.fault {
+        None if results.contests.is_empty() => {
+            let withheld = lang.pick(
+                "Résultats publiés : voix retenues (trop peu de votants), rien à recalculer.",
+                "Published results: votes withheld (too few voters), nothing to recompute.",
+            );
+            writeln!(out, "\n{withheld}")
+        }
+        None => writeln!(
+            out,
+            "\n{}",
+            lang.pick(
+                "Résultats publiés : mêmes voix que l’archive, mêmes sièges.",
+                "Published results: the archive’s votes, and the same seats."
+            )
+        ),
         Some(fault) => writeln!(
             out,
             "\n{}{colon} {}\n  {}{colon} {fault}",
@@ -84,7 +94,6 @@ fn checks(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> {
         let (mark, note) = match check.outcome {
             Outcome::Passed => ("✓", ""),
             Outcome::Failed => ("✗", ""),
-            Outcome::Unsupported => ("?", lang.pick(" — non pris en charge", " — not supported")),
             Outcome::NotApplicable => ("·", lang.pick(" — sans objet", " — not applicable")),
             Outcome::NotReached => ("·", lang.pick(" — non vérifié", " — not checked")),
         };
@@ -100,11 +109,7 @@ fn checks(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> {
 
 fn fault(finding: &Finding, lang: Lang, out: &mut impl Write) -> io::Result<()> {
     let check = finding.check();
-    let heading = if finding.reason.is_unsupported() {
-        lang.pick("Vérification impossible", "Cannot verify")
-    } else {
-        lang.pick("Vérification en échec", "Failed check")
-    };
+    let heading = lang.pick("Vérification en échec", "Failed check");
     let colon = lang.pick("\u{a0}:", ":");
     writeln!(out, "\n{heading}{colon} {}", check.id())?;
     writeln!(
@@ -224,6 +229,17 @@ fn figures(report: &Report, lang: Lang, out: &mut impl Write) -> io::Result<()> 
         )?;
     }
     line(out, lang.pick("Détenteurs de clé", "Trustees"), report.trustees.into())?;
+    if let Some(key) = &report.certifier {
+        writeln!(
+            out,
+            " {}{} {key}",
+            lang.pick(
+                "Liste des droits certifiée par la clé (à comparer avec celle de l’autorité)",
+                "List of credentials certified with the key (compare it with the authority’s)"
+            ),
+            lang.pick("\u{a0}:", ":")
+        )?;
+    }
     if let Some(head) = report.head {
         writeln!(
             out,
@@ -245,16 +261,6 @@ fn result_lines(questions: &[Question], counts: &Shape<Weight>, lang: Lang, out:
         }
         for (label, count) in labels(question, lang).iter().zip(counts.atoms()) {
             writeln!(out, "  {:>12}  {label}", lang.number(count.get()))?;
-        }
-    }
-    Ok(())
-}
-
-fn published_lines(results: &ResultsVerdict, lang: Lang, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\n{}", results.sentence(lang))?;
-    if let ResultsVerdict::Agree(lists) = results {
-        for (list, seats) in lists {
-            writeln!(out, "  {seats:>12}  {list}")?;
         }
     }
     Ok(())
@@ -292,12 +298,9 @@ fn labels(question: &Question, lang: Lang) -> Vec<String> {
 
 fn verdict(findings: &Findings, lang: Lang) -> &'static str {
     let (fr, en) = match (findings.verdict(), findings.report.phase) {
-        (Verdict::CannotTell, _) => (
-            "VÉRIFICATION IMPOSSIBLE : ce scrutin demande des vérifications que ce programme ne sait pas faire.",
-            "CANNOT TELL: this election needs checks that this program cannot make.",
-        ),
         (Verdict::Invalid, _)
-            if findings.report.is_valid() && findings.results.as_ref().is_some_and(|results| !results.holds()) =>
+            if findings.report.is_valid()
+                && findings.results.as_ref().is_some_and(|results| results.fault.is_some()) =>
         {
             (
                 "ARCHIVE VALIDE, mais les résultats publiés n’en découlent pas.",

@@ -2,8 +2,8 @@
 //!
 //! It needs neither a database nor the network nor any secret. [`run`] does all the work of the binary
 //! `isoloir-verify`; [`args`] says what can be asked, [`engine`] how ballots are verified, [`human`] and [`machine`] how the
-//! answer is told; [`state`] lets an interrupted audit go on, [`seats`] computes the seats again, [`results`] holds what the portal
-//! publishes against the archive.
+//! answer is told; [`state`] lets an interrupted audit go on, [`results`] holds what is published against the archive and computes the seats
+//! again.
 
 #![deny(
     clippy::unwrap_used,
@@ -17,7 +17,6 @@ pub mod engine;
 pub mod human;
 pub mod machine;
 pub mod results;
-pub mod seats;
 pub mod state;
 
 use std::{
@@ -35,8 +34,7 @@ use isoloir_protocol::audit::{
     Accelerator, Options, Progress, Report, audit_from,
     since::{Since, SinceError, compare},
 };
-use results::ResultsVerdict;
-use seats::Seats;
+use results::Comparison;
 use state::{State, Stateless};
 
 /// What was found: the audit, and the comparison with an earlier copy when one was given.
@@ -45,11 +43,12 @@ pub struct Findings {
     pub report: Report,
     /// The comparison.
     pub since: Option<Since>,
-    /// The seats, when they were given and there is a result.
-    pub seats: Option<Seats>,
-    /// The portal's published results against the archive, when they were given.
-    pub results: Option<ResultsVerdict>,
+    /// The published results against the archive, when they were given and the archive is valid.
+    pub results: Option<Comparison>,
 }
+
+/// Exit status when there is no verdict: a file cannot be read.
+pub const CANNOT_READ: u8 = 2;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,18 +57,15 @@ pub enum Verdict {
     Valid,
     /// A check does not hold, or something that an earlier copy held is gone.
     Invalid,
-    /// The file cannot be read, or asks for checks that this program cannot make.
-    CannotTell,
 }
 
 impl Verdict {
-    /// 0, 1 or 2.
+    /// 0 or 1.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Valid => 0,
             Self::Invalid => 1,
-            Self::CannotTell => 2,
         }
     }
 }
@@ -85,14 +81,8 @@ impl Findings {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let kept = matches!(self.since, None | Some(Since::Kept { .. }));
-        let published = self.results.as_ref().is_none_or(ResultsVerdict::holds);
-        if self.report.is_unsupported() {
-            Verdict::CannotTell
-        } else if self.report.is_valid()
-            && kept
-            && published
-            && self.seats.as_ref().is_none_or(|seats| seats.fault.is_none())
-        {
+        let published = self.results.as_ref().is_none_or(|results| results.fault.is_none());
+        if self.report.is_valid() && kept && published {
             Verdict::Valid
         } else {
             Verdict::Invalid
@@ -122,7 +112,7 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
         expected_head: args.head,
         require_result: args.complete,
     };
-    let published = args.seats.as_deref().map(seats::read).transpose()?;
+    let published = args.results.as_deref().map(results::read).transpose()?;
     let engines = Engines::choose(args)?;
     let mut report = audit_file(args, &options, engines.accelerator.as_ref())?;
     engines.finish()?;
@@ -132,21 +122,11 @@ fn find(args: &Args) -> anyhow::Result<Findings> {
         _ => None,
     };
     // Nor are results compared with an archive that proves nothing.
-    let results = match &args.results {
-        Some(published) if report.is_valid() => Some(results::compare(&read(published)?, &report)),
+    let results = match published {
+        Some(published) if report.is_valid() => Some(published.compare(&mut report)),
         _ => None,
     };
-    let seats = published.and_then(|published| seats::recompute(&mut report, &published));
-    Ok(Findings {
-        report,
-        since,
-        seats,
-        results,
-    })
-}
-
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("{}", path.display()))
+    Ok(Findings { report, since, results })
 }
 
 fn audit_file(args: &Args, options: &Options, accelerator: &dyn Accelerator) -> anyhow::Result<Report> {

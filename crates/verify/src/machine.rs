@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Findings, Verdict,
-    args::Lang,
-    results::ResultsVerdict,
-    seats::{Seats, is_complete},
+    results::{Comparison, is_complete},
 };
 
 #[derive(Serialize)]
@@ -30,6 +28,8 @@ struct Answer<'a> {
     tallied: u64,
     total_weight: u64,
     trustees: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certifier: Option<&'a str>,
     checks: &'a [Check],
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<Fault<'a>>,
@@ -37,8 +37,6 @@ struct Answer<'a> {
     result: Option<&'a ElectionResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seats: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     results: Option<Value>,
 }
@@ -60,7 +58,6 @@ pub fn write(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         verdict: match findings.verdict() {
             Verdict::Valid => "valid",
             Verdict::Invalid => "invalid",
-            Verdict::CannotTell => "unsupported",
         },
         phase: phase(report.phase),
         election: report.election.as_ref().map(|e| e.uuid.as_str()),
@@ -72,6 +69,7 @@ pub fn write(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         tallied: report.figures.num_tallied,
         total_weight: report.figures.total_weight.get(),
         trustees: report.trustees,
+        certifier: report.certifier.as_deref(),
         checks: &report.checks,
         finding: report.finding.as_ref().map(|finding| Fault {
             check: finding.check().id(),
@@ -80,7 +78,6 @@ pub fn write(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
         }),
         result: report.result.as_ref(),
         since: findings.since.as_ref().map(since),
-        seats: findings.seats.as_ref().map(seats),
         results: findings.results.as_ref().map(results),
     };
     serde_json::to_writer_pretty(&mut *out, &answer)?;
@@ -114,30 +111,17 @@ fn since(since: &Since) -> Value {
     }
 }
 
-fn seats(seats: &Seats) -> Value {
-    let contests = seats.contests.iter().map(|contest| {
+fn results(results: &Comparison) -> Value {
+    let contests = results.contests.iter().map(|contest| {
         let lists = contest.allocation.lists.iter();
         let lists: Vec<_> = lists
             .map(|list| json!({"name": list.name, "seats": list.seats()}))
             .collect();
         json!({"question": contest.title, "complete": is_complete(&contest.allocation), "lists": lists})
     });
-    let fault = seats.fault.as_ref();
+    let fault = results.fault.as_ref();
     json!({
         "contests": contests.collect::<Vec<_>>(),
         "finding": fault.map(|fault| json!({"check": fault.check().id(), "reason": fault.to_string()})),
     })
-}
-
-fn results(results: &ResultsVerdict) -> Value {
-    let outcome = match results {
-        ResultsVerdict::Agree(_) => "agree",
-        ResultsVerdict::Withheld => "withheld",
-        ResultsVerdict::NoResult => "no_result",
-        ResultsVerdict::OtherElection => "other_election",
-        ResultsVerdict::Unreadable(_) => "unreadable",
-        ResultsVerdict::OtherVotes(_) => "other_votes",
-        ResultsVerdict::OtherSeats(_) => "other_seats",
-    };
-    json!({"outcome": outcome, "holds": results.holds(), "reason": results.sentence(Lang::En)})
 }

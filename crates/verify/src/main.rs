@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use clap::Parser as _;
-use isoloir_verify::{Verdict, args::Args, run};
+use isoloir_verify::{CANNOT_READ, args::Args, run};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         Ok(verdict) => verdict.into(),
         Err(error) => {
             eprintln!("{} : {error:#}", args.lang.pick("Lecture impossible", "Cannot read"));
-            Verdict::CannotTell.into()
+            CANNOT_READ.into()
         }
     }
 }

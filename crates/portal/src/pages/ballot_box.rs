@@ -114,6 +114,8 @@ pub struct PublicBox {
     pub trackers: Vec<(u64, String)>,
     /// Height after which the next page begins, if there is one.
     pub next: Option<u64>,
+    /// Whether the archive has a sidecar.
+    pub sidecar: bool,
 }
 
 /// What the page of one box shows.
@@ -224,6 +226,15 @@ fn verify_panel(chrome: &Chrome, view: &BoxView) -> Markup {
                     p.small { (lang.text("box-verify-how")) }
                     pre.command tabindex="0" { code { "isoloir-verify " (view.id) ".bel" } }
                     pre.command tabindex="0" { code { "belenios-tool election verify --dir ." } }
+                    @if whole.sidecar {
+                        p.small { (lang.text("box-sidecar-text")) }
+                        @if !chrome.kiosk {
+                            p.small { a href={ "/urne/" (view.id) "/archive.sidecar" } download { (lang.text("box-sidecar")) } }
+                        }
+                        pre.command tabindex="0" {
+                            code { "isoloir-verify " (view.id) ".bel --sidecar " (view.id) ".sidecar" }
+                        }
+                    }
                     p.small.soft { (lang.text("box-verify-independent")) " " a href="/aide#verifier" { (lang.text("box-verify-link")) } }
                 }
                 None => {

@@ -10,6 +10,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::layout::{Chrome, document, page};
 use crate::pages::candidates::logo;
 use crate::pages::elections::{count, seats_and_lists};
+use crate::pages::script;
 use crate::pages::steps::vote_stepper;
 use isoloir_theme::args;
 use isoloir_theme::assets::Assets;
@@ -495,19 +496,11 @@ fn interrupted_step(lang: Lang) -> Markup {
     }
 }
 
-/// What the script says and draws. A message keeps its places in braces: `{missing}`.
+/// What the script says and draws.
 fn templates(lang: Lang) -> Markup {
-    let places = args![
-        missing = "{missing}",
-        symbol = "{symbol}",
-        group = "{group}",
-        left = "{left}",
-        seconds = "{seconds}",
-        cast = "{cast}",
-        total = "{total}",
-    ];
+    let places = ["missing", "symbol", "group", "left", "seconds", "cast", "total"];
     html! {
-        @for (name, words) in MESSAGES { template data-msg=(name) { (lang.with(words, places)) } }
+        (script::messages(lang, &MESSAGES, &places))
         template data-badge="voted" { (cast_badge(lang)) }
         template data-icon="tick" { (icon(Icon::Tick)) }
         template data-logo="blank" { (blank_logo()) }

@@ -26,6 +26,7 @@ pub mod proof;
 pub mod reissue;
 pub mod results;
 pub mod rolls;
+pub mod script;
 pub mod security;
 pub mod sign_in;
 pub mod staff;

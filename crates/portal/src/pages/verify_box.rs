@@ -4,6 +4,7 @@ use isoloir_protocol::audit::CheckId;
 use maud::{Markup, html};
 
 use crate::layout::{Chrome, document};
+use crate::pages::script;
 use isoloir_theme::args;
 use isoloir_theme::assets::Assets;
 use isoloir_theme::components::{Tone, back, notice, table_box};
@@ -191,18 +192,18 @@ fn statement(lang: Lang, check: CheckId) -> &'static str {
 }
 
 fn templates(lang: Lang) -> Markup {
-    let places = args![
-        megabytes = "{megabytes}",
-        percent = "{percent}",
-        ballots = "{ballots}",
-        offset = "{offset}",
-        height = "{height}",
-        owner = "{owner}",
-        place = "{place}",
-        tracker = "{tracker}",
+    let places = [
+        "megabytes",
+        "percent",
+        "ballots",
+        "offset",
+        "height",
+        "owner",
+        "place",
+        "tracker",
     ];
     html! {
-        @for (name, words) in MESSAGES { template data-msg=(name) { (lang.with(words, places)) } }
+        (script::messages(lang, &MESSAGES, &places))
         template data-msg="culprit-result" { (lang.text("verify-culprit-result")) }
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn box_error(error: BoxError) -> PageError {
     match error {
         BoxError::UnknownElection => PageError::NotFound,
         BoxError::Fault(fault) => PageError::Fault(fault),
-        refusal @ (BoxError::NotYetPublic | BoxError::FewBallots) => PageError::refused(&refusal),
+        refusal @ (BoxError::NotYetPublic | BoxError::FewBallots | BoxError::NoSidecar) => PageError::refused(&refusal),
     }
 }
 

@@ -11,7 +11,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use isoloir_domain::texts::TextName;
 use isoloir_domain::{Election, ElectionId, Phase};
-use isoloir_service::ballot_box::BoxError;
+use isoloir_service::ballot_box::{BoxError, ExportError};
 use isoloir_service::publish_results;
 use isoloir_service::results::Results;
 use maud::Markup;
@@ -36,6 +36,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/urne", Public, get(boxes)),
         declare("GET", "/urne/{election}", Public, get(ballot_box)),
         declare("GET", "/urne/{election}/archive.bel", Public, get(archive)).file("/urne"),
+        declare("GET", "/urne/{election}/archive.sidecar", Public, get(sidecar)).file("/urne"),
         declare("GET", "/urne/{election}/verifier", Public, get(verify_box)),
         declare("GET", "/resultats", Public, get(all_results)),
         declare("GET", "/resultats.csv", Public, get(all_results_csv)).file("/resultats"),
@@ -184,6 +185,7 @@ async fn public_box(state: &PortalState, id: &ElectionId, after: u64) -> Result<
         total: page.total,
         trackers: page.trackers,
         next,
+        sidecar: state.server().has_sidecar(id).await?,
     })
 }
 
@@ -235,15 +237,46 @@ pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<Str
 
 /// Streams the archive of a box; whether the reader may have it is asked before.
 pub(super) fn stream_archive(state: &PortalState, election: ElectionId) -> Response {
-    let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
+    let name = format!("{election}.bel");
     let server = state.server().clone();
-    let out = Pipe {
+    let body = piped(|out| async move { server.export_archive(&election, out).await });
+    download(&name, "application/x-tar", body)
+}
+
+/// `GET /urne/{election}/archive.sidecar`: what spares an auditor work (docs/protocol/sidecar.md), where there is one.
+pub(super) async fn sidecar(State(state): State<PortalState>, Path(id): Path<String>) -> Result<Response, PageError> {
+    let (election, _) = named(&state, &id).await?;
+    let public = state.server().check_sidecar_is_public(&election.id).await;
+    public.map_err(box_error)?;
+    let (server, wanted) = (state.server().clone(), election.id.clone());
+    let body = piped(|out| async move { server.export_sidecar(&wanted, out).await });
+    Ok(download(
+        &format!("{}.sidecar", election.id),
+        "application/octet-stream",
+        body,
+    ))
+}
+
+fn download(name: &str, kind: &str, body: Body) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, body).into_response()
+}
+
+/// What `export` writes, on its way to the reader.
+fn piped<F>(export: impl FnOnce(Pipe) -> F) -> Body
+where
+    F: Future<Output = Result<Pipe, ExportError>> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
+    let export = export(Pipe {
         sender: sender.clone(),
         buffer: Vec::with_capacity(CHUNK_BYTES),
-    };
-    let wanted = election.clone();
+    });
     tokio::spawn(async move {
-        match server.export_archive(&wanted, out).await {
+        match export.await {
             Ok(mut out) => {
                 let _ = tokio::task::spawn_blocking(move || out.flush()).await;
             }
@@ -251,19 +284,12 @@ pub(super) fn stream_archive(state: &PortalState, election: ElectionId) -> Respo
                 log_fault(&error);
                 // A cut stream tells the reader that the file is not whole.
                 let _ = sender
-                    .send(Err(io::Error::other("the archive could not be completed")))
+                    .send(Err(io::Error::other("the file could not be completed")))
                     .await;
             }
         }
     });
-    let headers = [
-        (header::CONTENT_TYPE, "application/x-tar".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{election}.bel\""),
-        ),
-    ];
-    (headers, Body::from_stream(Received(receiver))).into_response()
+    Body::from_stream(Received(receiver))
 }
 
 /// The writing end, on a blocking thread: waits when the reader is slow.

@@ -33,6 +33,9 @@ impl Preamble {
 /// Largest record: the credentials of 1.4 million voters in a finite field stay below.
 const MAX_RECORD: u64 = 1 << 30;
 
+/// So much memory is taken before anything was read of a record.
+const TRUSTED: u64 = 1 << 16;
+
 /// Why bytes are not records of an archive. Offsets are in bytes from the start of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -203,7 +206,7 @@ fn read_content<R: Read>(source: &mut R, size: u64, offset: u64) -> Result<Vec<u
     }
     let padding = tar::padding(size);
     let whole = size + padding as u64;
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(whole.min(TRUSTED)).unwrap_or_default());
     source.take(whole).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     if (bytes.len() as u64) < whole {
         return Err(ReadError::Truncated(offset));

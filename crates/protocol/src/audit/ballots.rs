@@ -25,10 +25,57 @@ use crate::{
 };
 
 /// How many ballots are verified at once, and how many bytes of them at most.
-const BATCH: usize = 1024;
-const BATCH_BYTES: usize = 16 << 20;
+const BATCH: usize = 4096;
+const BATCH_BYTES: usize = 32 << 20;
 
-/// Ballots read and not yet verified, and what is known of those before.
+/// Ballots read and not yet verified.
+pub(super) struct Batch {
+    /// How many stand before them.
+    ordinal: u64,
+    ballots: Vec<Pending>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// An empty one, after so many ballots.
+    pub(super) const fn new(ordinal: u64) -> Self {
+        Self {
+            ordinal,
+            ballots: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.ballots.len()
+    }
+
+    /// Whether it should be verified now.
+    pub(super) const fn is_full(&self) -> bool {
+        self.ballots.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+
+    pub(super) fn push(&mut self, height: u64, record: Record) {
+        self.bytes += record.bytes.len();
+        let hash = match record.name {
+            RecordName::Data(hash) => hash,
+            RecordName::Event(_) => PayloadHash::of(&record.bytes),
+        };
+        let place = Place {
+            offset: record.content_offset(),
+            size: record.bytes.len() as u64,
+            ordinal: self.ordinal + self.ballots.len() as u64,
+        };
+        self.ballots.push(Pending {
+            height,
+            hash,
+            place,
+            bytes: record.bytes,
+        });
+    }
+}
+
+/// What is known of the ballots so far.
 pub(super) struct Ballots<G: Group> {
     election: Election<G>,
     engine: Option<Box<dyn Engine>>,
@@ -36,8 +83,6 @@ pub(super) struct Ballots<G: Group> {
     seen: HashSet<PayloadHash>,
     shape: Shape<()>,
     sum: Accumulator<G>,
-    batch: Vec<Pending>,
-    batch_bytes: usize,
     count: u64,
     /// Whether the sum began as that of an earlier audit.
     resumed: bool,
@@ -73,8 +118,6 @@ impl<G: Group> Ballots<G> {
             seen: HashSet::new(),
             shape: Shape::Array(shapes.unwrap_or_default()),
             sum,
-            batch: Vec::new(),
-            batch_bytes: 0,
             count: 0,
             resumed: false,
         }
@@ -93,33 +136,14 @@ impl<G: Group> Ballots<G> {
         self.sum.figures()
     }
 
-    /// Takes a ballot; tells whether the batch should be verified now.
-    pub(super) fn push(&mut self, height: u64, record: Record) -> bool {
-        self.batch_bytes += record.bytes.len();
-        let hash = match record.name {
-            RecordName::Data(hash) => hash,
-            RecordName::Event(_) => PayloadHash::of(&record.bytes),
-        };
-        let place = Place {
-            offset: record.content_offset(),
-            size: record.bytes.len() as u64,
-            ordinal: self.count + self.batch.len() as u64,
-        };
-        self.batch.push(Pending {
-            height,
-            hash,
-            place,
-            bytes: record.bytes,
-        });
-        self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES
-    }
-
-    /// Verifies the batch on all cores, then counts its ballots in order.
-    pub(super) fn flush<S: Read + Seek>(&mut self, source: &mut ChainReader<S>) -> Result<(), Stop> {
-        let batch = std::mem::take(&mut self.batch);
-        self.batch_bytes = 0;
+    /// Counts the ballots of a batch, in order.
+    pub(super) fn count_all<S: Read + Seek>(
+        &mut self,
+        batch: Vec<Examined<G>>,
+        source: &mut ChainReader<S>,
+    ) -> Result<(), Stop> {
         let mut quick = Vec::new();
-        for ballot in self.examine(batch) {
+        for ballot in batch {
             let (height, hash) = (ballot.height, ballot.hash);
             self.count_one(ballot, source, &mut quick).map_err(|stop| match stop {
                 CountError::Reason(reason) => Stop::Finding(Finding::new(culprit(height, &hash), reason)),
@@ -129,8 +153,15 @@ impl<G: Group> Ballots<G> {
         self.add_quick(&quick)
     }
 
-    /// Lends the batch to the engine, and verifies directly what it does not accept.
-    fn examine(&self, batch: Vec<Pending>) -> Vec<Examined<G>> {
+    /// Tells the engine which ballots will be verified next.
+    pub(super) fn expect(&self, batch: &Batch) {
+        if let Some(engine) = self.engine.as_ref().filter(|_| batch.len() > 0) {
+            engine.expect(batch.ordinal, batch.len());
+        }
+    }
+
+    /// Verifies a batch on all cores: lends it to the engine, and verifies directly what that does not accept.
+    pub(super) fn examine(&self, Batch { ballots: batch, .. }: Batch) -> Vec<Examined<G>> {
         let accepted = self.accept(&batch.iter().map(Pending::cast).collect::<Vec<_>>());
         let examine = |(pending, quick): (Pending, Option<Accepted>)| Examined {
             height: pending.height,
@@ -359,7 +390,7 @@ impl<G: Group> Valid<G> {
 }
 
 /// A ballot whose proofs were verified, or found wrong.
-struct Examined<G: Group> {
+pub(super) struct Examined<G: Group> {
     height: u64,
     place: Place,
     hash: PayloadHash,

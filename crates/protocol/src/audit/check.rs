@@ -171,8 +171,6 @@ pub enum Outcome {
     Passed,
     /// It does not hold: the archive is invalid.
     Failed,
-    /// This program cannot tell.
-    Unsupported,
     /// Not yet possible, or not asked for: the election is not that far.
     NotApplicable,
     /// Another check failed before.

@@ -26,6 +26,12 @@ pub trait Engine: Send + Sync {
     /// Which of the texts are certainly canonical texts of members of the group, other than the neutral one.
     fn admits(&self, credentials: &[&str]) -> Vec<bool>;
 
+    /// So many ballots after the first so many will be asked about next: what there is to read of them may be read now, while others are
+    /// verified.
+    fn expect(&self, first: u64, count: usize) {
+        let _ = (first, count);
+    }
+
     /// Which of the ballots are certainly what [`crate::ballot::Ballot::parse`] reads and whose every proof
     /// [`crate::ballot::Ballot::verify`] finds right. One answer for each.
     fn accept(&self, ballots: &[Cast<'_>]) -> Vec<Option<Accepted>>;

@@ -6,6 +6,7 @@ use super::check::CheckId;
 use crate::{
     archive::{ArchiveError, ReadError},
     ballot::BallotError,
+    certificate::CertificateError,
     election::ElectionError,
     group::ElementError,
     json::JsonError,
@@ -104,9 +105,9 @@ pub enum Reason {
     /// A credential is listed twice.
     #[error("a public credential is listed twice")]
     CredentialTwice,
-    /// The credential authority's certificate is of a form that is not known.
-    #[error("the archive holds a certificate of the credential authority, which this program cannot check")]
-    UnsupportedCertificate,
+    /// The credential authority's certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// A ballot.
     #[error(transparent)]
     Ballot(#[from] BallotError),
@@ -195,7 +196,7 @@ impl Reason {
             | Self::Credential(_)
             | Self::Weight
             | Self::CredentialTwice
-            | Self::UnsupportedCertificate => CheckId::SetupCredentials,
+            | Self::Certificate(_) => CheckId::SetupCredentials,
             Self::Ballot(error) => ballot_check(error),
             Self::Duplicate => CheckId::BallotDuplicate,
             Self::UnknownCredential => CheckId::BallotCredential,
@@ -210,12 +211,6 @@ impl Reason {
             Self::ResultForm(_) | Self::Result(_) => CheckId::ResultConsistent,
             Self::NoResult => CheckId::ResultPresent,
         }
-    }
-
-    /// Whether the program cannot tell, rather than the archive being wrong.
-    #[must_use]
-    pub const fn is_unsupported(&self) -> bool {
-        matches!(self, Self::UnsupportedCertificate)
     }
 }
 

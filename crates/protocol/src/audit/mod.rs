@@ -7,8 +7,8 @@
 //! - [`engine`]: quicker engines that another crate may lend, which accept and never refuse;
 //! - [`since`]: whether a later copy still holds what an earlier one held.
 //!
-//! The file is read once, in order; ballots are verified in batches on all cores. Memory holds a batch, and
-//! of each ballot already counted only its hash and its place, so that 100,000 ballots need well under
+//! The file is read once, in order; ballots are verified in batches on all cores, while the next batch is read. Memory holds two
+//! batches, and of each ballot already counted only its hash and its place, so that 100,000 ballots need well under
 //! 500 MB. When a voter voted again, the earlier ballot is read again and taken out of the sum.
 
 pub mod check;
@@ -81,6 +81,8 @@ pub struct Report {
     pub figures: Figures,
     /// How many trustees.
     pub trustees: u32,
+    /// The key with which the list of credentials is certified, when it is. Nothing in the archive says whose it is.
+    pub certifier: Option<String>,
     /// The result, when it is there and every check passed.
     pub result: Option<ElectionResult>,
 }
@@ -91,19 +93,13 @@ impl Report {
     pub const fn is_valid(&self) -> bool {
         self.finding.is_none()
     }
-
-    /// Whether the program cannot tell.
-    #[must_use]
-    pub fn is_unsupported(&self) -> bool {
-        self.finding.as_ref().is_some_and(|f| f.reason.is_unsupported())
-    }
 }
 
 /// Audits an archive. `progress` is called now and then.
 ///
 /// # Errors
 /// Only those of the source: whatever is wrong with the archive is in the report.
-pub fn audit<S: Read + Seek>(
+pub fn audit<S: Read + Seek + Send>(
     source: S,
     options: &Options,
     progress: &mut dyn FnMut(Progress),
@@ -115,7 +111,7 @@ pub fn audit<S: Read + Seek>(
 ///
 /// # Errors
 /// As [`audit`].
-pub fn audit_with<S: Read + Seek>(
+pub fn audit_with<S: Read + Seek + Send>(
     source: S,
     options: &Options,
     accelerator: &dyn Accelerator,
@@ -128,7 +124,7 @@ pub fn audit_with<S: Read + Seek>(
 ///
 /// # Errors
 /// As [`audit`].
-pub fn audit_from<S: Read + Seek>(
+pub fn audit_from<S: Read + Seek + Send>(
     source: S,
     options: &Options,
     accelerator: &dyn Accelerator,

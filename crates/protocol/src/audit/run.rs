@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek};
 
 use super::{
     Options, Progress, Report,
-    ballots::{Ballots, Stop},
+    ballots::{Ballots, Batch, Stop},
     check::{Check, CheckId, Outcome},
     engine::{Accelerator, Direct},
     finding::{Culprit, Finding, Reason, archive_culprit},
@@ -33,7 +33,7 @@ impl From<ArchiveError> for Stop {
 
 /// Audits with what the accelerator lends, going on from the checkpoint. When an engine leaves a doubt, the whole audit is
 /// made again without it; when the checkpoint is of another file, without that.
-pub(super) fn run<S: Read + Seek>(
+pub(super) fn run<S: Read + Seek + Send>(
     mut source: S,
     options: &Options,
     accelerator: &dyn Accelerator,
@@ -58,7 +58,7 @@ pub(super) fn run<S: Read + Seek>(
 }
 
 /// One walk through the file; `None` when an engine or the checkpoint leaves a doubt.
-fn walk<S: Read + Seek>(
+fn walk<S: Read + Seek + Send>(
     source: S,
     options: &Options,
     accelerator: &dyn Accelerator,
@@ -77,6 +77,7 @@ fn walk<S: Read + Seek>(
         resumed: 0,
         figures: Figures::default(),
         trustees: 0,
+        certifier: None,
         result: None,
     };
     let mut passed = Vec::new();
@@ -104,7 +105,6 @@ fn walk<S: Read + Seek>(
 /// How each check ended: the one that failed, those passed before it, and the rest.
 fn outcomes(passed: &[CheckId], finding: Option<&Finding>) -> Vec<Check> {
     let outcome = |id: CheckId| match finding {
-        Some(finding) if finding.check() == id && finding.reason.is_unsupported() => Outcome::Unsupported,
         Some(finding) if finding.check() == id => Outcome::Failed,
         _ if passed.contains(&id) => Outcome::Passed,
         Some(_) => Outcome::NotReached,
@@ -130,7 +130,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Reads the setup, which says in which group the rest is.
-    fn whole<S: Read + Seek>(mut self, source: S) -> Result<(), Stop> {
+    fn whole<S: Read + Seek + Send>(mut self, source: S) -> Result<(), Stop> {
         let mut chain = ChainReader::open(source).map_err(ArchiveError::from)?;
         match chain.next_entry()? {
             Some(Entry {
@@ -143,14 +143,12 @@ impl Walk<'_> {
                     },
                 ..
             }) => {
-                self.note(&chain);
-                if certificate.is_some() {
-                    return Err(Finding::new(Culprit::Archive, Reason::UnsupportedCertificate).into());
-                }
+                self.note(Mark::of(&chain));
                 let documents = Documents {
                     election: election.bytes,
                     trustees: trustees.bytes,
                     credentials: credentials.bytes,
+                    certificate: certificate.map(|record| record.bytes),
                 };
                 let params: ElectionParams =
                     json::parse(&documents.election).map_err(|e| election_finding(ElectionError::Json(e)))?;
@@ -167,75 +165,98 @@ impl Walk<'_> {
         }
     }
 
-    fn in_group<G: Group, S: Read + Seek>(
+    fn in_group<G: Group, S: Read + Seek + Send>(
         mut self,
         mut chain: ChainReader<S>,
         documents: Documents,
     ) -> Result<(), Stop> {
         let mut course = self.set_up::<G>(documents)?;
-        // Ballots up to here were verified by an earlier audit.
-        let mut ahead = self.checkpoint;
-        let mut last_ballot = None;
+        if let Some(checkpoint) = self.checkpoint {
+            self.recall(&mut chain, &mut course.ballots, checkpoint)?;
+        }
+        let mut stretch = Stretch::read(&mut chain, course.ballots.count());
         loop {
-            let entry = chain.next_entry();
-            let is_ballot = matches!(&entry, Ok(Some(entry)) if matches!(entry.content, Content::Ballot(_)));
-            if !is_ballot {
-                // Ballots read before an error or another event are verified first: the first fault counts.
-                self.flush(&mut chain, &mut course, last_ballot)?;
+            let Stretch {
+                batch,
+                last_ballot,
+                next,
+                end,
+            } = stretch;
+            let ballots = &mut course.ballots;
+            let following = ballots.count() + batch.len() as u64;
+            // While ballots are verified, those after them are read: one core of several reads, then helps.
+            let (examined, ahead) = rayon::join(
+                || ballots.examine(batch),
+                || {
+                    let ahead = next.is_none().then(|| Stretch::read(&mut chain, following));
+                    ahead.inspect(|ahead| ballots.expect(&ahead.batch))
+                },
+            );
+            // What was found of ballots before an error or another event comes first: the first fault counts.
+            if let Some(mark) = last_ballot {
+                self.note(mark);
             }
-            let Some(Entry { event, hash, content }) = entry? else {
-                break;
+            ballots.count_all(examined, &mut chain)?;
+            self.tell(ballots, last_ballot, end);
+            stretch = match (ahead, next) {
+                (Some(ahead), _) => ahead,
+                (None, Some(entry)) => {
+                    let Some(Entry { event, content, .. }) = entry? else {
+                        break;
+                    };
+                    self.count_on(&mut course, &event, content)?;
+                    self.note(end);
+                    Stretch::read(&mut chain, course.ballots.count())
+                }
+                // What is read ahead is there exactly when nothing ends the stretch.
+                (None, None) => break,
             };
-            match (content, ahead) {
-                (Content::Ballot(record), Some(checkpoint)) => {
-                    course.ballots.recall(event.height, &record)?;
-                    if chain.height() == checkpoint.events {
-                        if hash != checkpoint.head {
-                            return Err(Stop::Stale);
-                        }
-                        course.ballots.restore(checkpoint)?;
-                        self.report.resumed = checkpoint.ballots;
-                        ahead = None;
-                    }
-                }
-                (_, Some(_)) => return Err(Stop::Stale),
-                (Content::Ballot(record), None) => {
-                    last_ballot = Some((chain.height(), hash));
-                    if course.ballots.push(event.height, record) {
-                        self.flush(&mut chain, &mut course, last_ballot)?;
-                    }
-                }
-                (content, None) => self.count_on(&mut course, &event, content)?,
-            }
-            self.note(&chain);
         }
-        match ahead {
-            Some(_) => Err(Stop::Stale),
-            None => self.end(),
-        }
+        self.end()
     }
 
-    /// Verifies the ballots read, and tells how far that is.
-    fn flush<G: Group, S: Read + Seek>(
+    /// Reads again what an earlier audit had verified.
+    fn recall<G: Group, S: Read>(
         &mut self,
         chain: &mut ChainReader<S>,
-        course: &mut Course<G>,
-        last_ballot: Option<(u64, EventHash)>,
+        ballots: &mut Ballots<G>,
+        checkpoint: &Checkpoint,
     ) -> Result<(), Stop> {
-        let ballots = &mut course.ballots;
-        let before = ballots.count();
-        ballots.flush(chain)?;
+        while let Some(Entry { event, hash, content }) = chain.next_entry()? {
+            let Content::Ballot(record) = content else {
+                return Err(Stop::Stale);
+            };
+            ballots.recall(event.height, &record)?;
+            self.note(Mark::of(chain));
+            if chain.height() == checkpoint.events {
+                if hash != checkpoint.head {
+                    return Err(Stop::Stale);
+                }
+                ballots.restore(checkpoint)?;
+                self.report.resumed = checkpoint.ballots;
+                return Ok(());
+            }
+        }
+        Err(Stop::Stale)
+    }
+
+    /// Tells how far the audit is.
+    fn tell<G: Group>(&mut self, ballots: &Ballots<G>, last_ballot: Option<Mark>, end: Mark) {
         self.report.ballots = ballots.count();
         self.report.figures = ballots.figures();
         self.observer.progress(Progress {
-            bytes: chain.offset(),
+            bytes: end.bytes,
             ballots: ballots.count(),
         });
-        if let Some((events, head)) = last_ballot.filter(|_| ballots.count() > before) {
+        if let Some(Mark {
+            events,
+            head: Some(head),
+            ..
+        }) = last_ballot
+        {
             let checkpoint = || ballots.checkpoint(events, head);
             self.observer.verified(ballots.count(), &checkpoint);
         }
-        Ok(())
     }
 
     /// Checks what follows the ballots.
@@ -302,6 +323,10 @@ impl Walk<'_> {
         self.passed.push(CheckId::SetupKey);
         let engine = self.accelerator.engine(election.params(), election.fingerprint());
         let voters = setup::check_credentials::<G>(&documents.credentials, engine.as_deref())?;
+        if let Some(certificate) = &documents.certificate {
+            let key = setup::check_certificate(&election, certificate, &documents.credentials, voters.len())?;
+            self.report.certifier = Some(key);
+        }
         self.passed.push(CheckId::SetupCredentials);
         let ballots = Ballots::new(election.clone(), engine, voters);
         self.report.voters = ballots.voters();
@@ -344,10 +369,71 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn note<S: Read>(&mut self, chain: &ChainReader<S>) {
-        self.report.phase = chain.phase();
-        self.report.head = chain.head();
-        self.report.events = chain.height();
+    fn note(&mut self, mark: Mark) {
+        self.report.phase = mark.phase;
+        self.report.head = mark.head;
+        self.report.events = mark.events;
+    }
+}
+
+/// How far the file was read.
+#[derive(Clone, Copy)]
+struct Mark {
+    phase: Phase,
+    head: Option<EventHash>,
+    events: u64,
+    bytes: u64,
+}
+
+impl Mark {
+    fn of<S: Read>(chain: &ChainReader<S>) -> Self {
+        Self {
+            phase: chain.phase(),
+            head: chain.head(),
+            events: chain.height(),
+            bytes: chain.offset(),
+        }
+    }
+}
+
+/// What is read at once: ballots in a row, and what stands after them.
+struct Stretch {
+    batch: Batch,
+    /// The place after the last ballot, if there is one.
+    last_ballot: Option<Mark>,
+    /// What follows the ballots; `None`: the batch is full, and more of them may follow.
+    next: Option<Result<Option<Entry>, ArchiveError>>,
+    /// The place after all of it.
+    end: Mark,
+}
+
+impl Stretch {
+    /// Reads on. So many ballots stand before.
+    fn read<S: Read>(chain: &mut ChainReader<S>, ordinal: u64) -> Self {
+        let mut batch = Batch::new(ordinal);
+        let mut last_ballot = None;
+        let next = loop {
+            if batch.is_full() {
+                break None;
+            }
+            match chain.next_entry() {
+                Ok(Some(Entry {
+                    event,
+                    content: Content::Ballot(record),
+                    ..
+                })) => {
+                    batch.push(event.height, record);
+                    last_ballot = Some(Mark::of(chain));
+                }
+                other => break Some(other),
+            }
+        };
+        Self {
+            batch,
+            last_ballot,
+            next,
+            end: Mark::of(chain),
+        }
     }
 }
 
@@ -383,6 +469,7 @@ struct Documents {
     election: Vec<u8>,
     trustees: Vec<u8>,
     credentials: Vec<u8>,
+    certificate: Option<Vec<u8>>,
 }
 
 fn election_finding(error: ElectionError) -> Stop {

@@ -9,6 +9,7 @@ use super::{
     finding::{Culprit, Finding, Reason, trustee_culprit},
 };
 use crate::{
+    certificate::{CertificateError, CredentialsCertificate},
     credential::PublicCredential,
     election::Election,
     group::Group,
@@ -95,6 +96,24 @@ pub(super) fn check_credentials<G: Group>(bytes: &[u8], engine: Option<&dyn Engi
         }
     }
     Ok(Voters { voters })
+}
+
+/// Checks that the certificate of the credential authority is about this election and its list of so many credentials; with which
+/// key it is signed.
+pub(super) fn check_certificate<G: Group>(
+    election: &Election<G>,
+    certificate: &[u8],
+    credentials: &[u8],
+    count: u64,
+) -> Result<String, Finding> {
+    let finding = |error: CertificateError| Finding::new(Culprit::Archive, error);
+    let certificate = CredentialsCertificate::<G>::parse(certificate).map_err(|error| finding(error.into()))?;
+    certificate
+        .verify(&election.params().uuid, credentials, count)
+        .map_err(finding)?;
+    let mut key = String::new();
+    G::write(certificate.verification_key(), &mut key);
+    Ok(key)
 }
 
 /// How many credentials are read at once.

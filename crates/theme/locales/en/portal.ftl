@@ -369,6 +369,8 @@ box-verify-text = { $n ->
 }
 box-download = Download the box (.bel)
 box-verify-how = Two tools check it, ours and one that we did not write:
+box-sidecar-text = For a large box: a sidecar, which needs no trust and can only save time.
+box-sidecar = Download the sidecar (.sidecar)
 box-verify-independent = The archive follows the public format of the Belenios protocol.
 box-verify-link = How to
 box-not-public = The whole box appears when voting closes.

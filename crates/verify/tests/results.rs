@@ -1,4 +1,4 @@
-//! `--seats`: the seats are computed again from the archive, and a false publication is named.
+//! `--results`: the seats are computed again from the archive, and a false publication is named.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,11 +24,11 @@ fn archive(name: &str) -> PathBuf {
 
 fn verify(name: &str, published: &Value, more: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("seats.json");
+    let file = folder.path().join("results.json");
     fs::write(&file, published.to_string()).unwrap();
     Command::new(env!("CARGO_BIN_EXE_isoloir-verify"))
         .arg(archive(name))
-        .arg("--seats")
+        .arg("--results")
         .arg(&file)
         .args(more)
         .output()
@@ -82,7 +82,7 @@ fn seats_follow_from_the_archive() {
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(outcome(&said, "seats.votes"), "passed");
     assert_eq!(outcome(&said, "seats.allocation"), "passed");
-    let lists = said["seats"]["contests"][0]["lists"].as_array().unwrap();
+    let lists = said["results"]["contests"][0]["lists"].as_array().unwrap();
     assert_eq!(lists.len(), published["lists"].as_array().unwrap().len());
 
     // Publishing what was computed is right; publishing one seat more is not.
@@ -120,7 +120,7 @@ fn votes_that_are_not_the_archives_are_named() {
     let output = verify(NAME, &published, &["--lang", "fr"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
-        text.contains("seats.votes") && text.contains("ARCHIVE NON VALIDE"),
+        text.contains("seats.votes") && text.contains("n’en découlent pas"),
         "{text}"
     );
 }
@@ -134,5 +134,5 @@ fn without_a_publication_seats_are_not_applicable() {
         .unwrap();
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(outcome(&said, "seats.votes"), "not_applicable");
-    assert!(said["seats"].is_null());
+    assert!(said["results"].is_null());
 }

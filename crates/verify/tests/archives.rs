@@ -87,7 +87,7 @@ fn engine_2_says_what_engine_1_says() {
 
 #[test]
 fn engine_3_says_what_engine_1_says() {
-    let sidecar = Path::new(env!("CARGO_TARGET_TMPDIR")).join("archives.eighths");
+    let sidecar = Path::new(env!("CARGO_TARGET_TMPDIR")).join("archives.sidecar");
     let sidecar = sidecar.to_str().unwrap();
     for (name, path) in ["valid", "corrupted"].into_iter().flat_map(archives) {
         let path = path.to_str().unwrap();
@@ -109,6 +109,40 @@ fn engine_3_says_what_engine_1_says() {
     let path = archives("valid").swap_remove(0).1;
     let output = verify(&[path.to_str().unwrap(), "--engine", "3"]);
     assert_eq!(output.status.code(), Some(2), "engine 3 without a sidecar");
+}
+
+/// On processors without AVX-512 IFMA, with and without AVX2, as an emulator shows them: engine 1 takes over, with the same answer, and
+/// engines that need more say so. `./run test` installs the emulator; where it is missing the test prints `skipped: …`.
+#[test]
+fn without_the_instructions_engine_1_takes_over() {
+    let emulated = |processor: &str, args: &[&str]| {
+        Command::new("qemu-x86_64")
+            .args(["-cpu", processor, env!("CARGO_BIN_EXE_isoloir-verify")])
+            .args(args)
+            .output()
+    };
+    if !cfg!(target_arch = "x86_64") || emulated("Haswell", &["--version"]).is_err() {
+        println!("skipped: qemu-x86_64 is not there");
+        return;
+    }
+    let path = archives("valid")
+        .into_iter()
+        .find(|(name, _)| name.contains("two-ed"))
+        .unwrap()
+        .1;
+    let path = path.to_str().unwrap();
+    let direct = verify(&[path, "--json", "--engine", "1"]);
+    for processor in ["Haswell", "Nehalem"] {
+        let output = emulated(processor, &[path, "--json"]).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{processor}");
+        assert_eq!(text(&output), text(&direct), "{processor}");
+        for more in [&["--engine", "2"][..], &["--write-sidecar", "/dev/null"]] {
+            let output = emulated(processor, &[&[path, "--lang", "en"], more].concat()).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{processor} {more:?}");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains("needs a processor with AVX-512 IFMA"), "{said}");
+        }
+    }
 }
 
 #[test]

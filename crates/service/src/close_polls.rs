@@ -102,8 +102,11 @@ impl VotingServer {
             added.map_err(refused)?;
             (adder, sidecar) = (back, maker);
             if let Some(entries) = entries {
-                let kept = self.inner.store.keep_sidecar_page(election, number, &entries).await;
-                kept.map_err(Fault::from)?;
+                // The count does not wait for what only saves an auditor's time.
+                if let Err(error) = self.inner.store.keep_sidecar_page(election, number, &entries).await {
+                    tracing::warn!(%election, %error, "the sidecar is not kept");
+                    sidecar = None;
+                }
             }
             number += 1;
         }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::World;
+use common::{Database, World};
 use isoloir_domain::{Place, VoterId};
 use isoloir_registrar::Reference;
 use isoloir_registrar::follow_notices::{FollowError, NoticeStatus, Scan};
@@ -18,6 +18,7 @@ on_both! {
     what_nobody_took_is_undelivered_then_destroyed;
     notices_by_post_come_back;
     nothing_stored_shows_a_code_or_a_name;
+    the_journal_and_the_events_of_notices_are_append_only;
 }
 
 fn place(code: &str) -> Place {
@@ -219,4 +220,33 @@ async fn nothing_stored_shows_a_code_or_a_name(mut w: World) {
         assert!(!holds(&code) && !holds(&code.replace('-', "")));
     }
     assert!(!holds("Nom1 Prénom") && !holds("Nom1"));
+}
+
+async fn the_journal_and_the_events_of_notices_are_append_only(mut w: World) {
+    let voters = w.voters.clone();
+    made(&mut w, Some(&place("A")), &voters[..1]).await;
+    w.registrar.link_for_place("A", &mut w.rng).await.unwrap();
+    for statement in [
+        "UPDATE journal SET entry = 'x'",
+        "DELETE FROM journal",
+        "UPDATE notice_event SET place = 'x'",
+        "DELETE FROM notice_event",
+    ] {
+        let refused = match &w.database {
+            Database::Sqlite(folder) => {
+                let file = folder.path().join("registrar.db");
+                let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display()))
+                    .await
+                    .unwrap();
+                sqlx::query(statement).execute(&pool).await.map(|_| ())
+            }
+            Database::Postgres(url) => {
+                let pool = sqlx::PgPool::connect(url).await.unwrap();
+                sqlx::query(statement).execute(&pool).await.map(|_| ())
+            }
+        };
+        let why = refused.expect_err(statement).to_string();
+        assert!(why.contains("append-only"), "{statement}: {why}");
+    }
+    assert!(w.registrar.store().journal_holds().await.unwrap());
 }

@@ -54,10 +54,11 @@ function importSecond() {
   const member = (name, email) => `name = "${name}"\nemail = "${mail(email)}"\n`;
   const delegate = (list, name, email) => `[[boards.delegates]]\nlist = "${list}"\n${member(name, email)}`;
   const substitute = `substitute = { name = "Zoé Perrin", email = "${mail('zoe.perrin')}" }\n`;
-  const day = (days) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T08:00:00+01:00[Europe/Paris]`;
+  // In winter, whose hour is known.
+  const day = (date) => `${new Date().getFullYear() + 1}-01-${date}T08:00:00+01:00[Europe/Paris]`;
   writeFileSync(join(folder, 'consultation.toml'), [
     'id = "second-2026"\ntitle = "Élection partielle"\norganiser = "Académie de Valbrune (organisme fictif)"\nprofile = "test"\ngroup = "Ed25519"',
-    `opens = "${day(20)}"\ncloses = "${day(27)}"\n`,
+    `opens = "${day(12)}"\ncloses = "${day(19)}"\n`,
     '[[elections]]\nkey = "partielle"\ntitle = "Élection partielle"\nseats = 3\n',
     '[[boards]]\nkey = "partielle"\ntitle = "BVE de l’élection partielle"\nelections = ["partielle"]\n',
     `[boards.president]\n${member('Hélène Kervella', 'helene.kervella')}`,

@@ -271,6 +271,15 @@ pub enum Event {
         /// Head of the box, in hexadecimal.
         head: String,
     },
+    /// Somebody decided to pass a gate of the roll.
+    GateWaived {
+        /// Its key, with the figures.
+        gate: String,
+        /// Who decided, when no member of the staff was signed in.
+        by: String,
+        /// Why.
+        reason: String,
+    },
     /// The board drew lots between lists that nothing else separated, and recorded it.
     DrawRecorded {
         /// Lists between which lots were drawn.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::consultation::{Calendar, Profile};
+use crate::roll_gates::RollGates;
 
 /// `[policy.roll]`: publication of the electoral rolls (*affichage des listes électorales*).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub struct RollPolicy {
     pub source: Option<String>,
     /// The day on which that file was taken.
     pub dated: Option<Date>,
+    /// What the roll should be.
+    pub gates: RollGates,
 }
 
 impl RollPolicy {

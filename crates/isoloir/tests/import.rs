@@ -129,3 +129,43 @@ fn importing_twice_is_refused() {
     succeed(folder.path(), &["consultation", "import", "in"]);
     assert!(import(folder.path()).contains("exists already"));
 }
+
+#[test]
+fn a_roll_that_is_not_as_expected_stands_until_somebody_decides() {
+    let folder = site();
+    let folder = folder.path();
+    edit(folder, "consultation.toml", |text| {
+        let gates = "[policy.roll.gates]\nexpected = { csa = 100 }\n\n[policy.candidates]";
+        text.replacen("[policy.candidates]", gates, 1).into_bytes()
+    });
+    succeed(folder, &["consultation", "import", "in"]);
+    let said = fail(folder, &["consultation", "review"]);
+    let gate = said
+        .split_whitespace()
+        .find(|word| word.starts_with("head-count:csa:"))
+        .unwrap();
+    assert!(gate.ends_with("/100"), "{said}");
+    let by = ["--by", "Yann Corbel, chef de bureau"];
+    fail(
+        folder,
+        &[
+            "consultation",
+            "waive",
+            "head-count:csa:1/2",
+            by[0],
+            by[1],
+            "--reason",
+            "x",
+        ],
+    );
+    let reason = ["--reason", "Effectif de l’an passé"];
+    succeed(
+        folder,
+        &["consultation", "waive", gate, by[0], by[1], reason[0], reason[1]],
+    );
+    let said = succeed(folder, &["consultation", "review"]);
+    assert!(
+        said.contains("no gate stands") && said.contains("Yann Corbel"),
+        "{said}"
+    );
+}

@@ -41,6 +41,7 @@
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
 //! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result
+//! - [`review_roll`]: the rolls against what they should be, before anything is set up
 //! - [`results`]: counts, turnout, seats, elected; [`record_draw`]: the drawing of lots between equal lists; [`publish_results`]: open data
 //! - [`board_counts`]: poll book against box, chain against itself
 //!
@@ -111,6 +112,7 @@ pub mod reissue_form;
 pub mod replace_texts;
 pub mod reset_password;
 pub mod results;
+pub mod review_roll;
 mod sealed;
 pub mod second_factor;
 pub mod server;

@@ -55,6 +55,9 @@ pub enum SetUpError {
     /// The trustees are malformed or a proof of theirs is wrong.
     #[error("the trustees' keys are refused: {0}")]
     Trustees(String),
+    /// A gate of the rolls stands: its key.
+    #[error("the rolls are not what they should be: {0} (see `isoloir consultation review`)")]
+    Roll(String),
     /// The rules of the reissue are refused by the linter.
     #[error("the rules of the reissue are refused: {0}")]
     Reissue(&'static str),
@@ -75,6 +78,10 @@ impl VotingServer {
         let findings = policy_lint::lint(&consultation.policy.reissue, &consultation.calendar);
         if let Some(refused) = findings.iter().find(|found| found.rule.severity() == Severity::Refused) {
             return Err(SetUpError::Reissue(refused.rule.code()));
+        }
+        let review = self.review_roll(&consultation).await?;
+        if let Some(gate) = review.standing().next() {
+            return Err(SetUpError::Roll(gate.key()));
         }
         let lists = self.lists(election).await?;
         if lists.is_empty() {

@@ -9,7 +9,7 @@
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`board`]: election boards and what they did
-//! - `seat_draw`: the drawing of lots that settles the last seats
+//! - `gate`: the rolls in figures, and gates passed by decision; `seat_draw`: the drawing of lots that settles the last seats
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
 //! - [`journal`]: chained entries; [`reissue`]: requests for a new code, in it; [`outbox`]: messages to send after the commit, and the delivery ledger
@@ -42,6 +42,7 @@ pub mod console;
 pub mod consultation;
 pub mod content;
 mod error;
+mod gate;
 pub mod identity;
 pub mod record;
 pub mod reissue;

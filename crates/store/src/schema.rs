@@ -20,6 +20,12 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (11, "delivery", include_str!("schema/delivery.sql")),
     (14, "identity", include_str!("schema/identity.sql")),
     (20, "seats", include_str!("schema/seats.sql")),
+    (
+        22,
+        "links of forgotten passwords",
+        include_str!("schema/reset_links.sql"),
+    ),
+    (23, "gates of a roll", include_str!("schema/gates.sql")),
     (30, "board", include_str!("schema/board.sql")),
 ];
 

@@ -28,6 +28,7 @@ mod tests {
             crate::console::STATEMENTS,
             crate::consultation::STATEMENTS,
             crate::content::STATEMENTS,
+            crate::gate::STATEMENTS,
             crate::identity::STATEMENTS,
             crate::journal::STATEMENTS,
             crate::outbox::STATEMENTS,

@@ -32,6 +32,7 @@ topics!(
     "content",
     "identity",
     "notices",
+    "preparation",
     "reissue-request",
     "receipts",
     "registrar",

@@ -16,7 +16,7 @@ use isoloir_service::import_roll::ImportError;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::Deserialize;
 
-use super::{ConfigArg, block_on, letters, reissue_policy, server};
+use super::{ConfigArg, block_on, letters, reissue_policy, review_roll, server};
 use crate::handover::{EntitledConsultation, EntitledElection, EntitledVoter, Entitlements};
 use crate::private_file;
 
@@ -90,6 +90,25 @@ enum ConsultationCommand {
     },
     /// Counts the requests for a new voting code, by path, channel and refusal, for the board and the minutes.
     Counters,
+    /// Compares the rolls with what the section [policy.roll.gates] says that they should be. Exit code 1 while a gate stands: nothing is set up
+    /// before it is mended, or passed by a decision.
+    #[command(after_help = "Example:\n  isoloir consultation review\n\nGates: docs/guides/organiser.md")]
+    Review,
+    /// Records somebody's decision to pass a gate, with the reason, in the journal. It is about the figures shown: another roll is another decision.
+    #[command(
+        after_help = "Example:\n  isoloir consultation waive head-count:csa:940/1000 --by \"Yann Corbel, chef du bureau des élections\" \\\n    \
+                      --reason \"60 départs en retraite depuis l’état de référence\""
+    )]
+    Waive {
+        /// The gate, as `isoloir consultation review` names it.
+        gate: String,
+        /// Who decides: name and function.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Shows the phase of every election; with `--board`, also the counts that only the board may see (R. 211-542).
     Status {
         /// Counts of roll, poll book and box, and checks of both chains.
@@ -115,6 +134,8 @@ pub(crate) fn run(arguments: &ConsultationArgs) -> anyhow::Result<()> {
             // Answered above: it takes no server.
             ConsultationCommand::Lint { .. } => Ok(()),
             ConsultationCommand::Counters => reissue_policy::counters(&server).await,
+            ConsultationCommand::Review => review_roll::review(&server).await,
+            ConsultationCommand::Waive { gate, by, reason } => review_roll::waive(&server, gate, by, reason).await,
             ConsultationCommand::Import { folder, .. } => import(&server, folder).await.map(|_| ()),
             ConsultationCommand::Entitlements { out } => write_entitlements(&server, out).await,
             ConsultationCommand::Invite => invite(&server).await,

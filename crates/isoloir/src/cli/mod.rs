@@ -24,6 +24,7 @@ mod notices;
 mod registrar;
 mod rehearse;
 mod reissue_policy;
+mod review_roll;
 mod seats;
 mod serve;
 mod server;

@@ -5,14 +5,13 @@ CREATE TABLE activation_code (
   expires BIGINT NOT NULL
 );
 
--- Links of forgotten passwords. A newer one does not void those before it: anybody may ask for one, and would void what the voter has just received.
+-- Links of forgotten passwords, one per voter at most.
 CREATE TABLE password_reset (
-  hash BYTEA NOT NULL PRIMARY KEY,
-  voter TEXT NOT NULL REFERENCES voter (id),
+  voter TEXT NOT NULL PRIMARY KEY REFERENCES voter (id),
+  hash BYTEA NOT NULL UNIQUE,
   asked BIGINT NOT NULL,
   expires BIGINT NOT NULL
 );
-CREATE INDEX password_reset_by_voter ON password_reset (voter);
 
 -- Sign-ins, for their voter to read: when, to the minute, and from which kind of browser. Never from where.
 CREATE TABLE connection (

@@ -236,8 +236,8 @@ fn decision_form(lang: Lang, view: &ComplaintView) -> Markup {
                 (choice("oui", "sens-oui", lang.text("console-accept"), *accepted == Some(true)))
                 (choice("non", "sens-non", lang.text("console-reject"), *accepted == Some(false)))
             }
-            (area(&Area { id: "motifs", label: &why, hint: Some(&why_hint), value: reasons, rows: 6, longest: MAX_BODY, required: true, error: view.outcome.error_of("motifs", lang) }))
-            (area(&Area { id: "effet", label: &what, hint: Some(&what_hint), value: effect, rows: 3, longest: MAX_BODY, required: false, error: None }))
+            (area(&Area { id: "motifs", name: "motifs", label: &why, hint: Some(&why_hint), value: reasons, rows: 6, longest: MAX_BODY, required: true, error: view.outcome.error_of("motifs", lang) }))
+            (area(&Area { id: "effet", name: "effet", label: &what, hint: Some(&what_hint), value: effect, rows: 3, longest: MAX_BODY, required: false, error: None }))
             div.actions { button.btn.btn--primary type="submit" { (lang.text("console-decide")) } }
         }
     }

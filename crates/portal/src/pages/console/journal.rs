@@ -16,6 +16,7 @@ pub const KINDS: &[&str] = &[
     "consultation_imported",
     "calendar_changed",
     "roll_imported",
+    "gate_waived",
     "lists_imported",
     "texts_replaced",
     "complaint_filed",

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod complaints;
 pub mod desk;
 pub mod journal;
+pub mod preparation;
 pub mod ticket;
 pub mod voter;
 
@@ -29,6 +30,8 @@ pub const DESK: &[Role] = &[Role::Support, Role::Supervisor];
 pub const COMPLAINTS: &[Role] = &[Role::Supervisor, Role::Organiser];
 /// Roles that decide complaints.
 pub const DECIDES: &[Role] = &[Role::Organiser];
+/// Roles that prepare a consultation.
+pub const PREPARES: &[Role] = &[Role::Organiser];
 /// Roles that read the journal.
 pub const READS_JOURNAL: &[Role] = &[Role::Organiser];
 
@@ -44,6 +47,8 @@ pub enum Tab {
     Changes,
     /// Complaints.
     Complaints,
+    /// Preparation of the consultation.
+    Preparation,
     /// Journal.
     Journal,
 }
@@ -59,6 +64,12 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             COMPLAINTS,
             "/gestion/reclamations",
             key("console-tab-complaints"),
+        ),
+        (
+            Tab::Preparation,
+            PREPARES,
+            "/gestion/preparation",
+            key("console-tab-preparation"),
         ),
         (
             Tab::Journal,
@@ -111,6 +122,7 @@ impl Outcome {
             Some("proposition") => Outcome::Done(key("console-done-proposed")),
             Some("approuve") => Outcome::Done(key("console-done-approved")),
             Some("refuse") => Outcome::Done(key("console-done-refused")),
+            Some("controle") => Outcome::Done(key("console-done-gate")),
             Some("decision") => Outcome::Done(key("console-done-decided")),
             _ => Outcome::None,
         }
@@ -166,6 +178,7 @@ fn pager(lang: Lang, path: &str, query: &str, current: u64, more: bool) -> Marku
 /// A field of several lines.
 struct Area<'a> {
     id: &'a str,
+    name: &'a str,
     label: &'a str,
     hint: Option<&'a str>,
     value: &'a str,
@@ -183,7 +196,7 @@ fn area(field: &Area<'_>) -> Markup {
         div.field.field--error[field.error.is_some()] {
             label.field__label for=(field.id) { (field.label) @if field.required { " " (required_mark()) } }
             @if let Some(hint) = field.hint { p.field__hint id={ (field.id) "-aide" } { (hint) } }
-            textarea.input id=(field.id) name=(field.id) rows=(field.rows) maxlength=(field.longest) required[field.required]
+            textarea.input id=(field.id) name=(field.name) rows=(field.rows) maxlength=(field.longest) required[field.required]
                 aria-describedby=[(!described.is_empty()).then_some(described)] aria-invalid=[field.error.map(|_| "true")] { (field.value) }
             @if let Some(error) = field.error { (field_error(field.id, error)) }
         }

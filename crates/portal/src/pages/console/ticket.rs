@@ -118,6 +118,7 @@ fn write(lang: Lang, view: &TicketView, author: Author) -> Markup {
     };
     let body = Area {
         id,
+        name: id,
         label: &title,
         hint: Some(&hint),
         value: typed,

@@ -236,7 +236,7 @@ fn change_form(lang: Lang, path: &str, view: &VoterView) -> Markup {
         p.small { (lang.text("console-change-text")) }
         form.form method="post" action={ (path) "/adresse" } data-once {
             (field(&Field { kind: "email", value: address, max_length: Some(254), error: wrong("adresse"), ..Field::text("adresse", &label) }, ""))
-            (area(&Area { id: "motif", label: &why, hint: Some(&hint), value: reason, rows: 3, longest: LONGEST_REASON, required: true, error: wrong("motif") }))
+            (area(&Area { id: "motif", name: "motif", label: &why, hint: Some(&hint), value: reason, rows: 3, longest: LONGEST_REASON, required: true, error: wrong("motif") }))
             button.btn.btn--secondary type="submit" { (lang.text("console-propose")) }
         }
     }

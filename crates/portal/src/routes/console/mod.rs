@@ -3,6 +3,7 @@
 mod complaints;
 mod desk;
 mod journal;
+mod preparation;
 
 use isoloir_domain::ConsultationId;
 use isoloir_domain::staff::StaffMember;
@@ -12,10 +13,15 @@ use crate::access::Declared;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {
-    [desk::table(), complaints::table(), journal::table()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        desk::table(),
+        complaints::table(),
+        preparation::table(),
+        journal::table(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Lines of a list on one page.

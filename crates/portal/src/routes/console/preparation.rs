@@ -1,0 +1,103 @@
+//! Preparation of a consultation.
+
+use axum::Form;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use isoloir_domain::message::Refusal as _;
+use isoloir_domain::staff::StaffMember;
+use isoloir_service::review_roll::{Decider, WaiveError};
+use maud::Markup;
+use serde::Deserialize;
+
+use super::{ListQuery, MAX_FORM, works_on};
+use crate::access::{Access, Declared, declare};
+use crate::error::{PageError, drawn, status_of};
+use crate::pages::console::preparation::{PreparationView, render};
+use crate::pages::console::{Outcome, PREPARES};
+use crate::request::{PageChrome, StaffSession};
+use crate::state::{PortalState, Shown};
+
+pub(super) fn table() -> Vec<Declared> {
+    let prepares = Access::Staff(PREPARES);
+    vec![
+        declare("GET", "/gestion/preparation", prepares, get(read)),
+        declare(
+            "POST",
+            "/gestion/preparation",
+            prepares,
+            post(waive).layer(DefaultBodyLimit::max(MAX_FORM)),
+        ),
+    ]
+}
+
+async fn shown(state: &PortalState, member: &StaffMember) -> Result<Shown, PageError> {
+    let shown = state.consultation().await?;
+    shown
+        .filter(|shown| works_on(member, &shown.consultation.id))
+        .ok_or(PageError::NotFound)
+}
+
+async fn view(
+    state: &PortalState,
+    shown: Shown,
+    typed: Option<(String, String)>,
+    outcome: Outcome,
+) -> Result<PreparationView, PageError> {
+    Ok(PreparationView {
+        review: state.server().review_roll(&shown.consultation).await?,
+        consultation: shown.consultation,
+        phase: shown.phase,
+        typed,
+        outcome,
+    })
+}
+
+/// `GET /gestion/preparation`.
+async fn read(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    StaffSession(session): StaffSession,
+    Query(query): Query<ListQuery>,
+) -> Result<Markup, PageError> {
+    let member = session.member();
+    let shown = shown(&state, member).await?;
+    let outcome = Outcome::of(query.fait.as_deref());
+    Ok(render(&chrome, member, &view(&state, shown, None, outcome).await?))
+}
+
+#[derive(Deserialize)]
+struct WaiveForm {
+    #[serde(default)]
+    controle: String,
+    #[serde(default)]
+    raison: String,
+}
+
+/// `POST /gestion/preparation`: passes a gate by the decision of who is signed in.
+async fn waive(
+    State(state): State<PortalState>,
+    PageChrome(mut chrome): PageChrome,
+    StaffSession(session): StaffSession,
+    Form(form): Form<WaiveForm>,
+) -> Result<Response, PageError> {
+    let member = session.member();
+    let shown = shown(&state, member).await?;
+    let consultation = &shown.consultation.id;
+    let decided = state
+        .server()
+        .waive_gate(consultation, &form.controle, Decider::Staff(member), &form.raison)
+        .await;
+    match decided {
+        Ok(()) => Ok(Redirect::to("/gestion/preparation?fait=controle").into_response()),
+        Err(WaiveError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Err(refused) => {
+            chrome.here = "/gestion/preparation".to_owned();
+            let field = matches!(refused, WaiveError::Words).then_some("raison");
+            let outcome = Outcome::Refused(refused.message(), field);
+            let status = status_of(refused.class());
+            let view = view(&state, shown, Some((form.controle, form.raison)), outcome).await?;
+            Ok(drawn(status, render(&chrome, member, &view)))
+        }
+    }
+}

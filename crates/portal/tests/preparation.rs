@@ -1,0 +1,70 @@
+//! The organiser's page of preparation: gates stand there, and are passed by who is signed in, with a reason.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
+#[path = "support/staff.rs"]
+mod staff;
+#[path = "support/portal.rs"]
+mod support;
+
+use axum::http::StatusCode;
+use isoloir_domain::{Policy, Role};
+use support::Scene;
+
+const ROLL: &str = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
+const GATE: &str = "head-count:csa:1/4";
+
+#[tokio::test]
+async fn a_gate_is_passed_by_name_and_with_a_reason() {
+    let mut plan = Scene::plan(Policy::default());
+    plan.policy.roll.gates.expected.insert("csa".to_owned(), 4);
+    let scene = Scene::of("2026-11-20T10:00:00Z", plan, ROLL).await;
+    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Organiser).await;
+    let code = factor.code(scene.server.clock().now());
+    let signed_in = scene
+        .server
+        .staff_sign_in(&email, staff::PASSWORD, &code)
+        .await
+        .unwrap();
+    let mut browser = scene.browser();
+    browser.cookies.insert("isoloir-agent".to_owned(), signed_in.token);
+
+    let page = browser.get("/gestion/preparation").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.page.contains("Un contrôle arrête la préparation"), "{}", page.page);
+    assert!(page.page.contains("1 inscrits pour 4 attendus"), "{}", page.page);
+    assert_eq!(page.hidden("controle"), GATE);
+
+    let refused = browser
+        .post("/gestion/preparation", &[("controle", GATE), ("raison", "  ")])
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.page.contains("href=\"#raison\"") && refused.page.contains("id=\"raison\""));
+
+    let reason = "Trois agents mutés au 1er novembre";
+    let passed = browser
+        .post("/gestion/preparation", &[("controle", GATE), ("raison", reason)])
+        .await;
+    assert_eq!(passed.location(), "/gestion/preparation?fait=controle");
+    let page = browser.get(passed.location()).await;
+    assert!(
+        page.page.contains("Aucun contrôle n’arrête la préparation"),
+        "{}",
+        page.page
+    );
+    assert!(
+        page.page.contains(reason) && page.page.contains("Dominique organiser"),
+        "{}",
+        page.page
+    );
+    let again = browser
+        .post("/gestion/preparation", &[("controle", GATE), ("raison", reason)])
+        .await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let journal = browser.get("/gestion/journal?nature=gate_waived").await;
+    assert!(journal.page.contains(GATE), "the decision is in the journal");
+}

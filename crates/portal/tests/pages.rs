@@ -159,7 +159,7 @@ fn booth_view(cast: usize) -> BoothView {
             fingerprint: TRACKER.into(),
             title: (*title).into(),
             seats: *seats,
-            lists: lists(),
+            lists: lists().into(),
             logos: Vec::new(),
             voted: index < cast,
         })
@@ -471,7 +471,7 @@ fn voter_pages(lang: Lang) -> Vec<(String, String)> {
         id: TITLES[index].1.into(),
         title: TITLES[index].0.into(),
         seats: TITLES[index].2,
-        lists: lists(),
+        lists: lists().into(),
         voted: index == 0,
         can_vote: index > 0,
     };

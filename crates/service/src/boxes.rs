@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use isoloir_domain::ElectionId;
+use isoloir_domain::{CandidateList, ElectionId};
 use isoloir_protocol::any::AnyElection;
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +15,8 @@ pub(crate) struct OpenBox {
     pub(crate) bytes: Arc<[u8]>,
     /// Titles of the election and of its consultation, and the organiser, for letters.
     pub(crate) titles: [String; 3],
+    /// Candidate lists in display order: sealed with the box.
+    pub(crate) lists: Arc<[CandidateList]>,
     /// SHA-256 of each public credential, sorted: 32 bytes per voter whatever the group.
     credentials: Vec<[u8; 32]>,
 }
@@ -53,8 +55,9 @@ impl VotingServer {
         };
         let (known, consultation) = self.election(election).await?.ok_or(Fault::Damaged("an election"))?;
         let titles = [known.title, consultation.title, consultation.organiser];
+        let lists = Arc::from(self.lists(election).await?);
         let opened = self
-            .compute(move || parse(&setup.election, &setup.credentials, titles))
+            .compute(move || parse(&setup.election, &setup.credentials, titles, lists))
             .await??;
         let opened = Arc::new(opened);
         let mut boxes = self.inner.boxes.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +65,12 @@ impl VotingServer {
     }
 }
 
-fn parse(election: &[u8], credentials: &[u8], titles: [String; 3]) -> Result<OpenBox, Fault> {
+fn parse(
+    election: &[u8],
+    credentials: &[u8],
+    titles: [String; 3],
+    lists: Arc<[CandidateList]>,
+) -> Result<OpenBox, Fault> {
     let texts: Vec<String> =
         serde_json::from_slice(credentials).map_err(|_| Fault::Damaged("a list of credentials"))?;
     // A weight may follow the credential after a comma; ballots carry the credential alone.
@@ -77,6 +85,7 @@ fn parse(election: &[u8], credentials: &[u8], titles: [String; 3]) -> Result<Ope
         election,
         bytes,
         titles,
+        lists,
         credentials,
     })
 }

@@ -1,5 +1,7 @@
 //! What the booth shows: the elections in which the voter is on the roll, and whether the poll book is marked.
 
+use std::sync::Arc;
+
 use isoloir_domain::{CandidateList, Consultation, Election, Phase};
 
 use crate::{Fault, Session, VotingServer};
@@ -12,7 +14,7 @@ pub struct VoterElection {
     /// Its consultation, with the calendar.
     pub consultation: Consultation,
     /// Candidate lists in display order.
-    pub lists: Vec<CandidateList>,
+    pub lists: Arc<[CandidateList]>,
     /// Where the vote stands.
     pub phase: Phase,
     /// Whether the box is set up, without which nobody can vote.
@@ -80,8 +82,12 @@ impl VotingServer {
         let state = self.inner.store.box_state(&election.id).await?;
         let ready = state.as_ref().is_some_and(|state| !state.ended);
         let open = consultation.calendar.may_cast(self.inner.clock.now(), session.created);
+        let lists = match self.open_box(&election.id).await? {
+            Some(open) => Arc::clone(&open.lists),
+            None => Arc::from(self.lists(&election.id).await?),
+        };
         Ok(VoterElection {
-            lists: self.lists(&election.id).await?,
+            lists,
             phase: self.phase_of(&election, consultation).await?,
             ready: state.is_some(),
             marked,

@@ -19,6 +19,11 @@ statements! {
     WAIVERS = "SELECT gate, waived_by, reason, at FROM gate_waiver WHERE consultation = $1 ORDER BY at";
 }
 
+/// Key and title of an election, voters, those without a mailbox.
+type RollRow = (String, String, i64, i64);
+/// Elections of a voter, how many have so many, those without a mailbox.
+type ByElections = (i64, i64, i64);
+
 impl Store {
     /// What the rolls of a consultation are.
     ///
@@ -26,7 +31,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn roll_figures(&self, consultation: &ConsultationId) -> Result<RollFigures, StoreError> {
         let id = consultation.as_str();
-        let (rolls, by_elections, orphans): (Vec<(String, String, i64, i64)>, Vec<(i64, i64, i64)>, i64) = on!(read &self.db, pool => (
+        let (rolls, by_elections, orphans): (Vec<RollRow>, Vec<ByElections>, i64) = on!(read &self.db, pool => (
             sqlx::query_as(ROLLS).bind(id).fetch_all(pool).await?,
             sqlx::query_as(BY_ELECTIONS).bind(id).fetch_all(pool).await?,
             sqlx::query_scalar(ORPHANS).fetch_one(pool).await?,

@@ -4,6 +4,8 @@
 //! the field of the code has no `name`: no form can ever send it. Steps other than the first are `hidden` until the script shows them, and
 //! what the script says is in `<template>` elements, in the language of the page.
 
+use std::sync::Arc;
+
 use isoloir_domain::{Calendar, CandidateList, Phase};
 use maud::{Markup, PreEscaped, html};
 
@@ -31,7 +33,7 @@ pub struct BoothElection {
     /// Seats to fill.
     pub seats: u32,
     /// Lists in the drawn order: the answers of the ballot.
-    pub lists: Vec<CandidateList>,
+    pub lists: Arc<[CandidateList]>,
     /// Addresses of their logos: one for each list, or none at all.
     pub logos: Vec<String>,
     /// Whether the ballot is stored.

@@ -1,5 +1,7 @@
 //! The voter's elections with their candidate lists, and the voter's account (*mes scrutins*, *mon compte*).
 
+use std::sync::Arc;
+
 use isoloir_domain::{Calendar, CandidateList, Phase};
 use maud::{Markup, html};
 
@@ -20,7 +22,7 @@ pub struct ElectionView {
     /// Seats to fill.
     pub seats: u32,
     /// Lists in the drawn order.
-    pub lists: Vec<CandidateList>,
+    pub lists: Arc<[CandidateList]>,
     /// Whether the ballot is stored.
     pub voted: bool,
     /// Whether one can vote in it now.
@@ -98,7 +100,7 @@ fn poll(lang: Lang, rank: usize, election: &ElectionView, view: &ElectionsView) 
                 @if election.voted {
                     p { a href={ "/mes-scrutins/" (election.id) "/preuve" } { (lang.text("proof-link")) span.vh { " – " (election.title) } } }
                 }
-                @for list in &election.lists { (list_details(lang, list)) }
+                @for list in election.lists.iter() { (list_details(lang, list)) }
                 p.poll__links {
                     a.btn.btn--secondary href={ "/mes-scrutins/" (election.id) } { (lang.text("candidates-open")) span.vh { " – " (election.title) } }
                     a.btn.btn--link href={ "/mes-scrutins/" (election.id) "/liste" } { (lang.text("rolls-title")) span.vh { " – " (election.title) } }

@@ -369,7 +369,7 @@ box-verify-text = { $n ->
 }
 box-download = Télécharger l’urne (.bel)
 box-verify-how = Deux outils la contrôlent, le nôtre et un autre que nous n’avons pas écrit :
-box-sidecar-text = Pour une grande urne : un fichier compagnon, auquel il ne faut pas se fier et qui ne peut que faire gagner du temps.
+box-sidecar-text = Pour une grande urne : un fichier compagnon, auquel il ne faut pas se fier et qui ne peut que faire gagner du temps.
 box-sidecar = Télécharger le fichier compagnon (.sidecar)
 box-verify-independent = L’archive suit le format public du protocole Belenios.
 box-verify-link = Mode d’emploi

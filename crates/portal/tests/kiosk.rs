@@ -142,8 +142,8 @@ async fn no_route_answers_with_a_file_at_a_kiosk() {
         }
     }
     assert_eq!(
-        files, 5,
-        "proof of vote, archive, attachment of a complaint, open data of one election and of all"
+        files, 6,
+        "proof of vote, archive and its sidecar, attachment of a complaint, open data of one election and of all"
     );
     let receipt = kiosk.post("/recu.pdf", &[("recus", "[]")]).await;
     assert!(receipt.page.contains("rien ne se télécharge"));

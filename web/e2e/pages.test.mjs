@@ -73,6 +73,12 @@ for (const role of ['support', 'supervisor', 'organiser']) {
   });
 }
 
+test('a member of the board', async () => {
+  const enter = (page) => signInAsStaff(page, demo, 'board');
+  const { pages } = await (await walk('board', ['/bureau'], (path) => !path.startsWith('/bureau')))(enter);
+  assert.ok(pages.length > 1, `the board's own pages are reached from the list: ${pages}`);
+});
+
 test('a voter at a kiosk', async () => {
   const enter = async (page) => {
     await page.goto(`${demo.base}/borne`);

@@ -117,7 +117,10 @@ export class Crawler {
     const { page } = this;
     await page.goto(this.base + path);
     const form = page.locator('main form[method="post"]').nth(index);
-    await form.evaluate((element) => (element.noValidate = true));
+    await form.evaluate((element) => {
+      element.noValidate = true;
+      element.closest('details')?.setAttribute('open', '');
+    });
     const [response] = await Promise.all([page.waitForNavigation(), form.locator('button:not([formaction])').last().click()]);
     const label = `${this.name} ${action} sent empty`;
     assert.equal(response.status(), 422, label);

@@ -16,7 +16,7 @@ use super::public::stream_archive;
 use crate::access::{Access, Declared, declare};
 use crate::error::{ApiError, PageError, drawn, status_of};
 use crate::layout::Chrome;
-use crate::pages::board::{self as page, MEMBERS, Refused};
+use crate::pages::board::{self as page, MEMBERS, Refused, Wish};
 use crate::pages::error::ErrorKind;
 use crate::request::{PageChrome, StaffSession};
 use crate::state::PortalState;
@@ -125,6 +125,7 @@ async fn answer(
     mut chrome: Chrome,
     sitting: &Sitting,
     done: Result<(), BoardError>,
+    field: Option<(&'static str, String)>,
 ) -> Result<Response, PageError> {
     let home = format!("/bureau/{}", sitting.state.board.key);
     match done {
@@ -132,7 +133,11 @@ async fn answer(
         Err(BoardError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(error) => {
             chrome.here = home;
-            let page = home_page(state, &chrome, sitting, Some(error.message())).await?;
+            let wish = Wish {
+                field: field.filter(|_| matches!(error, BoardError::Reason)),
+                message: error.message(),
+            };
+            let page = home_page(state, &chrome, sitting, Some(wish)).await?;
             Ok(drawn(status_of(error.class()), page))
         }
     }
@@ -158,7 +163,7 @@ async fn present(
         .find(|occasion| occasion.as_str() == form.seance);
     let occasion = occasion.ok_or(PageError::NotFound)?;
     let done = state.server().board_present(&sitting, occasion).await;
-    answer(&state, chrome, &sitting, done).await
+    answer(&state, chrome, &sitting, done, None).await
 }
 
 #[derive(Deserialize)]
@@ -180,7 +185,7 @@ async fn replace(
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
     let substitute: Seat = form.suppleant.parse().map_err(|_| PageError::NotFound)?;
     let done = state.server().replace_delegate(&sitting, substitute, &form.motif).await;
-    answer(&state, chrome, &sitting, done).await
+    answer(&state, chrome, &sitting, done, Some(("motif", form.motif))).await
 }
 
 #[derive(Deserialize)]
@@ -199,7 +204,7 @@ async fn observe(
 ) -> Result<Response, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
     let done = state.server().observe(&sitting, &form.texte).await;
-    answer(&state, chrome, &sitting, done).await
+    answer(&state, chrome, &sitting, done, Some(("texte", form.texte))).await
 }
 
 /// `GET /bureau/{board}/cles`.
@@ -234,7 +239,7 @@ async fn again(
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
     match state.server().begin_ceremony_again(&sitting, &form.motif).await {
         Ok(()) => Ok(Redirect::to(&format!("/bureau/{board}/cles")).into_response()),
-        Err(error) => answer(&state, chrome, &sitting, Err(error)).await,
+        Err(error) => answer(&state, chrome, &sitting, Err(error), None).await,
     }
 }
 

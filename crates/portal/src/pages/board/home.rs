@@ -4,13 +4,13 @@ use isoloir_domain::Seat;
 use isoloir_domain::board_deed::{LONGEST_REASON, Occasion};
 use isoloir_service::board::Sitting;
 use isoloir_theme::args;
-use isoloir_theme::components::{Field, Tone, field, notice, table_box};
+use isoloir_theme::components::{Field, Tone, field, field_error, notice, table_box};
 use isoloir_theme::i18n::{Lang, key};
 use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::when;
 use maud::{Markup, html};
 
-use super::{Refused, Tab, fingerprint, frame, overline, seat_words};
+use super::{Refused, Tab, fingerprint, frame, overline, seat_words, wrong};
 use crate::layout::Chrome;
 
 /// What the page shows besides the board itself.
@@ -56,8 +56,8 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, view: &HomeView) -> Markup {
             }
             (members(lang, sitting, view))
             (presence(lang, sitting))
-            @if sitting.seat.is_of_authority() { (replacement(lang, sitting)) }
-            (observations(lang, sitting))
+            @if sitting.seat.is_of_authority() { (replacement(lang, sitting, &view.refused)) }
+            (observations(lang, sitting, &view.refused))
         },
     )
 }
@@ -169,7 +169,8 @@ fn presence(lang: Lang, sitting: &Sitting) -> Markup {
     }
 }
 
-fn replacement(lang: Lang, sitting: &Sitting) -> Markup {
+fn replacement(lang: Lang, sitting: &Sitting, refused: &Refused) -> Markup {
+    let (error, typed) = wrong(refused, "motif", lang);
     let state = &sitting.state;
     let members = state.board.members().into_iter();
     let idle: Vec<_> = members
@@ -178,6 +179,8 @@ fn replacement(lang: Lang, sitting: &Sitting) -> Markup {
     let label = lang.text("board-reason");
     let why = Field {
         max_length: u32::try_from(LONGEST_REASON).ok(),
+        error,
+        value: typed,
         ..Field::text("motif", &label)
     };
     html! {
@@ -185,7 +188,7 @@ fn replacement(lang: Lang, sitting: &Sitting) -> Markup {
             section.section aria-labelledby="t-remplacement" {
                 h2 #t-remplacement { (lang.text("board-replacement")) }
                 p { (lang.text("board-replacement-text")) }
-                details {
+                details open[error.is_some()] {
                     summary { (lang.text("board-replacement-open")) }
                     form.form method="post" action={ "/bureau/" (state.board.key) "/remplacement" } {
                         div.field {
@@ -203,8 +206,9 @@ fn replacement(lang: Lang, sitting: &Sitting) -> Markup {
     }
 }
 
-fn observations(lang: Lang, sitting: &Sitting) -> Markup {
+fn observations(lang: Lang, sitting: &Sitting, refused: &Refused) -> Markup {
     let state = &sitting.state;
+    let (error, typed) = wrong(refused, "texte", lang);
     html! {
         section.section aria-labelledby="t-observations" {
             h2 #t-observations { (lang.text("board-observations")) }
@@ -216,9 +220,11 @@ fn observations(lang: Lang, sitting: &Sitting) -> Markup {
                 }
             }
             form.form method="post" action={ "/bureau/" (state.board.key) "/observations" } {
-                div.field {
+                div.field.field--error[error.is_some()] {
                     label.field__label for="texte" { (lang.text("board-observation")) }
-                    textarea.input #texte name="texte" rows="4" maxlength="4000" required {}
+                    textarea.input #texte name="texte" rows="4" maxlength="4000" required
+                        aria-describedby=[error.map(|_| "texte-err")] aria-invalid=[error.map(|_| "true")] { (typed) }
+                    @if let Some(error) = error { (field_error("texte", error)) }
                 }
                 div.actions { button.btn.btn--secondary type="submit" { (lang.text("board-observation-add")) } }
             }

@@ -32,7 +32,26 @@ pub enum Tab {
 }
 
 /// What was just asked for, and was refused.
-pub type Refused = Option<Message>;
+pub type Refused = Option<Wish>;
+
+/// A wish that was refused.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// Why.
+    pub message: Message,
+    /// The field to correct, and what was typed in it.
+    pub field: Option<(&'static str, String)>,
+}
+
+/// What is wrong with the field `id`, and what was typed in it.
+fn wrong<'a>(refused: &'a Refused, id: &str, lang: Lang) -> (Option<&'a str>, &'a str) {
+    let wish = refused.as_ref();
+    let typed = wish.and_then(|wish| wish.field.as_ref().filter(|(field, _)| *field == id));
+    match (wish, typed) {
+        (Some(wish), Some((_, typed))) => (Some(wish.message.text(language(lang))), typed),
+        _ => (None, ""),
+    }
+}
 
 /// Draws a page of the board under its tabs. `attributes` are those of the script, if the page has one.
 fn frame(chrome: &Chrome, sitting: &Sitting, tab: Tab, title: &str, refused: &Refused, body: impl Render) -> Markup {
@@ -88,8 +107,11 @@ fn head(lang: Lang, sitting: &Sitting, tab: Tab, refused: &Refused) -> Markup {
                 }
             }
         }
-        @if let Some(message) = refused {
-            (notice(Tone::Error, lang.text("board-refused"), html! { p { (message.text(language(lang))) } }))
+        @if let Some(wish) = refused {
+            @let words = wish.message.text(language(lang));
+            (notice(Tone::Error, lang.text("board-refused"), html! {
+                p { @match &wish.field { Some((id, _)) => { a href={ "#" (id) } { (words) } }, None => (words) } }
+            }))
         }
     }
 }

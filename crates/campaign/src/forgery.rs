@@ -62,7 +62,8 @@ pub fn mutate(sample: &Sample, chance: &mut Chance) -> Option<Mutation> {
             let Node::Text(text) = &*node else { return None };
             *node = another_text(text, &others, chance)?;
             let what = format!("event {entry}, {path:?}: another one of the ballot, signed");
-            ("signed ballot", what, body.to_text(), &[C::BallotProof])
+            // In the group of RFC 3526 numbers are as long as elements: half of the elements are no number below the order.
+            ("signed ballot", what, body.to_text(), &[C::BallotForm, C::BallotProof])
         }
         _ => {
             let place = root.place_of("answers")?;

@@ -1,7 +1,7 @@
 //! Threads that hash passwords: few, of low priority, behind a bounded queue, so that a rush of sign-ins takes only what casts leave.
 //!
 //! Before each password a thread waits until no cast is under way, though never longer than [`PATIENCE`]: where casts never pause, sign-ins go
-//! on at a slow pace, and voters who are casting keep nine tenths of the machine. Priority alone does not do that: a hash that has begun
+//! on at a slow pace, and voters who are casting keep most of the machine (docs/benchmarks.md says how much). Priority alone does not do that: a hash that has begun
 //! holds a core, and its caches, for all of its 20 ms.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

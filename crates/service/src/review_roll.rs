@@ -8,7 +8,7 @@ use isoloir_domain::{Consultation, ConsultationId, StaffMember};
 use crate::free_text::line;
 use crate::{Fault, VotingServer};
 
-/// Longest name and reason, in characters.
+/// Longest name, in characters.
 pub const MAX_NAME: usize = 120;
 /// Longest reason, in characters.
 pub const MAX_REASON: usize = 500;

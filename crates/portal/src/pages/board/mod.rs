@@ -53,7 +53,7 @@ fn wrong<'a>(refused: &'a Refused, id: &str, lang: Lang) -> (Option<&'a str>, &'
     }
 }
 
-/// Draws a page of the board under its tabs. `attributes` are those of the script, if the page has one.
+/// Draws a page of the board under its tabs; one that no script needs.
 fn frame(chrome: &Chrome, sitting: &Sitting, tab: Tab, title: &str, refused: &Refused, body: impl Render) -> Markup {
     let lang = chrome.lang;
     page(chrome, title, html! { (head(lang, sitting, tab, refused)) (body) })

@@ -251,6 +251,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
     },
+    /// The check of a board's seal found what should not be: parts that changed, counts that differ, a chain that is broken.
+    IntegrityAlarm {
+        /// The board's key.
+        board: String,
+        /// What.
+        parts: Vec<String>,
+    },
     /// The box was frozen.
     PollsClosed {
         /// Head of the box, in hexadecimal.

@@ -15,7 +15,7 @@ use isoloir_domain::message::Refusal as _;
 use isoloir_domain::{Board, ElectionId, Profile, Role, Seat};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::{Ed25519, GroupName};
-use isoloir_service::board::{CountState, Task};
+use isoloir_service::board::{Build, CountState, Task, Wish};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::set_up_election::SetUp;
 use isoloir_service::{Settings, VotingServer};
@@ -433,4 +433,148 @@ async fn presence_and_observations_stay() {
         scene.server.sit("csa", &stranger).await.unwrap_err().code(),
         "board_unknown"
     );
+}
+
+impl Scene {
+    async fn sitting(&self, seat: Seat) -> isoloir_service::board::Sitting {
+        self.server.sit("csa", &sitting_member(self, seat)).await.unwrap()
+    }
+
+    async fn propose(&self, seat: Seat, wish: Wish) -> Result<u32, &'static str> {
+        let proposed = self.server.propose_act(&self.sitting(seat).await, wish).await;
+        proposed.map_err(|error| error.code())
+    }
+
+    /// Signs the text of an act as `signer`, and posts it as `seat`.
+    async fn sign_as(&mut self, signer: Seat, seat: Seat, number: u32) -> Result<(), &'static str> {
+        let sitting = self.sitting(seat).await;
+        let act = sitting.state.acts.iter().find(|act| act.number == number).unwrap();
+        let text = act.act.text("csa", number);
+        let place = self.place(signer);
+        let body = self.members[place]
+            .sign(GroupName::Ed25519, &text, &mut self.rng)
+            .unwrap();
+        let signed = self.server.sign_act(&sitting, number, body).await;
+        signed.map_err(|error| error.code())
+    }
+
+    async fn sign(&mut self, seat: Seat, number: u32) -> Result<(), &'static str> {
+        self.sign_as(seat, seat, number).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_seal_takes_the_president_and_two_delegates_and_says_what_changed() {
+    let mut scene = Scene::new().await;
+    let (president, secretary, awa, marc, lucie) = (
+        Seat::President,
+        Seat::Secretary,
+        Seat::Delegate(1),
+        Seat::Delegate(2),
+        Seat::Delegate(3),
+    );
+    assert_eq!(scene.propose(president, Wish::Seal).await, Err("board_keys_missing"));
+    scene.play().await;
+    // No box yet: nothing to seal.
+    assert_eq!(scene.propose(president, Wish::Seal).await, Err("board_step_not_open"));
+    scene.set_up().await;
+    assert_eq!(scene.propose(awa, Wish::Seal).await, Err("board_not_yours"));
+    let number = scene.propose(president, Wish::Seal).await.unwrap();
+    // Another member's signature under one's own name is none.
+    assert_eq!(scene.sign_as(awa, marc, number).await, Err("board_signature_wrong"));
+    for seat in [secretary, awa, marc] {
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    // A substitute who replaces nobody does not sign; the secretary is not enough here.
+    assert_eq!(scene.sign(Seat::Substitute(1), number).await, Err("board_not_yours"));
+    assert!(scene.server.board_state("csa").await.unwrap().seal().is_none());
+    assert_eq!(scene.sign(president, number).await, Ok(()));
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert_eq!(state.seal().unwrap().number, number);
+    assert_eq!(scene.sign(lucie, number).await, Err("board_step_not_open"));
+    assert_eq!(scene.propose(president, Wish::Seal).await, Err("board_step_not_open"));
+    let check = scene.server.check_seal(&state).await.unwrap();
+    assert!(check.holds() && check.sealed, "{:?}", check.alarms());
+    // Another program: named, journaled, and every member is written to, once.
+    let other = Build {
+        version: "9".into(),
+        program: "00".into(),
+        assets: "11".into(),
+    };
+    scene.server.set_build(other);
+    for _ in 0..2 {
+        let check = scene.server.check_seal(&state).await.unwrap();
+        assert_eq!(check.alarms(), ["program", "assets", "version"]);
+    }
+    let journal = scene.server.journal_page(None, Some("integrity_alarm")).await.unwrap();
+    assert_eq!(journal.len(), 1);
+    // The calendar of a sealed consultation moves by the board's signatures only.
+    let consultation = scene.server.consultations().await.unwrap().remove(0);
+    let moved = scene
+        .server
+        .change_calendar(&consultation.id, consultation.calendar)
+        .await;
+    assert!(matches!(
+        moved,
+        Err(isoloir_service::change_calendar::ChangeCalendarError::Sealed)
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vote_is_suspended_resumed_extended_and_closed_by_signatures() {
+    let mut scene = Scene::new().await;
+    let signers = [Seat::Secretary, Seat::Delegate(2), Seat::Delegate(3)];
+    scene.play().await;
+    scene.set_up().await;
+    let election = scene.election.clone();
+    let suspend = || Wish::Suspend(election.clone(), "panne du réseau".to_owned());
+    assert_eq!(
+        scene.propose(Seat::Secretary, suspend()).await,
+        Err("board_step_not_open"),
+        "before opening"
+    );
+    scene.clock.set(at("2026-12-05T10:00:00Z"));
+    let empty = Wish::Suspend(election.clone(), "  ".to_owned());
+    assert_eq!(scene.propose(Seat::Secretary, empty).await, Err("board_reason_missing"));
+    let number = scene.propose(Seat::Secretary, suspend()).await.unwrap();
+    for (signed, seat) in signers.into_iter().enumerate() {
+        assert!(
+            !scene.server.is_suspended(&election).await.unwrap(),
+            "after {signed} signatures"
+        );
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    assert!(scene.server.is_suspended(&election).await.unwrap());
+    let number = scene
+        .propose(Seat::President, Wish::Resume(election.clone(), "réparé".to_owned()))
+        .await
+        .unwrap();
+    for seat in signers {
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    assert!(!scene.server.is_suspended(&election).await.unwrap());
+    let (earlier, later) = (at("2026-12-09T16:00:00Z"), at("2026-12-10T18:00:00Z"));
+    let extend = |closes| Wish::Extend(election.clone(), closes, "panne du matin".to_owned());
+    assert_eq!(
+        scene.propose(Seat::President, extend(earlier)).await,
+        Err("board_step_not_open")
+    );
+    let number = scene.propose(Seat::President, extend(later)).await.unwrap();
+    for seat in signers {
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    let (_, consultation) = scene.server.election(&election).await.unwrap().unwrap();
+    assert_eq!(consultation.calendar.closes(), later);
+    // At the former end of the grace nothing freezes; at the new one it does.
+    scene.clock.set(at("2026-12-10T16:30:00Z"));
+    assert!(scene.server.close_due_polls().await.unwrap().is_empty());
+    scene.clock.set(at("2026-12-10T17:00:00Z"));
+    let number = scene
+        .propose(Seat::President, Wish::Close(election.clone(), "essai".to_owned()))
+        .await
+        .unwrap();
+    for seat in signers {
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    assert_eq!(scene.server.close_due_polls().await.unwrap(), [election]);
 }

@@ -28,6 +28,7 @@ pub mod headers;
 pub mod layout;
 pub mod letters;
 pub mod limits;
+pub mod minutes;
 pub mod pages;
 mod papers;
 pub mod request;

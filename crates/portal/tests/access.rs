@@ -198,6 +198,7 @@ async fn every_route_in_every_role() {
                     .replace("{voter}", "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061")
                     .replace("{change}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{board}", "csa")
+                    .replace("{paper}", "scellement.pdf")
                     .replace("{piece}", "1");
                 let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
                 if let Some(cookie) = &cookie {

@@ -75,6 +75,9 @@ pub enum CastError {
     /// After closing (and grace, if it applied).
     #[error("the polls are closed")]
     Closed,
+    /// The board has suspended the vote.
+    #[error("the vote is suspended")]
+    Suspended,
     /// Our own fault.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -97,6 +100,7 @@ impl Refusal for CastError {
             Self::Replayed => "ballot_replayed",
             Self::NotOpen => "polls_not_open",
             Self::Closed => "polls_closed",
+            Self::Suspended => "polls_suspended",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -144,6 +148,10 @@ impl Refusal for CastError {
             ),
             Self::NotOpen => ("Le vote n’est pas encore ouvert.", "The vote is not open yet."),
             Self::Closed => ("Le vote est clos.", "The vote is closed."),
+            Self::Suspended => (
+                "Le bureau de vote a suspendu ce scrutin. Votre bulletin n’est pas envoyé\u{a0}: réessayez à la reprise.",
+                "The board has suspended this election. Your ballot is not sent: try again when it resumes.",
+            ),
             Self::Fault(fault) => return fault.message(),
         };
         Message::new(fr, en)
@@ -156,7 +164,7 @@ impl Refusal for CastError {
             Self::Malformed | Self::NotCanonical => Class::Malformed,
             Self::WrongElection | Self::CredentialUnknown | Self::ProofInvalid => Class::Unprocessable,
             Self::CredentialForeign | Self::AdmissionInvalid | Self::NotOnRoll => Class::Forbidden,
-            Self::AlreadyVoted | Self::Replayed | Self::NotOpen | Self::Closed => Class::Conflict,
+            Self::AlreadyVoted | Self::Replayed | Self::NotOpen | Self::Closed | Self::Suspended => Class::Conflict,
             Self::Fault(fault) => fault.class(),
         }
     }
@@ -202,6 +210,9 @@ impl VotingServer {
         if casting.marked {
             return self.retry(election, ballot.tracker().as_str()).await;
         }
+        if casting.suspended {
+            return Err(CastError::Suspended);
+        }
         let authenticated = authenticated(&admission, session)?;
         check_open(&casting.calendar, self.inner.clock.now(), authenticated)?;
         let verifying = Arc::clone(&open);
@@ -241,6 +252,7 @@ impl VotingServer {
             Outcome::NotOnRoll => Err(CastError::NotOnRoll),
             Outcome::NotOpen => Err(CastError::NotOpen),
             Outcome::Closed => Err(CastError::Closed),
+            Outcome::Suspended => Err(CastError::Suspended),
             Outcome::NoBox => Err(CastError::UnknownElection),
         }
     }

@@ -6,6 +6,7 @@ use isoloir_domain::policy_lint;
 use isoloir_domain::{Calendar, ConsultationId};
 use jiff::SignedDuration;
 
+use crate::board::BoardError;
 use crate::{Fault, VotingServer};
 
 /// Why the calendar stays.
@@ -20,6 +21,9 @@ pub enum ChangeCalendarError {
     /// A box of the consultation is frozen.
     #[error("the polls are closed")]
     Frozen,
+    /// A board has sealed the consultation: only its signatures move a closing.
+    #[error("the consultation is sealed: its board alone moves a closing, on its pages")]
+    Sealed,
     /// The window of reissues would no longer fit the vote.
     #[error("the rules of the reissue would be refused with this calendar: see `isoloir consultation lint`")]
     Reissue,
@@ -49,6 +53,19 @@ impl VotingServer {
         }
         if calendar.grace() != known.calendar.grace() && known.profile != Profile::Test {
             return Err(ChangeCalendarError::Begun);
+        }
+        for (of, board) in self.boards().await? {
+            if of != *consultation {
+                continue;
+            }
+            let state = self.board_state(&board.key).await;
+            let state = state.map_err(|error| match error {
+                BoardError::Fault(fault) => fault,
+                _ => Fault::Damaged("a board"),
+            })?;
+            if state.seal().is_some() {
+                return Err(ChangeCalendarError::Sealed);
+            }
         }
         for election in self.elections(consultation).await? {
             let state = self.inner.store.box_state(&election.id).await.map_err(Fault::from)?;

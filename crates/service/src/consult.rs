@@ -98,14 +98,23 @@ impl VotingServer {
     /// [`Fault`].
     pub async fn elections_with_phase(&self, consultation: &Consultation) -> Result<Vec<(Election, Phase)>, Fault> {
         let elections = self.elections(&consultation.id).await?;
-        let by_calendar = consultation.calendar.phase(self.inner.clock.now());
-        let counted = match by_calendar {
-            Phase::Closed => self.inner.store.counted(&consultation.id).await?,
-            _ => HashSet::new(),
+        let now = self.inner.clock.now();
+        let courses = self.inner.store.courses(&consultation.id).await?;
+        // Nothing is counted before a calendar is over; a board may have ended one election before the others.
+        let over = consultation.calendar.phase(now) == Phase::Closed || !courses.is_empty();
+        let counted = if over {
+            self.inner.store.counted(&consultation.id).await?
+        } else {
+            HashSet::new()
         };
-        let phase = |election: &Election| match by_calendar {
-            Phase::Closed if counted.contains(&election.id) => Phase::Tallied,
-            other => other,
+        let phase = |election: &Election| {
+            let moved = courses
+                .get(&election.id)
+                .and_then(|course| course.calendar(&consultation.calendar));
+            match moved.unwrap_or(consultation.calendar).phase(now) {
+                Phase::Closed if counted.contains(&election.id) => Phase::Tallied,
+                other => other,
+            }
         };
         Ok(elections
             .into_iter()
@@ -116,7 +125,7 @@ impl VotingServer {
             .collect())
     }
 
-    /// One election and its consultation.
+    /// One election and its consultation, with the calendar of this election: a board may have given it another closing.
     ///
     /// # Errors
     /// [`Fault`].
@@ -126,7 +135,27 @@ impl VotingServer {
         };
         let consultation = self.inner.store.consultation(&election.consultation).await?;
         let consultation = consultation.ok_or(Fault::Damaged("a consultation"))?;
+        let consultation = self.with_course(&election.id, consultation).await?;
         Ok(Some((election, consultation)))
+    }
+
+    /// The consultation with the closing that the board gave this election, if it did.
+    pub(crate) async fn with_course(
+        &self,
+        election: &ElectionId,
+        mut known: Consultation,
+    ) -> Result<Consultation, Fault> {
+        let course = self.inner.store.course(election).await?;
+        known.calendar = course.calendar(&known.calendar).unwrap_or(known.calendar);
+        Ok(known)
+    }
+
+    /// Whether the board has suspended the vote of this election.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn is_suspended(&self, election: &ElectionId) -> Result<bool, Fault> {
+        Ok(self.inner.store.course(election).await?.suspended)
     }
 
     /// Candidate lists in display order.

@@ -114,6 +114,15 @@ pub enum Letter {
         /// Page of complaints.
         link: String,
     },
+    /// A check of the seal found what should not be; to the members of the board.
+    IntegrityAlarm {
+        /// Title of the board.
+        board: String,
+        /// What, in the words of the check.
+        parts: String,
+        /// The board's page.
+        link: String,
+    },
     /// One-use link to a staff account.
     StaffInvitation {
         /// The link.
@@ -238,6 +247,7 @@ impl Letter {
             Self::TicketClosed { .. } => "ticket_closed",
             Self::ComplaintReceived { .. } => "complaint_received",
             Self::ComplaintDecided { .. } => "complaint_decided",
+            Self::IntegrityAlarm { .. } => "integrity_alarm",
             Self::StaffInvitation { .. } => "staff_invitation",
             Self::Trial => "trial",
         }
@@ -493,6 +503,20 @@ impl Letter {
                     link(url),
                 ],
             ),
+            Self::IntegrityAlarm {
+                board,
+                parts,
+                link: url,
+            } => said(
+                format!("Alerte d’intégrité\u{a0}: {}", one_line(board)),
+                vec![
+                    text(format!(
+                        "Le contrôle automatique du portail de vote a trouvé un écart avec ce que votre bureau a scellé\u{a0}: {}. Réunissez le bureau et prévenez l’expert\u{a0}:",
+                        one_line(parts)
+                    )),
+                    link(url),
+                ],
+            ),
             Self::StaffInvitation { link: url, valid } => said(
                 "Ouvrez votre compte de gestion",
                 vec![
@@ -708,6 +732,20 @@ impl Letter {
                     link(url),
                 ],
             ),
+            Self::IntegrityAlarm {
+                board,
+                parts,
+                link: url,
+            } => said(
+                format!("Integrity alert: {}", one_line(board)),
+                vec![
+                    text(format!(
+                        "The automatic check of the voting portal found a difference with what your board has sealed: {}. Gather the board and tell the expert:",
+                        one_line(parts)
+                    )),
+                    link(url),
+                ],
+            ),
             Self::StaffInvitation { link: url, valid } => said(
                 "Open your staff account",
                 vec![
@@ -886,6 +924,11 @@ mod tests {
             Letter::ComplaintDecided {
                 number,
                 consultation: "Élections professionnelles 2026".to_owned(),
+                link: url.clone(),
+            },
+            Letter::IntegrityAlarm {
+                board: "BVE du CSA".to_owned(),
+                parts: "NkHrZ7QCf3Nf3h/roll".to_owned(),
                 link: url.clone(),
             },
             Letter::StaffInvitation { link: url, valid },

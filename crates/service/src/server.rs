@@ -17,6 +17,7 @@ use rand_core::Rng as _;
 use rayon::ThreadPool;
 
 use crate::Fault;
+use crate::board::{Build, SelfCheck};
 use crate::boxes::Boxes;
 use crate::captcha::{CaptchaProvider, LocalCaptcha};
 use crate::consult::PortalRules;
@@ -87,6 +88,10 @@ pub(crate) struct Inner {
     pub(crate) foreign_captcha: OnceLock<Arc<dyn CaptchaProvider>>,
     /// Who vouches for identities, when the operator has set somebody up.
     pub(crate) identity: OnceLock<IdentityProvider>,
+    /// The running program, as the binary measured itself last.
+    pub(crate) build: Mutex<Option<Build>>,
+    /// The last check of each board's seal.
+    pub(crate) checks: Mutex<HashMap<String, SelfCheck>>,
     /// Which members of boards asked for something lately.
     pub(crate) seen: Mutex<HashMap<(String, Seat), Timestamp>>,
     /// The line to the registrar, once its address is known.
@@ -138,6 +143,8 @@ impl VotingServer {
             captcha,
             foreign_captcha: OnceLock::new(),
             identity: OnceLock::new(),
+            build: Mutex::default(),
+            checks: Mutex::default(),
             seen: Mutex::default(),
             registrar: OnceLock::new(),
             rng: Mutex::new(rng),

@@ -80,6 +80,8 @@ impl VotingServer {
         marked: bool,
     ) -> Result<VoterElection, Fault> {
         let state = self.inner.store.box_state(&election.id).await?;
+        let consultation = &self.with_course(&election.id, consultation.clone()).await?;
+        let suspended = self.is_suspended(&election.id).await?;
         let ready = state.as_ref().is_some_and(|state| !state.ended);
         let open = consultation.calendar.may_cast(self.inner.clock.now(), session.created);
         let lists = match self.open_box(&election.id).await? {
@@ -91,7 +93,7 @@ impl VotingServer {
             phase: self.phase_of(&election, consultation).await?,
             ready: state.is_some(),
             marked,
-            can_vote: ready && open && !marked,
+            can_vote: ready && open && !marked && !suspended,
             consultation: consultation.clone(),
             election,
         })

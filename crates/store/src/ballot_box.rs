@@ -33,8 +33,8 @@ statements! {
     INSERT_SIDECAR = "INSERT INTO box_sidecar (election, page, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     SIDECAR_PAGE = "SELECT bytes FROM box_sidecar WHERE election = $1 AND page = $2";
     SIDECAR_PAGES = "SELECT COUNT(*) FROM box_sidecar WHERE election = $1";
-    UNFROZEN = "SELECT e.id FROM election e JOIN consultation c ON c.id = e.consultation
-        WHERE e.sealed = TRUE AND c.closes + c.grace <= $1 AND NOT EXISTS
+    UNFROZEN = "SELECT e.id FROM election e JOIN consultation c ON c.id = e.consultation LEFT JOIN election_course x ON x.election = e.id
+        WHERE e.sealed = TRUE AND COALESCE(x.closes, c.closes) + COALESCE(x.grace, c.grace) <= $1 AND NOT EXISTS
         (SELECT 1 FROM tally_record t WHERE t.election = e.id AND t.kind = 'EncryptedTally') ORDER BY e.id";
 }
 

@@ -20,7 +20,8 @@ use crate::{Store, StoreError};
 
 statements! {
     LOCK_BOX = "UPDATE box_head SET height = height WHERE election = $1 RETURNING height, event, ended";
-    CALENDAR = "SELECT c.opens, c.closes, c.grace FROM election e JOIN consultation c ON c.id = e.consultation WHERE e.id = $1";
+    CALENDAR = "SELECT c.opens, COALESCE(x.closes, c.closes), COALESCE(x.grace, c.grace), COALESCE(x.suspended, FALSE)
+        FROM election e JOIN consultation c ON c.id = e.consultation LEFT JOIN election_course x ON x.election = e.id WHERE e.id = $1";
     MOVE_HEAD = "UPDATE box_head SET height = $2, event = $3 WHERE election = $1";
     FIND = "SELECT event FROM ballot WHERE election = $1 AND tracker = $2";
 }
@@ -84,6 +85,8 @@ pub enum Outcome {
     NotOpen,
     /// After closing, or frozen.
     Closed,
+    /// Suspended by the board.
+    Suspended,
     /// The box is not set up.
     NoBox,
 }
@@ -111,6 +114,7 @@ struct BoxState {
     height: u64,
     head: EventHash,
     ended: bool,
+    suspended: bool,
     calendar: Calendar,
     /// Voters on the roll among those of the batch, and whether each is marked.
     roll: HashMap<String, bool>,
@@ -164,7 +168,7 @@ impl Store {
                     decisions.extend(places.iter().map(|place| (*place, Decision::Refused(Outcome::NoBox))));
                     continue;
                 };
-                let (opens, closes, grace): (i64, i64, i64) =
+                let (opens, closes, grace, suspended): (i64, i64, i64, bool) =
                     sqlx::query_as(CALENDAR).bind(election.as_str()).fetch_one(&mut *tx).await?;
                 let roll: Vec<(String, Option<String>)> = {
                     let mut select = QueryBuilder::new(
@@ -200,6 +204,7 @@ impl Store {
                     height: unsigned(height, "a height")?,
                     head: EventHash::from_bytes(hash(&head, "a head")?),
                     ended,
+                    suspended,
                     calendar: calendar(opens, closes, grace)?,
                     roll: roll.into_iter().map(|(voter, mark)| (voter, mark.is_some())).collect(),
                     trackers: HashMap::with_capacity(present.len()),
@@ -340,6 +345,9 @@ fn refusal(state: &BoxState, cast: &NewCast, tracker: &str, credential: &str, no
     }
     if state.ended {
         return refused(Outcome::Closed);
+    }
+    if state.suspended {
+        return refused(Outcome::Suspended);
     }
     if state.calendar.may_cast(now, cast.authenticated) {
         return None;

@@ -29,7 +29,8 @@ statements! {
             (SELECT 1 FROM roll_entry r WHERE r.election = p.election AND r.voter = p.voter)),
         (SELECT COUNT(*) FROM ballot WHERE election = $1)";
     POLL_BOOK = "SELECT voter, marked_minute FROM poll_book WHERE election = $1 ORDER BY voter";
-    CASTING = "SELECT c.opens, c.closes, c.grace, r.voter, p.voter FROM election e JOIN consultation c ON c.id = e.consultation
+    CASTING = "SELECT c.opens, COALESCE(x.closes, c.closes), COALESCE(x.grace, c.grace), COALESCE(x.suspended, FALSE), r.voter, p.voter
+        FROM election e JOIN consultation c ON c.id = e.consultation LEFT JOIN election_course x ON x.election = e.id
         LEFT JOIN roll_entry r ON r.election = e.id AND r.voter = $2
         LEFT JOIN poll_book p ON p.election = e.id AND p.voter = $2 WHERE e.id = $1";
     ENTITLED = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
@@ -434,9 +435,10 @@ impl Store {
     pub async fn casting(&self, election: &ElectionId, voter: VoterId) -> Result<Option<Casting>, StoreError> {
         let row: Option<CastingRow> = on!(read &self.db, pool =>
             sqlx::query_as(CASTING).bind(election.as_str()).bind(voter.to_string()).fetch_optional(pool).await?);
-        row.map(|(opens, closes, grace, on_roll, mark)| {
+        row.map(|(opens, closes, grace, suspended, on_roll, mark)| {
             Ok(Casting {
                 calendar: calendar(opens, closes, grace)?,
+                suspended,
                 on_roll: on_roll.is_some(),
                 marked: mark.is_some(),
             })
@@ -445,14 +447,16 @@ impl Store {
     }
 }
 
-/// Opening, closing, grace; the voter on the roll; the voter in the poll book.
-type CastingRow = (i64, i64, i64, Option<String>, Option<String>);
+/// Opening, closing, grace, suspended; the voter on the roll; the voter in the poll book.
+type CastingRow = (i64, i64, i64, bool, Option<String>, Option<String>);
 
 /// What stands between a voter and casting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Casting {
     /// The calendar.
     pub calendar: Calendar,
+    /// Whether the board has suspended the vote.
+    pub suspended: bool,
     /// Whether the voter is on the roll.
     pub on_roll: bool,
     /// Whether the poll book is marked.

@@ -27,6 +27,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     ),
     (23, "gates of a roll", include_str!("schema/gates.sql")),
     (30, "board", include_str!("schema/board.sql")),
+    (32, "course", include_str!("schema/course.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.

@@ -138,6 +138,12 @@ impl Assets {
         ALL.iter().map(|(name, asset)| (name.as_str(), asset.path.as_str()))
     }
 
+    /// Every file: its name, and the integrity that browsers check.
+    pub fn integrities() -> impl Iterator<Item = (&'static str, &'static str)> {
+        ALL.iter()
+            .map(|(name, asset)| (name.as_str(), asset.integrity.as_str()))
+    }
+
     /// Whether the file is in the binary.
     #[must_use]
     pub fn has(name: &str) -> bool {

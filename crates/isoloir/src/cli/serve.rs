@@ -1,5 +1,6 @@
 //! `isoloir serve`: the voting server with its portal; and serving in general, until asked to end.
 
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,7 +9,10 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use isoloir_portal::{Demonstration, PortalConfig};
 use isoloir_service::VotingServer;
+use isoloir_service::board::Build;
+use isoloir_theme::assets::Assets;
 use isoloir_theme::layout::Contact;
+use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -21,6 +25,8 @@ const MAIL_PERIOD: Duration = Duration::from_secs(2);
 /// Sessions that are over are forgotten this often; they are refused at once.
 const PURGE_PERIOD: Duration = Duration::from_secs(600);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
+/// Seals are checked this often.
+const SEAL_PERIOD: Duration = Duration::from_secs(300);
 /// How long requests may take to finish once the server was asked to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
 
@@ -42,6 +48,51 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
         println!("portal on http://{}", config.listen);
         serve_portal(server, portal, config.listen).await
     })
+}
+
+/// Measures the running program, for the seal: the executable file, and what it serves to browsers.
+fn measure() -> anyhow::Result<Build> {
+    let mut file = std::fs::File::open(std::env::current_exe()?)?;
+    let mut program = Sha256::new();
+    let mut chunk = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut chunk)?;
+        let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
+            break;
+        };
+        program.update(bytes);
+    }
+    let mut served: Vec<_> = Assets::integrities().collect();
+    served.sort_unstable();
+    let mut assets = Sha256::new();
+    for (name, integrity) in served {
+        assets.update(format!("{name} {integrity}\n"));
+    }
+    Ok(Build {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        program: hex::encode(program.finalize()),
+        assets: hex::encode(assets.finalize()),
+    })
+}
+
+/// Measures the program and tells the server.
+async fn measured(server: &VotingServer) -> anyhow::Result<()> {
+    let build = tokio::task::spawn_blocking(measure).await?;
+    server.set_build(build.context("the running program cannot be measured")?);
+    Ok(())
+}
+
+/// Measures the program again and checks every sealed board, every few minutes.
+async fn check_seals(server: VotingServer) {
+    loop {
+        tokio::time::sleep(SEAL_PERIOD).await;
+        if let Err(error) = measured(&server).await {
+            tracing::error!(%error, "the running program cannot be measured");
+        }
+        if let Err(error) = server.check_seals().await {
+            tracing::error!(%error, "a seal could not be checked");
+        }
+    }
 }
 
 /// The portal's configuration from the server's.
@@ -68,10 +119,12 @@ pub(crate) fn portal_config(
 
 /// Serves the portal with the workers beside it: mail, closing by the calendar.
 pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, listen: SocketAddr) -> anyhow::Result<()> {
+    measured(&server).await?;
     let workers = [
         tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
         tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
+        tokio::spawn(check_seals(server.clone())),
     ];
     let served = serve(listen, isoloir_portal::router(server, portal)).await;
     for worker in workers {

@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use axum::{Form, Json};
 use isoloir_domain::board_deed::{Occasion, Step};
 use isoloir_domain::message::Refusal as _;
-use isoloir_domain::{ElectionId, Seat};
-use isoloir_service::board::{BoardError, CeremonyView, CountState, Sitting};
+use isoloir_domain::{ElectionId, Profile, Seat};
+use isoloir_service::board::{ActView, BoardError, CeremonyView, CountState, Sitting, Wish};
 use maud::Markup;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,12 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/bureau/{board}/cles", members, get(ceremony)),
         declare("POST", "/bureau/{board}/cles/recommencer", members, post(again)),
         declare("GET", "/bureau/{board}/cle-perdue", members, get(lost)),
+        declare("GET", "/bureau/{board}/suivi", members, get(watch)),
+        declare("POST", "/bureau/{board}/controle", members, post(check)),
+        declare("POST", "/bureau/{board}/actes", members, post(propose)),
+        declare("GET", "/bureau/{board}/actes/{number}", members, get(act)),
+        declare("GET", "/api/bureau/{board}/actes/{number}", members, get(act_state)),
+        declare("POST", "/api/bureau/{board}/actes/{number}", members, post(sign)),
         declare("GET", "/bureau/{board}/depouillement", members, get(count)),
         declare("GET", "/api/bureau/{board}/ceremonie", members, get(ceremony_state)),
         declare(
@@ -56,13 +62,13 @@ pub(super) fn table() -> Vec<Declared> {
 }
 
 /// The seat of whoever asks; a board where they have none does not exist for them.
-async fn sit(state: &PortalState, board: &str, session: &StaffSession) -> Result<Sitting, BoardError> {
+pub(super) async fn sit(state: &PortalState, board: &str, session: &StaffSession) -> Result<Sitting, BoardError> {
     let sitting = state.server().sit(board, session.0.member()).await?;
     state.server().see(board, sitting.seat);
     Ok(sitting)
 }
 
-fn refused(error: BoardError) -> PageError {
+pub(super) fn refused(error: BoardError) -> PageError {
     match error {
         BoardError::Unknown => PageError::NotFound,
         BoardError::Fault(fault) => PageError::Fault(fault),
@@ -265,6 +271,157 @@ async fn count(
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
     let counts = state.server().board_count(&sitting).await?;
     Ok(page::count::render(&chrome, &sitting, &counts))
+}
+
+/// `GET /bureau/{board}/suivi`.
+async fn watch(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Markup, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    watch_page(&state, &chrome, &sitting, None).await
+}
+
+async fn watch_page(
+    state: &PortalState,
+    chrome: &Chrome,
+    sitting: &Sitting,
+    refused: Refused,
+) -> Result<Markup, PageError> {
+    let server = state.server();
+    let mut elections = Vec::new();
+    for election in &sitting.state.elections {
+        let (election, consultation) = server.election(&election.id).await?.ok_or(PageError::NotFound)?;
+        elections.push(page::acts::Followed {
+            phase: server.phase(&election.id).await?.ok_or(PageError::NotFound)?,
+            suspended: server.is_suspended(&election.id).await?,
+            closes: consultation.calendar.closes(),
+            election,
+        });
+    }
+    let counts = server.board_count(sitting).await?;
+    let view = page::acts::WatchView {
+        elections,
+        check: server.last_check(sitting),
+        may_close: sitting.state.consultation.profile == Profile::Test,
+        set_up: counts.iter().all(|count| count.keys_of_board),
+        refused,
+    };
+    Ok(page::acts::render(chrome, sitting, &view))
+}
+
+/// `POST /bureau/{board}/controle`.
+async fn check(
+    State(state): State<PortalState>,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Redirect, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    state.server().check_seal(&sitting.state).await.map_err(refused)?;
+    Ok(Redirect::to(&format!("/bureau/{board}/suivi#t-controle")))
+}
+
+#[derive(Deserialize)]
+struct ActForm {
+    #[serde(default)]
+    acte: String,
+    #[serde(default)]
+    scrutin: String,
+    #[serde(default)]
+    cloture: String,
+    #[serde(default)]
+    motif: String,
+}
+
+impl ActForm {
+    /// The wish; `None` when a date or an election is none.
+    fn wish(&self) -> Option<Wish> {
+        if self.acte == "seal" {
+            return Some(Wish::Seal);
+        }
+        let election: ElectionId = self.scrutin.parse().ok()?;
+        let why = self.motif.clone();
+        match self.acte.as_str() {
+            "suspend" => Some(Wish::Suspend(election, why)),
+            "resume" => Some(Wish::Resume(election, why)),
+            "close" => Some(Wish::Close(election, why)),
+            "extend" => {
+                let civil: jiff::civil::DateTime = self.cloture.trim().replace(' ', "T").parse().ok()?;
+                let closes = civil.in_tz("Europe/Paris").ok()?.timestamp();
+                Some(Wish::Extend(election, closes, why))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `POST /bureau/{board}/actes`.
+async fn propose(
+    State(state): State<PortalState>,
+    PageChrome(mut chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+    Form(form): Form<ActForm>,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let proposed = match form.wish() {
+        Some(wish) => state.server().propose_act(&sitting, wish).await,
+        None => Err(BoardError::Wish),
+    };
+    match proposed {
+        Ok(number) => Ok(Redirect::to(&format!("/bureau/{board}/actes/{number}")).into_response()),
+        Err(BoardError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Err(error) => {
+            chrome.here = format!("/bureau/{board}/suivi");
+            let page = watch_page(&state, &chrome, &sitting, Some(error.message())).await?;
+            Ok(drawn(status_of(error.class()), page))
+        }
+    }
+}
+
+/// `GET /bureau/{board}/actes/{number}`.
+async fn act(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    Path((board, number)): Path<(String, String)>,
+    session: StaffSession,
+) -> Result<Markup, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let number: u32 = number.parse().map_err(|_| PageError::NotFound)?;
+    let act = sitting.state.acts.iter().find(|act| act.number == number);
+    Ok(page::act::render(&chrome, &sitting, act.ok_or(PageError::NotFound)?))
+}
+
+/// `GET /api/bureau/{board}/actes/{number}`.
+async fn act_state(
+    State(state): State<PortalState>,
+    Path((board, number)): Path<(String, String)>,
+    session: StaffSession,
+) -> Result<Json<ActView>, ApiError> {
+    let sitting = sit(&state, &board, &session).await?;
+    let act = number.parse().ok().and_then(|number| sitting.act(number));
+    act.map(Json).ok_or_else(|| ApiError::general(ErrorKind::NotFound))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewSignature {
+    body: String,
+}
+
+/// `POST /api/bureau/{board}/actes/{number}`.
+async fn sign(
+    State(state): State<PortalState>,
+    Path((board, number)): Path<(String, String)>,
+    session: StaffSession,
+    Json(new): Json<NewSignature>,
+) -> Result<StatusCode, ApiError> {
+    let sitting = sit(&state, &board, &session).await?;
+    let number: u32 = number.parse().map_err(|_| ApiError::general(ErrorKind::NotFound))?;
+    state.server().sign_act(&sitting, number, new.body).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /api/bureau/{board}/ceremonie`.

@@ -4,6 +4,7 @@ pub(crate) mod account;
 mod activation;
 mod assistance;
 mod board;
+mod board_papers;
 mod booth;
 mod captcha;
 mod complaints;
@@ -71,6 +72,7 @@ pub fn table() -> Vec<Declared> {
         demonstration::table(),
         staff::table(),
         board::table(),
+        board_papers::table(),
         api::table(),
     ]
     .into_iter()

@@ -134,7 +134,7 @@ async fn receipt_file(
 }
 
 /// Typesets off the threads that answer.
-async fn typeset(paper: Paper, name: &str) -> Result<Response, PageError> {
+pub(super) async fn typeset(paper: Paper, name: &str) -> Result<Response, PageError> {
     let file = tokio::task::spawn_blocking(move || isoloir_documents::pdf(&paper))
         .await
         .map_err(|_| PageError::Fault(Fault::Stopping))?

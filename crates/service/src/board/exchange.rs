@@ -187,3 +187,13 @@ fn all<T: Serialize + serde::de::DeserializeOwned>(
 fn read<T: Serialize + serde::de::DeserializeOwned>(text: &str) -> Result<T, Wrong> {
     json::parse(text.as_bytes()).map_err(|_| Wrong::Form)
 }
+
+/// Whether `body` is the text `expected`, signed with the key of the place `owner` of these trustees.
+pub(super) fn is_signed(group: GroupName, trustees: &[u8], owner: u32, expected: &str, body: &str) -> bool {
+    in_group!(group, G => {
+        let Ok(signed) = read::<Signed<G>>(body) else { return false };
+        let Ok(trustees) = Trustees::<G>::parse(trustees) else { return false };
+        let Ok(trustees) = trustees.verify() else { return false };
+        trustees.signing_key(owner).is_some_and(|key| signed.message == expected && signed.is_by(key))
+    })
+}

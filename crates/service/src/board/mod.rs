@@ -4,27 +4,34 @@
 //! - `attend`: presence, replacement, observations, a new attempt at the keys
 //! - `ceremony`: the key ceremony; `exchange`: its messages, checked in any group
 //! - `invite`: an account for every seat
+//! - `acts`: what is signed: seal, suspend, resume, extend, close; `seal`: what is sealed, and whether it still is
+//! - `watch`: the check that repeats by itself
 //! - `count`: the board's part of the count
 //!
 //! Records are appended, never changed: nothing here is undone, only followed by something else.
 
+mod acts;
 mod attend;
 mod ceremony;
 mod count;
 mod exchange;
 mod invite;
+mod seal;
 mod state;
+mod watch;
 
+pub use acts::{ActView, Wish};
 pub use ceremony::{CeremonyView, ItemView, SubstituteView, Task};
 pub use count::{Count, CountState};
 pub use invite::Invited;
+pub use seal::{Build, Seal, SelfCheck, Statement};
 pub use state::{ActState, BoardState, Observation, Presence};
 
 use isoloir_domain::board_deed::{Deed, Record};
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::{Board, ConsultationId, Seat, StaffId, StaffMember};
-use isoloir_store::board::NewBoardRecord;
+use isoloir_store::board::{Effect, NewBoardRecord};
 use sha2::{Digest as _, Sha256};
 
 use crate::{Fault, VotingServer};
@@ -53,12 +60,24 @@ pub enum BoardError {
     /// Elections are set up with these keys.
     #[error("elections are set up with these keys")]
     KeysInUse,
+    /// The form of an act names no election or no instant.
+    #[error("the act names no election or no instant")]
+    Wish,
     /// No reason, or one that is too long.
     #[error("a reason is missing or too long")]
     Reason,
     /// The keys are not made yet.
     #[error("the keys are not made yet")]
     NoKeys,
+    /// A box or a poll book is not empty.
+    #[error("a box or a poll book is not empty")]
+    NotEmpty,
+    /// What was to be sealed has changed since it was proposed.
+    #[error("what was to be sealed has changed since")]
+    Changed,
+    /// Not this member's signature of this text.
+    #[error("the signature is not of this member or not of this text")]
+    Signature,
     /// Our own fault.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -74,8 +93,12 @@ impl Refusal for BoardError {
             Self::OtherRound => "board_round_over",
             Self::Wrong(_) => "board_message_wrong",
             Self::KeysInUse => "board_keys_in_use",
+            Self::Wish => "board_act_incomplete",
             Self::Reason => "board_reason_missing",
             Self::NoKeys => "board_keys_missing",
+            Self::NotEmpty => "board_box_not_empty",
+            Self::Changed => "board_seal_changed",
+            Self::Signature => "board_signature_wrong",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -112,6 +135,10 @@ impl Refusal for BoardError {
                 "Des scrutins sont déjà préparés avec ces clés\u{a0}: on ne les refait plus.",
                 "Elections are set up with these keys already: they are not made again.",
             ),
+            Self::Wish => (
+                "Choisissez un scrutin\u{202f}; pour une prolongation, écrivez la nouvelle clôture ainsi\u{a0}: 2026-12-10 18:00.",
+                "Choose an election; to extend, write the new closing like this: 2026-12-10 18:00.",
+            ),
             Self::Reason => (
                 "Le motif manque, dépasse 400 caractères ou comporte un retour à la ligne.",
                 "The reason is missing, longer than 400 characters or holds a line break.",
@@ -119,6 +146,18 @@ impl Refusal for BoardError {
             Self::NoKeys => (
                 "Les clés de ce bureau ne sont pas encore fabriquées.",
                 "The keys of this board are not made yet.",
+            ),
+            Self::NotEmpty => (
+                "Une urne ou une liste d’émargement n’est pas vide\u{a0}: on ne scelle plus.",
+                "A box or a poll book is not empty: nothing is sealed any more.",
+            ),
+            Self::Changed => (
+                "Ce qui devait être scellé a changé depuis la proposition. Proposez un nouveau scellement.",
+                "What was to be sealed has changed since it was proposed. Propose a new seal.",
+            ),
+            Self::Signature => (
+                "Cette signature n’est pas la vôtre, ou n’est pas celle de ce texte.",
+                "This signature is not yours, or not of this text.",
             ),
             Self::Fault(fault) => return fault.message(),
         };
@@ -129,8 +168,14 @@ impl Refusal for BoardError {
         match self {
             Self::Unknown => Class::NotFound,
             Self::NotYours => Class::Forbidden,
-            Self::Taken | Self::NotOpen | Self::OtherRound | Self::KeysInUse | Self::NoKeys => Class::Conflict,
-            Self::Wrong(_) | Self::Reason => Class::Unprocessable,
+            Self::Taken
+            | Self::NotOpen
+            | Self::OtherRound
+            | Self::KeysInUse
+            | Self::NoKeys
+            | Self::NotEmpty
+            | Self::Changed => Class::Conflict,
+            Self::Wrong(_) | Self::Wish | Self::Reason | Self::Signature => Class::Unprocessable,
             Self::Fault(fault) => fault.class(),
         }
     }
@@ -210,6 +255,18 @@ impl VotingServer {
         deed: Deed,
         body: Option<String>,
     ) -> Result<(), BoardError> {
+        self.board_did_with(board, who, deed, body, Effect::None).await
+    }
+
+    /// The same, with what the record does to an election.
+    async fn board_did_with(
+        &self,
+        board: &str,
+        who: Option<(Seat, StaffId)>,
+        deed: Deed,
+        body: Option<String>,
+        effect: Effect,
+    ) -> Result<(), BoardError> {
         let by = who.map(|(seat, _)| seat);
         let slot = deed.slot(by, &self.random_uuid());
         let what = Event::Board {
@@ -236,7 +293,7 @@ impl VotingServer {
                 at,
             },
         };
-        let fresh = self.inner.store.append_board_record(&new, &entry).await;
+        let fresh = self.inner.store.append_board_record(&new, &effect, &entry).await;
         if fresh.map_err(Fault::from)? {
             return Ok(());
         }

@@ -75,6 +75,8 @@ pub struct ActState {
     pub at: Timestamp,
     /// Who signed, when, and the signature.
     pub signed: Vec<(Seat, Timestamp, String)>,
+    /// What is sealed, part by part: for a seal.
+    pub statement: Option<String>,
     /// When it was done.
     pub done: Option<Timestamp>,
 }
@@ -131,6 +133,7 @@ impl BoardState {
                 by,
                 at,
                 signed: Vec::new(),
+                statement: body,
                 done: None,
             }),
             (Deed::Signed { number }, Some(seat)) => {

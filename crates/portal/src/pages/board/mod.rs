@@ -1,9 +1,12 @@
 //! The election board's pages: seats and sessions, key ceremony, count, what to do about a lost key. For the members of the board only.
 
+pub mod act;
+pub mod acts;
 pub mod ceremony;
 pub mod count;
 pub mod home;
 pub mod lost;
+pub mod papers;
 mod words;
 
 use isoloir_domain::message::Message;
@@ -27,8 +30,12 @@ pub enum Tab {
     Home,
     /// Key ceremony.
     Keys,
+    /// Seal, watch, acts.
+    Acts,
     /// Count.
     Count,
+    /// Minutes, poll book.
+    Papers,
 }
 
 /// What was just asked for, and was refused.
@@ -97,7 +104,9 @@ fn head(lang: Lang, sitting: &Sitting, tab: Tab, refused: &Refused) -> Markup {
     let tabs = [
         (Tab::Home, "", key("board-tab-home")),
         (Tab::Keys, "/cles", key("board-tab-keys")),
+        (Tab::Acts, "/suivi", key("board-tab-watch")),
         (Tab::Count, "/depouillement", key("board-tab-count")),
+        (Tab::Papers, "/documents", key("board-tab-papers")),
     ];
     html! {
         nav.tabs aria-label=(lang.text("board-tabs")) {

@@ -50,6 +50,7 @@ pub const KINDS: &[&str] = &[
     "partial_decryption_recorded",
     "tally_finished",
     "board",
+    "integrity_alarm",
 ];
 
 /// What the page shows.

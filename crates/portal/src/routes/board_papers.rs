@@ -89,8 +89,8 @@ type Line = (String, Option<Timestamp>);
 /// The poll book of one of the board's elections: everybody on the roll, by name.
 async fn lines(state: &PortalState, sitting: &Sitting, election: &str) -> Result<(Election, Vec<Line>), PageError> {
     let id: ElectionId = election.parse().map_err(|_| PageError::NotFound)?;
-    let elections = sitting.state.elections.iter();
-    let election = elections.filter(|one| one.id == id).cloned().next();
+    let mut elections = sitting.state.elections.iter();
+    let election = elections.find(|one| one.id == id).cloned();
     let election = election.ok_or(PageError::NotFound)?;
     let server = state.server();
     let marks: std::collections::HashMap<_, _> = server.poll_book(&id).await?.marks.into_iter().collect();

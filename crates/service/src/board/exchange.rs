@@ -9,7 +9,7 @@ use isoloir_protocol::json;
 use isoloir_protocol::trustee::pedersen::{
     self, CertificateKeys, Certificates, Commitments, KeyTest, Polynomial, ThresholdParameters, Voutput,
 };
-use isoloir_protocol::trustee::{self, Trustees};
+use isoloir_protocol::trustee::{self, Signed, Trustees};
 use serde::{Deserialize, Serialize};
 
 use super::state::BoardState;

@@ -38,6 +38,9 @@ pub struct Person {
     pub name: String,
     /// Professional mail address, with which one signs in.
     pub email: String,
+    /// Mobile number for alerts, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// A list's delegate, with the substitute.
@@ -50,6 +53,9 @@ pub struct Delegate {
     pub name: String,
     /// Professional mail address, with which one signs in.
     pub email: String,
+    /// Mobile number for alerts, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Who replaces the delegate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substitute: Option<Person>,
@@ -203,6 +209,8 @@ pub struct Member<'a> {
     pub name: &'a str,
     /// Professional mail address.
     pub email: &'a str,
+    /// Mobile number for alerts.
+    pub phone: Option<&'a str>,
     /// Sigle of the list, for delegates and substitutes.
     pub list: Option<&'a str>,
 }
@@ -219,6 +227,9 @@ pub enum BoardError {
     /// It decrypts nothing, or an election twice.
     #[error("elections: at least one, each once")]
     Elections,
+    /// No mobile number.
+    #[error("{0:?} is no mobile number")]
+    Phone(String),
     /// Somebody sits twice.
     #[error("{0} sits twice")]
     Twice(String),
@@ -300,6 +311,7 @@ impl Board {
                 seat,
                 name,
                 email,
+                phone: person.phone.as_deref(),
                 list,
             }
         }
@@ -311,6 +323,7 @@ impl Board {
             seat: Seat::Delegate(rank),
             name: &delegate.name,
             email: &delegate.email,
+            phone: delegate.phone.as_deref(),
             list: Some(&delegate.list),
         });
         let substitutes = (1..).zip(&self.delegates).filter_map(|(rank, delegate)| {
@@ -369,15 +382,17 @@ mod tests {
         Person {
             name: name.to_owned(),
             email: format!("{}@a.example", crate::names::normal(name).replace(' ', ".")),
+            phone: None,
         }
     }
 
     fn delegate(list: &str, substitute: Option<&str>) -> Delegate {
-        let Person { name, email } = person(&format!("Délégué {list}"));
+        let Person { name, email, phone } = person(&format!("Délégué {list}"));
         Delegate {
             list: list.to_owned(),
             name,
             email,
+            phone,
             substitute: substitute.map(person),
         }
     }

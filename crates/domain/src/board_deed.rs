@@ -18,6 +18,8 @@ pub const LONGEST_REASON: usize = 400;
 pub enum Occasion {
     /// The key ceremony.
     Ceremony,
+    /// The count of the rehearsal (*élection blanche*).
+    Rehearsal,
     /// The sealing.
     Sealing,
     /// The closing and the count.
@@ -26,13 +28,14 @@ pub enum Occasion {
 
 impl Occasion {
     /// All, in the order of an election.
-    pub const ALL: [Self; 3] = [Self::Ceremony, Self::Sealing, Self::Count];
+    pub const ALL: [Self; 4] = [Self::Ceremony, Self::Rehearsal, Self::Sealing, Self::Count];
 
     /// Its name in addresses and records.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ceremony => "ceremony",
+            Self::Rehearsal => "rehearsal",
             Self::Sealing => "sealing",
             Self::Count => "count",
         }
@@ -98,6 +101,49 @@ impl Step {
     }
 }
 
+/// Which minutes (*procès-verbal*, R. 211-577).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MinutesKind {
+    /// Of the rehearsal, down to the empty boxes.
+    Rehearsal,
+    /// Of the sealing, with the key ceremony that came before.
+    Sealing,
+    /// Of the opening: boxes and poll books empty, under the seal.
+    Opening,
+    /// Of what happened during the vote.
+    Incidents,
+    /// Of the closing: what was frozen.
+    Closing,
+    /// Of count and proclamation.
+    Count,
+}
+
+impl MinutesKind {
+    /// All, in the order of an election.
+    pub const ALL: [Self; 6] = [
+        Self::Rehearsal,
+        Self::Sealing,
+        Self::Opening,
+        Self::Incidents,
+        Self::Closing,
+        Self::Count,
+    ];
+
+    /// Its name in signed texts.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rehearsal => "rehearsal",
+            Self::Sealing => "sealing",
+            Self::Opening => "opening",
+            Self::Incidents => "incidents",
+            Self::Closing => "closing",
+            Self::Count => "count",
+        }
+    }
+}
+
 /// What the board decides, with signatures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -137,6 +183,13 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+    /// These minutes are true (R. 211-577): the secretary signs, the others countersign.
+    Minutes {
+        /// Which.
+        minutes: MinutesKind,
+        /// SHA-256 of their text, in hexadecimal.
+        digest: String,
+    },
 }
 
 impl Act {
@@ -149,14 +202,15 @@ impl Act {
             Self::Resume { .. } => "resume",
             Self::Extend { .. } => "extend",
             Self::Close { .. } => "close",
+            Self::Minutes { .. } => "minutes",
         }
     }
 
-    /// The election concerned; none for the seal, which is of all elections of the board.
+    /// The election concerned; none for seal and minutes, which are of all elections of the board.
     #[must_use]
     pub const fn election(&self) -> Option<&ElectionId> {
         match self {
-            Self::Seal { .. } => None,
+            Self::Seal { .. } | Self::Minutes { .. } => None,
             Self::Suspend { election, .. }
             | Self::Resume { election, .. }
             | Self::Extend { election, .. }
@@ -164,11 +218,11 @@ impl Act {
         }
     }
 
-    /// Why; the seal needs no reason.
+    /// Why; seal and minutes need no reason.
     #[must_use]
     pub const fn reason(&self) -> Option<&String> {
         match self {
-            Self::Seal { .. } => None,
+            Self::Seal { .. } | Self::Minutes { .. } => None,
             Self::Suspend { reason, .. }
             | Self::Resume { reason, .. }
             | Self::Extend { reason, .. }
@@ -185,7 +239,10 @@ impl Act {
             format!("act: {}", self.name()),
             format!("number: {number}"),
         ];
-        if let Self::Seal { digest } = self {
+        if let Self::Minutes { minutes, .. } = self {
+            lines.push(format!("minutes: {}", minutes.as_str()));
+        }
+        if let Self::Seal { digest } | Self::Minutes { digest, .. } = self {
             lines.push(format!("digest: {digest}"));
         }
         lines.extend(self.election().map(|election| format!("election: {election}")));
@@ -257,6 +314,23 @@ pub enum Deed {
     },
     /// A member's observation, for the minutes: the body.
     Observed,
+    /// A rehearsal begins: what is played is the body.
+    RehearsalBegun {
+        /// Its number, from 1.
+        number: u32,
+    },
+    /// Every synthetic voter has voted.
+    RehearsalVoted {
+        /// Number of the rehearsal.
+        number: u32,
+    },
+    /// A rehearsal is counted: what it has shown, or what was wrong, is the body.
+    RehearsalEnded {
+        /// Number of the rehearsal.
+        number: u32,
+        /// Whether it passed.
+        passed: bool,
+    },
 }
 
 impl Deed {
@@ -273,6 +347,9 @@ impl Deed {
             Self::Signed { .. } => "signed",
             Self::Done { .. } => "done",
             Self::Observed => "observed",
+            Self::RehearsalBegun { .. } => "rehearsal_begun",
+            Self::RehearsalVoted { .. } => "rehearsal_voted",
+            Self::RehearsalEnded { .. } => "rehearsal_ended",
         }
     }
 
@@ -291,6 +368,9 @@ impl Deed {
             Self::Signed { number } => format!("signed|{number}|{}", by.map_or(0, Seat::owner)),
             Self::Done { number } => format!("done|{number}"),
             Self::Observed => format!("observed|{unique}"),
+            Self::RehearsalBegun { number } => format!("rehearsal|{number}"),
+            Self::RehearsalVoted { number } => format!("rehearsal|{number}|voted"),
+            Self::RehearsalEnded { number, .. } => format!("rehearsal|{number}|ended"),
         }
     }
 }

@@ -263,6 +263,16 @@ pub enum Event {
         /// Head of the box, in hexadecimal.
         head: String,
     },
+    /// What was frozen at the end of the grace: box, poll book, counters.
+    ClosingSealed {
+        /// SHA-256 of the statement, in hexadecimal.
+        digest: String,
+    },
+    /// The archive did not pass its audit with the result: nothing is proclaimed.
+    ArchiveRefused {
+        /// What was found, in the words of the verifier.
+        finding: String,
+    },
     /// The encrypted tally entered the box.
     TallyEncrypted {
         /// Head of the box, in hexadecimal.
@@ -273,10 +283,13 @@ pub enum Event {
         /// Number of the trustee, from 1.
         trustee: u32,
     },
-    /// The result entered the box.
+    /// The archive passed its audit, and the result entered the box.
     TallyFinished {
         /// Head of the box, in hexadecimal.
         head: String,
+        /// SHA-256 of the archive that was audited, in hexadecimal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        archive: Option<String>,
     },
     /// Somebody decided to pass a gate of the roll.
     GateWaived {

@@ -7,6 +7,7 @@
 //! - [`rehearse`]: published elections replayed voter by voter against real processes
 //! - [`demo`]: the demonstration
 //! - [`trustee`]: the board's offline work, on files
+//! - [`evidence`]: the folder kept two years: made, counted again offline, destroyed
 //! - [`watch`]: a watcher of boxes and scripts, with named alarms
 //! - `credentials`, `codes`, `notices`: what the registrar makes for a whole roll, some voters at a time; `progress`: how far it is
 //! - [`ambient`], [`private_file`]: randomness and private files
@@ -17,6 +18,7 @@ mod codes;
 pub mod config;
 mod credentials;
 pub mod demo;
+pub mod evidence;
 pub mod handover;
 mod notices;
 pub mod private_file;

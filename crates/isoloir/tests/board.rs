@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
@@ -15,13 +16,14 @@ use isoloir_domain::message::Refusal as _;
 use isoloir_domain::{Board, ElectionId, Profile, Role, Seat};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::{Ed25519, GroupName};
-use isoloir_service::board::{Build, CountState, Task, Wish};
+use isoloir_service::board::{Build, CountState, Ended, Proposal, Task};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::set_up_election::SetUp;
 use isoloir_service::{Settings, VotingServer};
 use jiff::Timestamp;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use sha2::{Digest as _, Sha256};
 
 const LISTS: &str =
     "scrutin;liste;sigle;rang;nom;prenom;sexe\ncsa;Union;UPE;1;Martin;Alice;F\ncsa;Ensemble;ES;1;Petit;Zoé;F\n";
@@ -34,15 +36,17 @@ fn person(name: &str) -> Person {
     Person {
         name: name.to_owned(),
         email: format!("{}@bureau.example", name.to_lowercase()),
+        phone: None,
     }
 }
 
 fn delegate(list: &str, name: &str, substitute: Option<&str>) -> Delegate {
-    let Person { name, email } = person(name);
+    let Person { name, email, phone } = person(name);
     Delegate {
         list: list.to_owned(),
         name,
         email,
+        phone,
         substitute: substitute.map(person),
     }
 }
@@ -52,7 +56,10 @@ fn composition() -> Board {
         key: "csa".to_owned(),
         title: "BVE du CSA".to_owned(),
         elections: vec!["csa".to_owned()],
-        president: person("Anne"),
+        president: Person {
+            phone: Some("06 12 34 56 78".to_owned()),
+            ..person("Anne")
+        },
         secretary: person("Luc"),
         delegates: vec![
             delegate("UPE", "Awa", Some("Zoe")),
@@ -69,25 +76,29 @@ struct Scene {
     members: Vec<StandIn>,
     election: ElectionId,
     rng: StdRng,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+async fn open(folder: &Path, clock: &SettableClock) -> VotingServer {
+    let settings = Settings {
+        server_key: SigningKey::from_bytes(&[1; 32]),
+        registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
+        public_url: "http://127.0.0.1:8080".to_owned(),
+        mail: MailMode::Demonstration,
+        verifiers: Some(1),
+        hashers: Some(1),
+    };
+    let url = format!("sqlite://{}", folder.join("test.db").display());
+    VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
+        .await
+        .unwrap()
 }
 
 impl Scene {
     async fn new() -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let clock = SettableClock::new(at("2026-11-05T10:00:00Z"));
-        let settings = Settings {
-            server_key: SigningKey::from_bytes(&[1; 32]),
-            registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
-            public_url: "http://127.0.0.1:8080".to_owned(),
-            mail: MailMode::Demonstration,
-            verifiers: Some(1),
-            hashers: Some(1),
-        };
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        let server = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
-            .await
-            .unwrap();
+        let server = open(folder.path(), &clock).await;
         let plan = ConsultationPlan {
             id: "essai-2026".parse().unwrap(),
             title: "Élections d’essai".to_owned(),
@@ -125,7 +136,7 @@ impl Scene {
             members,
             election,
             rng,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -177,24 +188,47 @@ impl Scene {
 
     /// A seat's decryption, as its browser posts it; gives the code of the refusal.
     async fn decrypt(&mut self, seat: Seat) -> Result<(), &'static str> {
+        let election = self.election.clone();
+        self.decrypt_of(seat, &election).await
+    }
+
+    async fn decrypt_of(&mut self, seat: Seat, election: &ElectionId) -> Result<(), &'static str> {
         let place = self.place(seat);
-        let body = self.members[place]
-            .decrypt(&self.server, &self.election, &mut self.rng)
-            .await;
-        self.post_decryption(seat, seat.owner(), &body.unwrap()).await
+        let body = self.members[place].decrypt(&self.server, election, &mut self.rng).await;
+        self.post_decryption_of(seat, election, seat.owner(), &body.unwrap())
+            .await
     }
 
     async fn post_decryption(&self, seat: Seat, owner: u32, body: &str) -> Result<(), &'static str> {
-        let sitting = self
-            .server
-            .sit("csa", &self.members[self.place(seat)].member)
-            .await
-            .unwrap();
-        let posted = self
-            .server
-            .board_decryption(&sitting, &self.election, owner, body)
-            .await;
+        self.post_decryption_of(seat, &self.election, owner, body).await
+    }
+
+    async fn post_decryption_of(
+        &self,
+        seat: Seat,
+        election: &ElectionId,
+        owner: u32,
+        body: &str,
+    ) -> Result<(), &'static str> {
+        let sitting = self.sitting(seat).await;
+        let posted = self.server.board_decryption(&sitting, election, owner, body).await;
         posted.map_err(|error| error.code())
+    }
+
+    /// Begins a rehearsal and lets its synthetic voters vote; gives the twin.
+    async fn rehearse(&mut self) -> ElectionId {
+        let ready = self.server.begin_rehearsal(&self.sitting(Seat::President).await).await;
+        self.server.play_rehearsal(ready.unwrap()).await.unwrap();
+        let state = self.server.board_state("csa").await.unwrap();
+        state.twins()[0].id.clone()
+    }
+
+    /// A rehearsal, counted by exactly the quorum.
+    async fn rehearse_and_count(&mut self) {
+        let twin = self.rehearse().await;
+        for seat in [Seat::President, Seat::Delegate(1), Seat::Delegate(2)] {
+            assert_eq!(self.decrypt_of(seat, &twin).await, Ok(()));
+        }
     }
 
     async fn count(&self) -> isoloir_service::board::Count {
@@ -383,6 +417,20 @@ async fn the_quorum_counts_a_box_without_ballots_and_hostile_shares_are_refused(
     assert_eq!(count.decrypted, [1, 4, 3]);
     let results = scene.server.results(&scene.election).await.unwrap().unwrap();
     assert_eq!((results.voters, results.blank), (0, 0));
+    // It was audited before anybody knew it: the very file that is handed out.
+    let verified = scene.server.verification(&scene.election).await.unwrap().unwrap();
+    let archive = scene.server.export_archive(&scene.election, Vec::new()).await.unwrap();
+    assert_eq!(<[u8; 32]>::from(Sha256::digest(&archive)), verified.archive);
+    assert_eq!(u64::try_from(archive.len()).unwrap(), verified.size);
+    assert!(verified.checks > 10);
+    // What was frozen is under one digest, which is in the journal.
+    let (frozen, digest, _) = scene.server.closing_seal(&scene.election).await.unwrap().unwrap();
+    assert_eq!((frozen.ballots, frozen.registered, frozen.marked), (0, 1, 0));
+    let journal = scene.server.journal_page(None, Some("closing_sealed")).await.unwrap();
+    assert_eq!(journal.len(), 1);
+    assert!(journal[0].1.to_text().unwrap().contains(&hex::encode(digest)));
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert!(scene.server.check_seal(&state).await.unwrap().holds());
     // Somebody who comes late changes nothing.
     assert_eq!(scene.decrypt(secretary).await, Ok(()));
     assert_eq!(scene.count().await.decrypted.len(), 3);
@@ -440,7 +488,7 @@ impl Scene {
         self.server.sit("csa", &sitting_member(self, seat)).await.unwrap()
     }
 
-    async fn propose(&self, seat: Seat, wish: Wish) -> Result<u32, &'static str> {
+    async fn propose(&self, seat: Seat, wish: Proposal) -> Result<u32, &'static str> {
         let proposed = self.server.propose_act(&self.sitting(seat).await, wish).await;
         proposed.map_err(|error| error.code())
     }
@@ -473,13 +521,20 @@ async fn the_seal_takes_the_president_and_two_delegates_and_says_what_changed() 
         Seat::Delegate(2),
         Seat::Delegate(3),
     );
-    assert_eq!(scene.propose(president, Wish::Seal).await, Err("board_keys_missing"));
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_keys_missing")
+    );
     scene.play().await;
     // No box yet: nothing to seal.
-    assert_eq!(scene.propose(president, Wish::Seal).await, Err("board_step_not_open"));
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_step_not_open")
+    );
     scene.set_up().await;
-    assert_eq!(scene.propose(awa, Wish::Seal).await, Err("board_not_yours"));
-    let number = scene.propose(president, Wish::Seal).await.unwrap();
+    assert_eq!(scene.propose(awa, Proposal::Seal).await, Err("board_not_yours"));
+    scene.rehearse_and_count().await;
+    let number = scene.propose(president, Proposal::Seal).await.unwrap();
     // Another member's signature under one's own name is none.
     assert_eq!(scene.sign_as(awa, marc, number).await, Err("board_signature_wrong"));
     for seat in [secretary, awa, marc] {
@@ -492,7 +547,10 @@ async fn the_seal_takes_the_president_and_two_delegates_and_says_what_changed() 
     let state = scene.server.board_state("csa").await.unwrap();
     assert_eq!(state.seal().unwrap().number, number);
     assert_eq!(scene.sign(lucie, number).await, Err("board_step_not_open"));
-    assert_eq!(scene.propose(president, Wish::Seal).await, Err("board_step_not_open"));
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_step_not_open")
+    );
     let check = scene.server.check_seal(&state).await.unwrap();
     assert!(check.holds() && check.sealed, "{:?}", check.alarms());
     // Another program: named, journaled, and every member is written to, once.
@@ -527,14 +585,14 @@ async fn a_vote_is_suspended_resumed_extended_and_closed_by_signatures() {
     scene.play().await;
     scene.set_up().await;
     let election = scene.election.clone();
-    let suspend = || Wish::Suspend(election.clone(), "panne du réseau".to_owned());
+    let suspend = || Proposal::Suspend(election.clone(), "panne du réseau".to_owned());
     assert_eq!(
         scene.propose(Seat::Secretary, suspend()).await,
         Err("board_step_not_open"),
         "before opening"
     );
     scene.clock.set(at("2026-12-05T10:00:00Z"));
-    let empty = Wish::Suspend(election.clone(), "  ".to_owned());
+    let empty = Proposal::Suspend(election.clone(), "  ".to_owned());
     assert_eq!(scene.propose(Seat::Secretary, empty).await, Err("board_reason_missing"));
     let number = scene.propose(Seat::Secretary, suspend()).await.unwrap();
     for (signed, seat) in signers.into_iter().enumerate() {
@@ -545,8 +603,11 @@ async fn a_vote_is_suspended_resumed_extended_and_closed_by_signatures() {
         assert_eq!(scene.sign(seat, number).await, Ok(()));
     }
     assert!(scene.server.is_suspended(&election).await.unwrap());
+    let told = scene.server.demonstration_inbox(None, 100).await.unwrap();
+    let told = told.iter().filter(|mail| mail.body.contains("est suspendu"));
+    assert_eq!(told.count(), 6, "an incident is told to every member");
     let number = scene
-        .propose(Seat::President, Wish::Resume(election.clone(), "réparé".to_owned()))
+        .propose(Seat::President, Proposal::Resume(election.clone(), "réparé".to_owned()))
         .await
         .unwrap();
     for seat in signers {
@@ -554,7 +615,7 @@ async fn a_vote_is_suspended_resumed_extended_and_closed_by_signatures() {
     }
     assert!(!scene.server.is_suspended(&election).await.unwrap());
     let (earlier, later) = (at("2026-12-09T16:00:00Z"), at("2026-12-10T18:00:00Z"));
-    let extend = |closes| Wish::Extend(election.clone(), closes, "panne du matin".to_owned());
+    let extend = |closes| Proposal::Extend(election.clone(), closes, "panne du matin".to_owned());
     assert_eq!(
         scene.propose(Seat::President, extend(earlier)).await,
         Err("board_step_not_open")
@@ -570,11 +631,185 @@ async fn a_vote_is_suspended_resumed_extended_and_closed_by_signatures() {
     assert!(scene.server.close_due_polls().await.unwrap().is_empty());
     scene.clock.set(at("2026-12-10T17:00:00Z"));
     let number = scene
-        .propose(Seat::President, Wish::Close(election.clone(), "essai".to_owned()))
+        .propose(Seat::President, Proposal::Close(election.clone(), "essai".to_owned()))
         .await
         .unwrap();
     for seat in signers {
         assert_eq!(scene.sign(seat, number).await, Ok(()));
     }
     assert_eq!(scene.server.close_due_polls().await.unwrap(), [election]);
+}
+
+fn program(name: &str) -> Build {
+    Build {
+        version: "1".to_owned(),
+        program: name.to_owned(),
+        assets: "aa".to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sealed_before_a_rehearsal_on_this_very_set_up() {
+    let mut scene = Scene::new().await;
+    let (president, awa, marc) = (Seat::President, Seat::Delegate(1), Seat::Delegate(2));
+    scene.server.set_build(program("built"));
+    scene.play().await;
+    // Without boxes there is nothing to rehearse; a delegate does not begin.
+    let begun = scene.server.begin_rehearsal(&scene.sitting(president).await).await;
+    assert_eq!(begun.err().unwrap().code(), "board_step_not_open");
+    scene.set_up().await;
+    let begun = scene.server.begin_rehearsal(&scene.sitting(marc).await).await;
+    assert_eq!(begun.err().unwrap().code(), "board_not_yours");
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_not_rehearsed")
+    );
+    // The twin votes in a box of its own, which no list shows; the real one stays as it was.
+    let twin = scene.rehearse().await;
+    assert_ne!(twin, scene.election);
+    assert_eq!(scene.server.consultations().await.unwrap().len(), 1);
+    let played = |counts: Vec<isoloir_service::board::Count>| {
+        let line = |one: isoloir_service::board::Count| (one.rehearsal, one.state, one.ballots);
+        counts.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let counts = scene.server.board_count(&scene.sitting(awa).await).await.unwrap();
+    assert_eq!(
+        played(counts),
+        [(false, CountState::Open, 0), (true, CountState::Decrypt, 1)]
+    );
+    // Voted and not counted is not passed; two of the quorum neither.
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_not_rehearsed")
+    );
+    assert_eq!(scene.decrypt_of(president, &twin).await, Ok(()));
+    assert_eq!(scene.decrypt_of(marc, &twin).await, Ok(()));
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_not_rehearsed")
+    );
+    assert_eq!(scene.decrypt_of(awa, &twin).await, Ok(()));
+    let state = scene.server.board_state("csa").await.unwrap();
+    let (rehearsed, digest) = state.rehearsed().unwrap();
+    let wiped = &rehearsed.elections[&scene.election];
+    assert_eq!((wiped.ballots, wiped.marked, wiped.decrypted.len()), (0, 0, 3));
+    // Another program, then that one again: the rehearsal is of one build.
+    scene.server.set_build(program("patched"));
+    assert!(!scene.server.is_rehearsed(&state).await.unwrap());
+    assert_eq!(
+        scene.propose(president, Proposal::Seal).await,
+        Err("board_not_rehearsed")
+    );
+    scene.server.set_build(program("built"));
+    let number = scene.propose(president, Proposal::Seal).await.unwrap();
+    let state = scene.server.board_state("csa").await.unwrap();
+    let sealed = state.acts[0].statement.clone().unwrap();
+    assert!(sealed.contains(&hex::encode(digest)), "the seal bears the rehearsal");
+    for seat in [president, awa, marc] {
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert!(scene.server.check_seal(&state).await.unwrap().holds());
+    let begun = scene.server.begin_rehearsal(&scene.sitting(president).await).await;
+    assert_eq!(
+        begun.err().unwrap().code(),
+        "board_step_not_open",
+        "nothing is rehearsed once sealed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_fails_when_the_program_changes_under_it_and_another_one_passes() {
+    let mut scene = Scene::new().await;
+    scene.server.set_build(program("built"));
+    scene.play().await;
+    scene.set_up().await;
+    let twin = scene.rehearse().await;
+    scene.server.set_build(program("patched"));
+    for seat in [Seat::Secretary, Seat::Delegate(1), Seat::Delegate(3)] {
+        assert_eq!(scene.decrypt_of(seat, &twin).await, Ok(()));
+    }
+    let state = scene.server.board_state("csa").await.unwrap();
+    let ended = state.rehearsal().unwrap().ended.clone().unwrap().1;
+    assert_eq!(ended, Ended::Failed(vec!["program".to_owned()]));
+    assert!(state.rehearsed().is_none());
+    assert_eq!(
+        scene.propose(Seat::President, Proposal::Seal).await,
+        Err("board_not_rehearsed")
+    );
+    scene.rehearse_and_count().await;
+    assert!(scene.propose(Seat::President, Proposal::Seal).await.is_ok());
+}
+
+/// Writes over a text in the files of the database, as a hand that goes round the server would.
+fn patch(folder: &Path, from: &[u8], to: &[u8]) {
+    let mut patched = 0;
+    for file in ["test.db", "test.db-wal"] {
+        let path = folder.join(file);
+        let Ok(mut bytes) = std::fs::read(&path) else { continue };
+        let places: Vec<usize> = bytes
+            .windows(from.len())
+            .enumerate()
+            .filter(|(_, w)| *w == from)
+            .map(|(i, _)| i)
+            .collect();
+        for place in places {
+            bytes[place..place + to.len()].copy_from_slice(to);
+            patched += 1;
+        }
+        std::fs::write(&path, bytes).unwrap();
+    }
+    assert!(patched > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_whose_archive_does_not_verify_is_never_proclaimed() {
+    let mut scene = Scene::new().await;
+    scene.play().await;
+    scene.set_up().await;
+    scene.close().await;
+    assert_eq!(scene.decrypt(Seat::President).await, Ok(()));
+    assert_eq!(scene.decrypt(Seat::Delegate(1)).await, Ok(()));
+    // Somebody writes over the trustees of the box: its setup no longer says what is there.
+    scene.server.close().await;
+    patch(scene.folder.path(), b"Lucie, LU", b"Lucie, LX");
+    scene.server = open(scene.folder.path(), &scene.clock).await;
+    assert_eq!(scene.decrypt(Seat::Delegate(2)).await, Err("board_message_wrong"));
+    assert_eq!(scene.count().await.state, CountState::Decrypt);
+    assert!(scene.server.results(&scene.election).await.unwrap().is_none());
+    assert!(scene.server.verification(&scene.election).await.unwrap().is_none());
+    let refused = scene.server.journal_page(None, Some("archive_refused")).await.unwrap();
+    assert_eq!(refused.len(), 1);
+    let mails = scene.server.demonstration_inbox(None, 100).await.unwrap();
+    let alerts = mails.iter().filter(|mail| mail.subject.contains("Alerte d’intégrité"));
+    assert_eq!(alerts.count(), 6, "every member is told");
+    let texts: Vec<_> = mails.iter().filter(|mail| mail.to == "+33612345678").collect();
+    assert_eq!(texts.len(), 1, "and whose number is known, by SMS");
+    assert!(texts[0].body.contains("/bureau/csa"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_are_kept_as_they_were_signed() {
+    use isoloir_domain::board_deed::MinutesKind;
+    let mut scene = Scene::new().await;
+    scene.play().await;
+    let text = "{\"form\":\"isoloir/minutes/v1\"}".to_owned();
+    let wish = || Proposal::Minutes(MinutesKind::Sealing, text.clone());
+    assert_eq!(scene.propose(Seat::Delegate(1), wish()).await, Err("board_not_yours"));
+    let number = scene.propose(Seat::Secretary, wish()).await.unwrap();
+    for seat in [Seat::Secretary, Seat::Delegate(1)] {
+        assert_eq!(scene.sign(seat, number).await, Ok(()));
+    }
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert!(state.signed_minutes(MinutesKind::Sealing).is_none());
+    assert_eq!(scene.sign(Seat::Delegate(3), number).await, Ok(()));
+    let state = scene.server.board_state("csa").await.unwrap();
+    let signed = state.signed_minutes(MinutesKind::Sealing).unwrap();
+    assert_eq!(signed.statement.as_deref(), Some(text.as_str()));
+    assert!(state.signed_minutes(MinutesKind::Count).is_none());
+    let digest = hex::encode(Sha256::digest(text.as_bytes()));
+    let signed = signed.act.text("csa", number);
+    assert!(signed.ends_with(&format!(
+        "act: minutes\nnumber: {number}\nminutes: sealing\ndigest: {digest}"
+    )));
 }

@@ -8,8 +8,8 @@ use ed25519_dalek::Signer as _;
 use isoloir_domain::ElectionId;
 use isoloir_domain::ballot_box::{SignedHead, head_text};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_protocol::archive::{ArchiveWriter, EventKind};
-use isoloir_store::ballot_box::{BoxSetup, StoredBallot, TallyRecord};
+use isoloir_protocol::archive::{ArchiveWriter, EventHash, EventKind};
+use isoloir_store::ballot_box::{BoxSetup, NewRecord, StoredBallot, TallyRecord};
 
 use crate::{Fault, VotingServer};
 
@@ -201,6 +201,34 @@ impl VotingServer {
         election: &ElectionId,
         out: W,
     ) -> Result<W, ExportError> {
+        Ok(self.write_archive(election, out).await?.into_inner())
+    }
+
+    /// Writes the archive of a frozen box as it will be once `last` is at its end; gives the hash of that event.
+    pub(crate) async fn export_archive_with<W: Write + Send + 'static>(
+        &self,
+        election: &ElectionId,
+        out: W,
+        last: &NewRecord,
+    ) -> Result<(W, EventHash), ExportError> {
+        let mut writer = self.write_archive(election, out).await?;
+        let (kind, payload, data) = (last.kind, last.payload.clone(), last.data.clone());
+        blocking(move || {
+            if let Some(data) = &data {
+                writer.data(data)?;
+            }
+            let payload = payload.as_ref().map(|payload| writer.data(payload)).transpose()?;
+            let head = writer.event(kind, payload)?;
+            Ok((writer.into_inner(), head))
+        })
+        .await
+    }
+
+    async fn write_archive<W: Write + Send + 'static>(
+        &self,
+        election: &ElectionId,
+        out: W,
+    ) -> Result<ArchiveWriter<W>, ExportError> {
         self.check_public(election).await?;
         let setup = self
             .inner
@@ -235,8 +263,7 @@ impl VotingServer {
             .map_err(Fault::from)
             .map_err(BoxError::from)?;
         let records: Vec<TallyRecord> = records.into_iter().filter(|record| record.height <= until).collect();
-        let writer = blocking(move || write_records(writer, &records)).await?;
-        Ok(writer.into_inner())
+        blocking(move || write_records(writer, &records)).await
     }
 }
 

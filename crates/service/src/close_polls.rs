@@ -54,6 +54,7 @@ impl VotingServer {
             .append_record(election, &end, entry)
             .await
             .map_err(Fault::from)?;
+        self.seal_closing(election).await?;
         let records = self.inner.store.records(election).await.map_err(Fault::from)?;
         if records.iter().any(|record| record.kind == EventKind::EncryptedTally) {
             return Ok(());

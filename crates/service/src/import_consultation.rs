@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use isoloir_carriers::phone::Phone;
 use isoloir_domain::board::BoardError;
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::count_rules::CountRulesError;
@@ -226,6 +227,11 @@ fn check_boards(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> 
         board
             .check()
             .map_err(|error| ImportConsultationError::Board { key: key(), error })?;
+        let mut phones = board.members().into_iter().filter_map(|member| member.phone);
+        if let Some(phone) = phones.find(|phone| phone.parse::<Phone>().is_err()) {
+            let error = BoardError::Phone(phone.to_owned());
+            return Err(ImportConsultationError::Board { key: key(), error });
+        }
         if !keys.insert(&board.key) {
             return Err(ImportConsultationError::DuplicateKey(key()));
         }

@@ -6,6 +6,7 @@
 //! What people typed (names, titles) loses its line breaks before it enters a text, so that nothing can begin a header.
 
 use isoloir_domain::Language;
+use isoloir_domain::message::Message;
 use jiff::SignedDuration;
 
 /// Most characters on a line; a link stands on its own line, whole.
@@ -123,6 +124,15 @@ pub enum Letter {
         /// The board's page.
         link: String,
     },
+    /// An incident of the board was recorded; to its members.
+    BoardIncident {
+        /// Title of the board.
+        board: String,
+        /// What, in both languages.
+        what: Message,
+        /// The board's page.
+        link: String,
+    },
     /// One-use link to a staff account.
     StaffInvitation {
         /// The link.
@@ -146,6 +156,11 @@ pub enum TextMessage {
     },
     /// A new voting code was shown; the one before is void.
     CodeReissued,
+    /// A check failed or an incident was recorded; to a member of the board.
+    BoardAlert {
+        /// The board's page.
+        link: String,
+    },
     /// The operator tries the SMS gateway: the one text outside of the GSM alphabet, to show that accents arrive.
     Trial,
 }
@@ -248,6 +263,7 @@ impl Letter {
             Self::ComplaintReceived { .. } => "complaint_received",
             Self::ComplaintDecided { .. } => "complaint_decided",
             Self::IntegrityAlarm { .. } => "integrity_alarm",
+            Self::BoardIncident { .. } => "board_incident",
             Self::StaffInvitation { .. } => "staff_invitation",
             Self::Trial => "trial",
         }
@@ -517,6 +533,14 @@ impl Letter {
                     link(url),
                 ],
             ),
+            Self::BoardIncident { board, what, link: url } => said(
+                format!("Incident au procès-verbal\u{a0}: {}", one_line(board)),
+                vec![
+                    text(one_line(&what.fr)),
+                    text("L’incident est enregistré, et figurera au procès-verbal\u{a0}:"),
+                    link(url),
+                ],
+            ),
             Self::StaffInvitation { link: url, valid } => said(
                 "Ouvrez votre compte de gestion",
                 vec![
@@ -746,6 +770,14 @@ impl Letter {
                     link(url),
                 ],
             ),
+            Self::BoardIncident { board, what, link: url } => said(
+                format!("Incident in the minutes: {}", one_line(board)),
+                vec![
+                    text(one_line(&what.en)),
+                    text("The incident is recorded, and will stand in the minutes:"),
+                    link(url),
+                ],
+            ),
             Self::StaffInvitation { link: url, valid } => said(
                 "Open your staff account",
                 vec![
@@ -774,6 +806,7 @@ impl TextMessage {
         match self {
             Self::ReissueLink { .. } => "reissue_link",
             Self::CodeReissued => "code_reissued",
+            Self::BoardAlert { .. } => "board_alert",
             Self::Trial => "trial",
         }
     }
@@ -783,7 +816,7 @@ impl TextMessage {
     pub fn validity(&self) -> SignedDuration {
         match self {
             Self::ReissueLink { valid, .. } => *valid,
-            Self::CodeReissued => NEWS,
+            Self::CodeReissued | Self::BoardAlert { .. } => NEWS,
             Self::Trial => SignedDuration::from_hours(1),
         }
     }
@@ -807,6 +840,12 @@ impl TextMessage {
             }
             (Self::CodeReissued, Language::English) => {
                 "You have just been given a new voting code. Not you? Tell the help desk of the voting portal.".to_owned()
+            }
+            (Self::BoardAlert { link }, Language::French) => {
+                format!("Bureau de vote : alerte ou incident. Connectez-vous pour le lire : {link}")
+            }
+            (Self::BoardAlert { link }, Language::English) => {
+                format!("Election board: alert or incident. Sign in to read it: {link}")
             }
             (Self::Trial, Language::French) => "Portail de vote, essai reçu\u{a0}: lisible à l’œil nu.".to_owned(),
             (Self::Trial, Language::English) => "Voting portal, test received: à ç ê œ are intact.".to_owned(),
@@ -931,6 +970,14 @@ mod tests {
                 parts: "NkHrZ7QCf3Nf3h/roll".to_owned(),
                 link: url.clone(),
             },
+            Letter::BoardIncident {
+                board: "BVE du CSA".to_owned(),
+                what: Message::new(
+                    "Un scrutin est suspendu\u{a0}: panne du réseau",
+                    "An election is suspended: panne du réseau",
+                ),
+                link: url.clone(),
+            },
             Letter::StaffInvitation { link: url, valid },
             Letter::Trial,
         ]
@@ -947,6 +994,7 @@ mod tests {
                 valid: SignedDuration::from_mins(90),
             },
             TextMessage::CodeReissued,
+            TextMessage::BoardAlert { link: LINK.to_owned() },
             TextMessage::Trial,
         ]
     }

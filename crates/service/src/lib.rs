@@ -40,7 +40,8 @@
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
-//! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result
+//! - [`closing_seal`]: what was frozen, under one digest
+//! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result; [`verify_archive`]: audited before it is known
 //! - [`review_roll`]: the rolls against what they should be, before anything is set up
 //! - [`results`]: counts, turnout, seats, elected; [`record_draw`]: the drawing of lots between equal lists; [`publish_results`]: open data
 //! - [`board_counts`]: poll book against box, chain against itself
@@ -76,6 +77,7 @@ pub mod challenge;
 pub mod change_calendar;
 pub mod change_password;
 pub mod close_polls;
+pub mod closing_seal;
 pub mod consult;
 pub mod consult_roll;
 mod count;
@@ -125,6 +127,7 @@ pub mod support_actions;
 pub mod suspend_account;
 mod table;
 pub mod ticket_conversation;
+pub mod verify_archive;
 pub mod voter_complaints;
 pub mod voter_elections;
 pub mod voter_journey;

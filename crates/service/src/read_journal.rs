@@ -23,6 +23,14 @@ impl VotingServer {
         Ok(self.inner.store.journal_before(before, kind, ENTRIES_PER_PAGE).await?)
     }
 
+    /// Every entry as it is chained, from the first, and the head: for the archive.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn journal_texts(&self) -> Result<(Vec<String>, [u8; 32]), Fault> {
+        Ok(self.inner.store.journal_texts().await?)
+    }
+
     /// Whether every entry of the journal follows from the one before. Reads all of it.
     ///
     /// # Errors

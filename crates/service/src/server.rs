@@ -96,6 +96,8 @@ pub(crate) struct Inner {
     pub(crate) seen: Mutex<HashMap<(String, Seat), Timestamp>>,
     /// The line to the registrar, once its address is known.
     pub(crate) registrar: OnceLock<RegistrarLink>,
+    /// One result is computed and audited at a time.
+    pub(crate) counting: tokio::sync::Mutex<()>,
     rng: Mutex<StdRng>,
 }
 
@@ -147,6 +149,7 @@ impl VotingServer {
             checks: Mutex::default(),
             seen: Mutex::default(),
             registrar: OnceLock::new(),
+            counting: tokio::sync::Mutex::default(),
             rng: Mutex::new(rng),
         };
         Ok(Self { inner: Arc::new(inner) })

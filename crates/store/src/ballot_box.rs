@@ -7,6 +7,7 @@ use isoloir_domain::journal::Entry;
 use isoloir_domain::{ConsultationId, ElectionId};
 use isoloir_protocol::archive::{EventHash, EventKind, PayloadHash, event};
 
+use crate::closing::Verification;
 use crate::record::LOCK_BOX;
 use crate::value::{hash, signed, small, unsigned};
 use crate::{Store, StoreError};
@@ -284,6 +285,37 @@ impl Store {
     where
         E: FnOnce(&EventHash) -> Entry,
     {
+        self.append(election, record, None, entry).await
+    }
+
+    /// Appends the result with the audit that the archive passed with it. False when a result is there already, or when the box is no longer the
+    /// one that was audited: then nothing changes.
+    ///
+    /// # Errors
+    /// As [`Self::append_record`].
+    pub async fn append_verified<E>(
+        &self,
+        election: &ElectionId,
+        record: &NewRecord,
+        verified: &Verification,
+        entry: E,
+    ) -> Result<bool, StoreError>
+    where
+        E: FnOnce(&EventHash) -> Entry,
+    {
+        self.append(election, record, Some(verified), entry).await
+    }
+
+    async fn append<E>(
+        &self,
+        election: &ElectionId,
+        record: &NewRecord,
+        verified: Option<&Verification>,
+        entry: E,
+    ) -> Result<bool, StoreError>
+    where
+        E: FnOnce(&EventHash) -> Entry,
+    {
         on!(tx &self.db, tx => {
             let locked: Option<(i64, Vec<u8>, bool)> =
                 sqlx::query_as(LOCK_BOX).bind(election.as_str()).fetch_optional(&mut *tx).await?;
@@ -305,6 +337,9 @@ impl Store {
             let height = unsigned(height, "a height")?.saturating_add(1);
             let payload = record.payload.as_deref().map(PayloadHash::of);
             let (_, head) = event(Some(parent), height, record.kind, payload);
+            if verified.is_some_and(|verified| verified.head != head) {
+                return Ok(false);
+            }
             let height = signed(height, "a height")?;
             sqlx::query(INSERT_RECORD)
                 .bind(election.as_str())
@@ -322,6 +357,9 @@ impl Store {
                 .bind(head.as_bytes().as_slice())
                 .execute(&mut *tx)
                 .await?;
+            if let Some(verified) = verified {
+                keep_verification!(tx, election, verified);
+            }
             let entry = entry(&head);
             append_journal!(tx, &entry);
         });

@@ -26,6 +26,7 @@ statements! {
         ON CONFLICT (election) DO UPDATE SET suspended = excluded.suspended";
     CLOSING = "INSERT INTO election_course (election, suspended, closes, grace) VALUES ($1, FALSE, $2, $3)
         ON CONFLICT (election) DO UPDATE SET closes = excluded.closes, grace = excluded.grace";
+    MARK_REHEARSAL = "INSERT INTO rehearsal (consultation, board) VALUES ($1, $2)";
     RECORDS = "SELECT seat, deed, body, at FROM board_record WHERE board = $1 ORDER BY seq";
 }
 
@@ -46,8 +47,8 @@ pub enum Effect {
     None,
     /// Nobody votes in it, or again.
     Suspend(ElectionId, bool),
-    /// It closes as this calendar says.
-    Closing(ElectionId, Calendar),
+    /// Each closes as its calendar says.
+    Closing(Vec<(ElectionId, Calendar)>),
 }
 
 /// What a board decided of an election's course.
@@ -182,18 +183,30 @@ impl Store {
                 Effect::Suspend(election, suspended) => {
                     sqlx::query(SUSPEND).bind(election.as_str()).bind(suspended).execute(&mut *tx).await?;
                 }
-                Effect::Closing(election, calendar) => {
-                    sqlx::query(CLOSING)
-                        .bind(election.as_str())
-                        .bind(millis(calendar.closes()))
-                        .bind(i64::try_from(calendar.grace().as_millis()).unwrap_or(0))
-                        .execute(&mut *tx)
-                        .await?;
+                Effect::Closing(closings) => {
+                    for (election, calendar) in closings {
+                        sqlx::query(CLOSING)
+                            .bind(election.as_str())
+                            .bind(millis(calendar.closes()))
+                            .bind(i64::try_from(calendar.grace().as_millis()).unwrap_or(0))
+                            .execute(&mut *tx)
+                            .await?;
+                    }
                 }
             }
             append_journal!(tx, entry);
         });
         Ok(true)
+    }
+
+    /// Marks a consultation that is about to be stored as the twin of a board's elections: no list names it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mark_rehearsal(&self, twin: &ConsultationId, board: &str) -> Result<(), StoreError> {
+        on!(write &self.db, pool =>
+            sqlx::query(MARK_REHEARSAL).bind(twin.as_str()).bind(board).execute(pool).await.map(|_| ())?);
+        Ok(())
     }
 
     /// What the board decided of an election's course.

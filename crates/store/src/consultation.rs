@@ -17,7 +17,7 @@ statements! {
     INSERT_ELECTION = "INSERT INTO election (id, consultation, key, title, seats, position, sealed, count_rules)
         VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7)";
     CONSULTATIONS = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy
-        FROM consultation ORDER BY opens, id";
+        FROM consultation c WHERE NOT EXISTS (SELECT 1 FROM rehearsal r WHERE r.consultation = c.id) ORDER BY opens, id";
     CONSULTATION = "SELECT id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy
         FROM consultation WHERE id = $1";
     ELECTIONS = "SELECT id, consultation, key, title, seats, position, count_rules FROM election WHERE consultation = $1 ORDER BY position";
@@ -163,7 +163,7 @@ impl Store {
         Ok(true)
     }
 
-    /// All consultations, by opening.
+    /// All consultations, by opening; not the twins of rehearsals.
     ///
     /// # Errors
     /// [`StoreError`].

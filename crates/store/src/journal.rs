@@ -97,6 +97,24 @@ impl Store {
             .collect()
     }
 
+    /// Every entry as it is chained, from the first down to the head that stood when the reading began, and that head.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn journal_texts(&self) -> Result<(Vec<String>, [u8; 32]), StoreError> {
+        let (last, head): (i64, Vec<u8>) = on!(read &self.db, pool => sqlx::query_as(HEAD).fetch_one(pool).await?);
+        let (mut texts, mut after) = (Vec::new(), 0_i64);
+        while after < last {
+            let page: Vec<(i64, String, Vec<u8>)> =
+                on!(read &self.db, pool => sqlx::query_as(PAGE).bind(after).fetch_all(pool).await?);
+            let Some((number, ..)) = page.last() else { break };
+            after = *number;
+            let wanted = page.into_iter().filter(|(number, ..)| *number <= last);
+            texts.extend(wanted.map(|(_, text, _)| text));
+        }
+        Ok((texts, hash(&head, "the journal")?))
+    }
+
     /// Whether every entry follows from the one before, down to the head.
     ///
     /// # Errors

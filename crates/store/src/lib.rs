@@ -8,7 +8,7 @@
 //! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
-//! - [`board`]: election boards and what they did
+//! - [`board`]: election boards and what they did; [`closing`]: what was frozen, and the audit before a result
 //! - `gate`: the rolls in figures, and gates passed by decision; `seat_draw`: the drawing of lots that settles the last seats
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
@@ -32,6 +32,8 @@ mod statement;
 pub mod journal;
 #[macro_use]
 pub mod outbox;
+#[macro_use]
+pub mod closing;
 pub mod account;
 pub mod ballot_box;
 #[macro_use]

@@ -27,7 +27,9 @@ const TOPICS: &[(i64, &str, &str)] = &[
     ),
     (23, "gates of a roll", include_str!("schema/gates.sql")),
     (30, "board", include_str!("schema/board.sql")),
-    (32, "course", include_str!("schema/course.sql")),
+    (41, "course", include_str!("schema/course.sql")),
+    (42, "closing", include_str!("schema/closing.sql")),
+    (44, "rehearsal", include_str!("schema/rehearsal.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.
@@ -43,6 +45,12 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
         "what boards did is kept",
         include_str!("schema/board_sqlite.sql"),
         include_str!("schema/board_postgres.sql"),
+    ),
+    (
+        43,
+        "what closings left is kept",
+        include_str!("schema/closing_sqlite.sql"),
+        include_str!("schema/closing_postgres.sql"),
     ),
 ];
 

@@ -25,6 +25,7 @@ mod tests {
             crate::board::STATEMENTS,
             crate::complaint::STATEMENTS,
             crate::captcha::STATEMENTS,
+            crate::closing::STATEMENTS,
             crate::console::STATEMENTS,
             crate::consultation::STATEMENTS,
             crate::content::STATEMENTS,

@@ -11,7 +11,7 @@
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{Calendar, Consultation, Election, ElectionId, Profile, Voter, VoterId};
 use isoloir_protocol::any::AnyElection;
-use isoloir_protocol::archive::{EventKind, Setup};
+use isoloir_protocol::archive::{EventHash, EventKind, PayloadHash, Setup, event};
 use isoloir_protocol::ballot::{Choice, Vote};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::election::ElectionParams;
@@ -21,6 +21,7 @@ use isoloir_protocol::question::Homomorphic;
 use isoloir_protocol::trustee::PrivateKey;
 use isoloir_store::Store;
 use isoloir_store::ballot_box::{BoxSetup, NewRecord};
+use isoloir_store::closing::Verification;
 use isoloir_store::record::{NewCast, Outcome};
 use isoloir_store::roll::{NewRoll, sort_key};
 use jiff::{SignedDuration, Timestamp};
@@ -197,6 +198,50 @@ async fn freeze(store: &Store, id: &ElectionId) {
     assert!(store.chain_holds(id).await.unwrap());
 }
 
+/// What a closing leaves: never changed either.
+const FORBIDDEN_AFTER: [&str; 4] = [
+    "UPDATE closing_seal SET statement = '{}'",
+    "DELETE FROM closing_seal",
+    "UPDATE verification SET checks = 0",
+    "DELETE FROM verification",
+];
+
+/// The statement of what was frozen, and a result that enters with its audit, or not at all.
+async fn conclude(store: &Store, id: &ElectionId) {
+    assert!(store.keep_closing_seal(id, "{}", &entry(id)).await.unwrap());
+    assert!(!store.keep_closing_seal(id, "{\"other\":1}", &entry(id)).await.unwrap());
+    assert_eq!(store.closing_seal(id).await.unwrap().unwrap(), ("{}".to_owned(), now()));
+    let head = store.box_state(id).await.unwrap().unwrap().head;
+    let parent = EventHash::from_bytes(head.event);
+    let (_, result) = event(
+        Some(parent),
+        head.height + 1,
+        EventKind::Result,
+        Some(PayloadHash::of(b"r")),
+    );
+    let record = NewRecord {
+        kind: EventKind::Result,
+        owner: 0,
+        payload: Some(b"r".to_vec()),
+        data: None,
+    };
+    let mut verified = Verification {
+        head: parent,
+        archive: [7; 32],
+        size: 12,
+        checks: 30,
+        at: now(),
+    };
+    let appended = store.append_verified(id, &record, &verified, |_| entry(id)).await;
+    assert!(!appended.unwrap(), "another box was audited");
+    assert!(store.verification(id).await.unwrap().is_none() && !store.has_result(id).await.unwrap());
+    verified.head = result;
+    let appended = store.append_verified(id, &record, &verified, |_| entry(id)).await;
+    assert!(appended.unwrap());
+    assert_eq!(store.verification(id).await.unwrap(), Some(verified));
+    assert!(store.has_result(id).await.unwrap() && store.chain_holds(id).await.unwrap());
+}
+
 const LATE: &str = "INSERT INTO ballot (election, height, tracker, credential, bytes, event)
     SELECT election, height + 9, 'x', 'y', bytes, event FROM ballot";
 
@@ -214,6 +259,10 @@ async fn sqlite_refuses_to_change_what_is_stored() {
     freeze(&store, &id).await;
     assert!(pool.execute(AssertSqlSafe(LATE)).await.is_err(), "the box is frozen");
     assert!(pool.execute("UPDATE box_head SET ended = FALSE").await.is_err());
+    conclude(&store, &id).await;
+    for sql in FORBIDDEN_AFTER {
+        assert!(pool.execute(AssertSqlSafe(sql)).await.is_err(), "{sql}");
+    }
     // Whoever removes the guards first is seen by the chain.
     pool.execute("DROP TRIGGER journal_keeps_update").await.unwrap();
     pool.execute("UPDATE journal SET entry = '{}' WHERE seq = 2")
@@ -248,6 +297,10 @@ async fn postgres_refuses_to_change_what_is_stored() {
         "the box is frozen"
     );
     assert!(connection.execute("UPDATE box_head SET ended = FALSE").await.is_err());
+    conclude(&store, &id).await;
+    for sql in FORBIDDEN_AFTER {
+        assert!(connection.execute(AssertSqlSafe(sql)).await.is_err(), "{sql}");
+    }
     let box_tables: Vec<String> = sqlx::query_scalar(
         "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'box' AND table_name <> '_sqlx_migrations'",
     )

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use isoloir_service::VotingServer;
 
+use super::serve::measured;
 use super::{ConfigArg, block_on, server};
 
 /// Election boards: accounts of their members, state of their keys. All else happens on the board's pages.
@@ -27,6 +28,15 @@ enum BoardCommand {
         #[arg(long)]
         mail: bool,
     },
+    /// Plays the rehearsal (*élection blanche*) of a board: twins of its elections, made-up voters; the board then counts on its pages.
+    #[command(
+        after_help = "Example:\n  isoloir board rehearse csa\n\nBy the same program as the one that serves: a seal wants the rehearsal to be of \
+                      its own build. docs/guides/board.md."
+    )]
+    Rehearse {
+        /// Key of the board.
+        board: String,
+    },
     /// Lists the boards, their members and the fingerprints of their keys.
     List,
 }
@@ -42,9 +52,23 @@ pub(crate) fn run(arguments: &BoardArgs) -> anyhow::Result<()> {
                 }
                 Ok(())
             }
+            BoardCommand::Rehearse { board } => rehearse(&server, board).await,
             BoardCommand::List => list(&server).await,
         }
     })
+}
+
+async fn rehearse(server: &VotingServer, board: &str) -> anyhow::Result<()> {
+    measured(server).await?;
+    let ready = server.prepare_rehearsal(board, None).await?;
+    println!(
+        "{board}: rehearsal {}, {} made-up voters",
+        ready.number(),
+        ready.voters()
+    );
+    server.play_rehearsal(ready).await?;
+    println!("{board}: all have voted; the board counts on /bureau/{board}/depouillement");
+    Ok(())
 }
 
 async fn list(server: &VotingServer) -> anyhow::Result<()> {

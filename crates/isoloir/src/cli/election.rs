@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use isoloir_domain::{Election, ElectionId, Profile};
+use isoloir_domain::{Clock as _, Election, ElectionId, Profile, SystemClock};
 use isoloir_seats::Outcome;
 use isoloir_seats::json::DrawFile;
 use isoloir_service::VotingServer;
@@ -13,7 +13,10 @@ use isoloir_service::record_partial_decryption::PartialDecryptionError;
 use isoloir_service::results::Results;
 use isoloir_service::set_up_election::SetUp;
 
-use super::{ConfigArg, block_on, board, server};
+use super::serve::measure;
+use super::{ConfigArg, block_on, board, key, server};
+use crate::config::ServerConfig;
+use crate::evidence;
 use crate::handover::{self, PublicCredentials};
 use crate::trustee::DecryptionFile;
 
@@ -137,6 +140,51 @@ enum ArchiveCommand {
         #[arg(long, value_name = "KEY")]
         election: Option<String>,
     },
+    /// Makes the sealed folder of evidence of a consultation that is counted: archives, poll books, journal, minutes, with a signed manifest.
+    #[command(
+        after_help = "Example:\n  isoloir archive package --out preuves/ --include isoloir-sources.tar.gz --include /usr/bin/isoloir"
+    )]
+    Package {
+        /// Folder to make; it must not be there.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Consultation, when there are several.
+        #[arg(long, value_name = "ID")]
+        consultation: Option<String>,
+        /// A file to keep with the rest: sources, executable, certificates; repeat for each.
+        #[arg(long, value_name = "FILE")]
+        include: Vec<PathBuf>,
+    },
+    /// Checks a folder of evidence and counts again from it: needs no database, no network, no configuration.
+    #[command(after_help = "Example, on a machine without network:\n  isoloir archive check preuves/ --key server.pub")]
+    Check {
+        /// The folder.
+        folder: PathBuf,
+        /// The voting server's public key, from another source; without, the one that the manifest names.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Destroys a folder of evidence once two years are over, or by a court's decision, and certifies it.
+    #[command(
+        long_about = "Destroys a folder of evidence once two years are over (R. 211-580), or before by a court's decision, and writes \
+                      destruction.json: what, with digests, when, by whom. Candidacies, minutes and the composition of boards stay. Databases and \
+                      backups are destroyed by their own means, and declared with --also.",
+        after_help = "Example:\n  isoloir archive destroy preuves/ --by \"Mme Roy, directrice des ressources humaines\" \\\n      \
+                      --also \"base PostgreSQL et ses sauvegardes, effacées le 3 janvier 2029\""
+    )]
+    Destroy {
+        /// The folder.
+        folder: PathBuf,
+        /// Who destroys: name and quality.
+        #[arg(long, value_name = "PERSON")]
+        by: String,
+        /// Reference of the court's decision that lets it be destroyed before its time.
+        #[arg(long, value_name = "DECISION")]
+        court: Option<String>,
+        /// What else was destroyed; repeat for each.
+        #[arg(long, value_name = "WORDS")]
+        also: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: &ElectionArgs) -> anyhow::Result<()> {
@@ -225,14 +273,71 @@ pub(crate) fn run_close(arguments: &CloseArgs) -> anyhow::Result<()> {
 }
 
 pub(crate) fn run_archive(arguments: &ArchiveArgs) -> anyhow::Result<()> {
-    block_on(async {
-        let server = server::open(&arguments.config).await?;
-        let ArchiveCommand::Export { out, election } = &arguments.command;
-        for file in export(&server, out, election.as_deref()).await? {
-            println!("{}", file.display());
+    match &arguments.command {
+        ArchiveCommand::Export { out, election } => block_on(async {
+            let server = server::open(&arguments.config).await?;
+            for file in export(&server, out, election.as_deref()).await? {
+                println!("{}", file.display());
+            }
+            Ok(())
+        }),
+        ArchiveCommand::Package {
+            out,
+            consultation,
+            include,
+        } => block_on(package(&arguments.config, out, consultation.as_deref(), include)),
+        ArchiveCommand::Check { folder, key } => {
+            let key = key.as_deref().map(key::read_public).transpose()?;
+            for line in evidence::check::check(folder, key.as_ref())?.told {
+                println!("{line}");
+            }
+            Ok(())
         }
-        Ok(())
-    })
+        ArchiveCommand::Destroy {
+            folder,
+            by,
+            court,
+            also,
+        } => {
+            let order = evidence::destroy::Order {
+                by,
+                court: court.as_deref(),
+                also,
+                now: SystemClock.now(),
+            };
+            println!("{}", evidence::destroy::destroy(folder, &order)?.display());
+            Ok(())
+        }
+    }
+}
+
+async fn package(
+    config: &ConfigArg,
+    out: &Path,
+    consultation: Option<&str>,
+    include: &[PathBuf],
+) -> anyhow::Result<()> {
+    let known = ServerConfig::read(&config.config)?;
+    let server = server::open_config(&known).await?;
+    let mut all = server.consultations().await?;
+    all.retain(|one| consultation.is_none_or(|id| one.id.as_str() == id));
+    let [one] = all.as_slice() else {
+        bail!("{} consultations: name one by --consultation", all.len())
+    };
+    let wanted = evidence::package::Wanted {
+        out,
+        include,
+        build: measure()?,
+        key: &key::read_private(&known.key)?,
+    };
+    let manifest = evidence::package::package(&server, one, wanted).await?;
+    println!(
+        "{}: evidence of {}, to be kept until {}",
+        out.display(),
+        manifest.consultation,
+        manifest.keep_until
+    );
+    Ok(())
 }
 
 /// Sets up one box from the files of board and registrar.

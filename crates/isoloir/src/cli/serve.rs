@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
 }
 
 /// Measures the running program, for the seal: the executable file, and what it serves to browsers.
-fn measure() -> anyhow::Result<Build> {
+pub(super) fn measure() -> anyhow::Result<Build> {
     let mut file = std::fs::File::open(std::env::current_exe()?)?;
     let mut program = Sha256::new();
     let mut chunk = vec![0; 1 << 16];
@@ -76,7 +76,7 @@ fn measure() -> anyhow::Result<Build> {
 }
 
 /// Measures the program and tells the server.
-async fn measured(server: &VotingServer) -> anyhow::Result<()> {
+pub(super) async fn measured(server: &VotingServer) -> anyhow::Result<()> {
     let build = tokio::task::spawn_blocking(measure).await?;
     server.set_build(build.context("the running program cannot be measured")?);
     Ok(())

@@ -8,7 +8,7 @@ use axum::{Form, Json};
 use isoloir_domain::board_deed::{Occasion, Step};
 use isoloir_domain::message::Refusal as _;
 use isoloir_domain::{ElectionId, Profile, Seat};
-use isoloir_service::board::{ActView, BoardError, CeremonyView, CountState, Sitting, Wish};
+use isoloir_service::board::{ActView, BoardError, CeremonyView, CountState, Proposal, Sitting};
 use maud::Markup;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/bureau/{board}/cle-perdue", members, get(lost)),
         declare("GET", "/bureau/{board}/suivi", members, get(watch)),
         declare("POST", "/bureau/{board}/controle", members, post(check)),
+        declare("POST", "/bureau/{board}/blanche", members, post(rehearse)),
         declare("POST", "/bureau/{board}/actes", members, post(propose)),
         declare("GET", "/bureau/{board}/actes/{number}", members, get(act)),
         declare("GET", "/api/bureau/{board}/actes/{number}", members, get(act_state)),
@@ -120,6 +121,7 @@ async fn home_page(
         without_account,
         set_up: counts.iter().all(|count| count.keys_of_board),
         to_decrypt: counts.iter().any(|count| count.state == CountState::Decrypt),
+        rehearsed: server.is_rehearsed(&sitting.state).await?,
         refused,
     };
     Ok(page::home::render(chrome, sitting, &view))
@@ -221,11 +223,21 @@ async fn ceremony(
     session: StaffSession,
 ) -> Result<Markup, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    ceremony_page(&state, &chrome, &sitting, None).await
+}
+
+async fn ceremony_page(
+    state: &PortalState,
+    chrome: &Chrome,
+    sitting: &Sitting,
+    refused: Refused,
+) -> Result<Markup, PageError> {
     let view = page::ceremony::CeremonyPage {
-        online: state.server().online(&board),
-        in_use: state.server().board_keys_are_in_use(&sitting).await?,
+        online: state.server().online(&sitting.state.board.key),
+        in_use: state.server().board_keys_are_in_use(sitting).await?,
+        refused,
     };
-    Ok(page::ceremony::render(&chrome, &sitting, &view))
+    Ok(page::ceremony::render(chrome, sitting, &view))
 }
 
 #[derive(Deserialize)]
@@ -237,15 +249,24 @@ struct ReasonForm {
 /// `POST /bureau/{board}/cles/recommencer`.
 async fn again(
     State(state): State<PortalState>,
-    PageChrome(chrome): PageChrome,
+    PageChrome(mut chrome): PageChrome,
     Path(board): Path<String>,
     session: StaffSession,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    chrome.here = format!("/bureau/{board}/cles");
     match state.server().begin_ceremony_again(&sitting, &form.motif).await {
-        Ok(()) => Ok(Redirect::to(&format!("/bureau/{board}/cles")).into_response()),
-        Err(error) => answer(&state, chrome, &sitting, Err(error), None).await,
+        Ok(()) => Ok(Redirect::to(&chrome.here).into_response()),
+        Err(BoardError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Err(error) => {
+            let wish = Wish {
+                field: matches!(error, BoardError::Reason).then_some(("motif", form.motif)),
+                message: error.message(),
+            };
+            let page = ceremony_page(&state, &chrome, &sitting, Some(wish)).await?;
+            Ok(drawn(status_of(error.class()), page))
+        }
     }
 }
 
@@ -305,6 +326,7 @@ async fn watch_page(
     let view = page::acts::WatchView {
         elections,
         check: server.last_check(sitting),
+        rehearsed: server.is_rehearsed(&sitting.state).await?,
         may_close: sitting.state.consultation.profile == Profile::Test,
         set_up: counts.iter().all(|count| count.keys_of_board),
         refused,
@@ -323,6 +345,38 @@ async fn check(
     Ok(Redirect::to(&format!("/bureau/{board}/suivi#t-controle")))
 }
 
+/// `POST /bureau/{board}/blanche`: twins are made at once; their synthetic voters vote while the page waits.
+async fn rehearse(
+    State(state): State<PortalState>,
+    PageChrome(mut chrome): PageChrome,
+    Path(board): Path<String>,
+    session: StaffSession,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let here = format!("/bureau/{board}/suivi");
+    match state.server().begin_rehearsal(&sitting).await {
+        Ok(ready) => {
+            let server = state.server().clone();
+            tokio::spawn(async move {
+                if let Err(error) = server.play_rehearsal(ready).await {
+                    tracing::error!(board, %error, "the rehearsal could not be played");
+                }
+            });
+            Ok(Redirect::to(&format!("{here}#t-blanche")).into_response())
+        }
+        Err(BoardError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Err(error) => {
+            chrome.here = here;
+            let wish = Wish {
+                field: None,
+                message: error.message(),
+            };
+            let page = watch_page(&state, &chrome, &sitting, Some(wish)).await?;
+            Ok(drawn(status_of(error.class()), page))
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct ActForm {
     #[serde(default)]
@@ -336,21 +390,34 @@ struct ActForm {
 }
 
 impl ActForm {
-    /// The wish; `None` when a date or an election is none.
-    fn wish(&self) -> Option<Wish> {
+    /// What to correct, and what was typed there.
+    fn refused(self, error: &BoardError) -> Wish {
+        let field = match error {
+            BoardError::Reason => Some(("motif", self.motif)),
+            BoardError::Wish => Some(("cloture", self.cloture)),
+            _ => None,
+        };
+        Wish {
+            field,
+            message: error.message(),
+        }
+    }
+
+    /// What is proposed; `None` when a date or an election is none.
+    fn proposal(&self) -> Option<Proposal> {
         if self.acte == "seal" {
-            return Some(Wish::Seal);
+            return Some(Proposal::Seal);
         }
         let election: ElectionId = self.scrutin.parse().ok()?;
         let why = self.motif.clone();
         match self.acte.as_str() {
-            "suspend" => Some(Wish::Suspend(election, why)),
-            "resume" => Some(Wish::Resume(election, why)),
-            "close" => Some(Wish::Close(election, why)),
+            "suspend" => Some(Proposal::Suspend(election, why)),
+            "resume" => Some(Proposal::Resume(election, why)),
+            "close" => Some(Proposal::Close(election, why)),
             "extend" => {
                 let civil: jiff::civil::DateTime = self.cloture.trim().replace(' ', "T").parse().ok()?;
                 let closes = civil.in_tz("Europe/Paris").ok()?.timestamp();
-                Some(Wish::Extend(election, closes, why))
+                Some(Proposal::Extend(election, closes, why))
             }
             _ => None,
         }
@@ -366,8 +433,8 @@ async fn propose(
     Form(form): Form<ActForm>,
 ) -> Result<Response, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
-    let proposed = match form.wish() {
-        Some(wish) => state.server().propose_act(&sitting, wish).await,
+    let proposed = match form.proposal() {
+        Some(proposal) => state.server().propose_act(&sitting, proposal).await,
         None => Err(BoardError::Wish),
     };
     match proposed {
@@ -375,7 +442,8 @@ async fn propose(
         Err(BoardError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(error) => {
             chrome.here = format!("/bureau/{board}/suivi");
-            let page = watch_page(&state, &chrome, &sitting, Some(error.message())).await?;
+            let wish = form.refused(&error);
+            let page = watch_page(&state, &chrome, &sitting, Some(wish)).await?;
             Ok(drawn(status_of(error.class()), page))
         }
     }

@@ -2,11 +2,12 @@
 
 use axum::extract::{Path, Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
 use isoloir_documents::{Block, Column, Paper};
+use isoloir_domain::board_deed::MinutesKind;
 use isoloir_domain::{Election, ElectionId};
-use isoloir_service::board::Sitting;
+use isoloir_service::board::{BoardError, Proposal, Sitting};
 use jiff::Timestamp;
 use maud::Markup;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use super::board::{refused, sit};
 use super::papers::typeset;
 use crate::access::{Access, Declared, declare};
 use crate::error::PageError;
-use crate::minutes::{Kind, Minutes};
+use crate::minutes::{self, Minutes, Sources};
 use crate::pages::board::MEMBERS;
 use crate::pages::board::papers::{self as page, LINES, PollBookView};
 use crate::request::{PageChrome, StaffSession};
@@ -29,6 +30,8 @@ pub(super) fn table() -> Vec<Declared> {
     vec![
         declare("GET", "/bureau/{board}/documents", members, get(papers)),
         declare("GET", "/bureau/{board}/pv/{paper}", members, get(minutes)).file("/bureau"),
+        declare("POST", "/bureau/{board}/pv/{paper}", members, post(propose)),
+        declare("GET", "/bureau/{board}/actes/{number}/pv.pdf", members, get(proposed)).file("/bureau"),
         declare("GET", "/bureau/{board}/emargement/{election}", members, get(poll_book)),
         declare(
             "GET",
@@ -48,39 +51,113 @@ async fn papers(
     session: StaffSession,
 ) -> Result<Markup, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
-    Ok(page::render(&chrome, &sitting))
+    let counts = state.server().board_count(&sitting).await?;
+    Ok(page::render(&chrome, &sitting, &counts))
 }
 
-/// `GET /bureau/{board}/pv/{kind}.pdf` and `.json`.
+#[derive(Deserialize)]
+struct OneElection {
+    scrutin: Option<String>,
+}
+
+fn kind_of(slug: &str) -> Result<MinutesKind, PageError> {
+    let mut kinds = MinutesKind::ALL.into_iter();
+    kinds
+        .find(|kind| minutes::slug(*kind) == slug)
+        .ok_or(PageError::NotFound)
+}
+
+/// Draws minutes up from what is recorded now.
+async fn draw_up(state: &PortalState, sitting: &Sitting, kind: MinutesKind) -> Result<Minutes, PageError> {
+    let server = state.server();
+    let board = &sitting.state;
+    let mut sources = Sources {
+        check: server.check_seal(board).await.map_err(refused)?,
+        closings: Vec::new(),
+        results: Vec::new(),
+        incidents: server.incidents(board).await?,
+    };
+    for election in &board.elections {
+        sources.closings.extend(server.closing_seal(&election.id).await?);
+    }
+    let counted = match kind {
+        MinutesKind::Rehearsal => board.twins(),
+        _ => &board.elections,
+    };
+    for election in counted {
+        if let Some(results) = server.results(&election.id).await? {
+            let verified = server.verification(&election.id).await?;
+            sources.results.push((results, verified));
+        }
+    }
+    Ok(Minutes::of(kind, board, &sources))
+}
+
+/// `GET /bureau/{board}/pv/{kind}.pdf` and `.json`: what was signed, or else a draft; of one election with `?scrutin=`.
 async fn minutes(
     State(state): State<PortalState>,
     Path((board, paper)): Path<(String, String)>,
+    Query(query): Query<OneElection>,
     session: StaffSession,
 ) -> Result<Response, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
     let (slug, ending) = paper.rsplit_once('.').ok_or(PageError::NotFound)?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.slug() == slug);
-    let kind = kind.ok_or(PageError::NotFound)?;
-    let server = state.server();
-    let check = server.check_seal(&sitting.state).await.map_err(refused)?;
-    let mut results = Vec::new();
-    for election in &sitting.state.elections {
-        results.extend(server.results(&election.id).await?);
-    }
-    let minutes = Minutes::of(kind, &sitting.state, &check, &results);
+    let kind = kind_of(slug)?;
+    let signed = sitting.state.signed_minutes(kind);
+    let kept = signed.and_then(|act| Minutes::read(act.statement.as_deref()?));
+    let record = match kept {
+        Some(kept) => kept,
+        None => draw_up(&state, &sitting, kind).await?,
+    };
+    let record = match &query.scrutin {
+        Some(election) => record.only(election),
+        None => record,
+    };
     let name = format!("pv-{board}-{slug}.{ending}");
     match ending {
-        "pdf" => typeset(minutes.paper(&sitting.state), &name).await,
+        "pdf" => typeset(record.paper(&sitting.state, signed), &name).await,
         "json" => {
-            let text = serde_json::to_string_pretty(&minutes).unwrap_or_default();
             let headers = [
                 (header::CONTENT_TYPE, "application/json".to_owned()),
                 (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
             ];
-            Ok((headers, text).into_response())
+            Ok((headers, record.text()).into_response())
         }
         _ => Err(PageError::NotFound),
     }
+}
+
+/// `GET /bureau/{board}/actes/{number}/pv.pdf`: the very minutes that are put to signature.
+async fn proposed(
+    State(state): State<PortalState>,
+    Path((board, number)): Path<(String, String)>,
+    session: StaffSession,
+) -> Result<Response, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let number: u32 = number.parse().map_err(|_| PageError::NotFound)?;
+    let act = sitting.state.acts.iter().find(|act| act.number == number);
+    let act = act.ok_or(PageError::NotFound)?;
+    let record = act.statement.as_deref().and_then(Minutes::read);
+    let record = record.ok_or(PageError::NotFound)?;
+    typeset(
+        record.paper(&sitting.state, Some(act)),
+        &format!("pv-{board}-{number}.pdf"),
+    )
+    .await
+}
+
+/// `POST /bureau/{board}/pv/{kind}`: these minutes, as they are now, are put to signature.
+async fn propose(
+    State(state): State<PortalState>,
+    Path((board, slug)): Path<(String, String)>,
+    session: StaffSession,
+) -> Result<Redirect, PageError> {
+    let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    let kind = kind_of(&slug)?;
+    let text = draw_up(&state, &sitting, kind).await?.text();
+    let proposed = state.server().propose_act(&sitting, Proposal::Minutes(kind, text));
+    let number = proposed.await.map_err(refused)?;
+    Ok(Redirect::to(&format!("/bureau/{board}/actes/{number}")))
 }
 
 /// A voter's name, and the minute of the mark.
@@ -144,6 +221,14 @@ async fn poll_book_file(
     session: StaffSession,
 ) -> Result<Response, PageError> {
     let sitting = sit(&state, &board, &session).await.map_err(refused)?;
+    // On paper once nobody votes any more: until then it is for looking at, not for taking away (R. 211-570).
+    let counts = state.server().board_count(&sitting).await?;
+    if !counts
+        .iter()
+        .any(|count| count.election.as_str() == election && count.state.is_frozen())
+    {
+        return Err(refused(BoardError::NotOpen));
+    }
     let (election, lines) = lines(&state, &sitting, &election).await?;
     let lang = Lang::Fr;
     let marked = lines.iter().filter(|(_, mark)| mark.is_some()).count();

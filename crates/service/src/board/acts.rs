@@ -1,11 +1,12 @@
 //! Acts of the board (*scellement, suspension, reprise, prolongation, clôture*): proposed by president or secretary, signed on the members' own
 //! devices with the keys of the ceremony, done once the signatures suffice. What is done is done in the transaction that records it.
 
-use isoloir_domain::board_deed::{Act, Deed};
+use isoloir_domain::board_deed::{Act, Deed, MinutesKind};
 use isoloir_domain::{Calendar, ElectionId, Phase, Profile, Seat};
 use isoloir_store::board::Effect;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::state::ActState;
 use super::{BoardError, Sitting, exchange, reason};
@@ -13,7 +14,7 @@ use crate::{Fault, VotingServer};
 
 /// What a member wants the board to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
+pub enum Proposal {
     /// Seal what must not change any more.
     Seal,
     /// Nobody votes until resumed.
@@ -24,6 +25,8 @@ pub enum Wish {
     Extend(ElectionId, Timestamp, String),
     /// The vote closes now.
     Close(ElectionId, String),
+    /// The minutes with this text are true.
+    Minutes(MinutesKind, String),
 }
 
 /// An act as a member's script reads it.
@@ -70,7 +73,7 @@ impl VotingServer {
     ///
     /// # Errors
     /// [`BoardError`].
-    pub async fn propose_act(&self, sitting: &Sitting, wish: Wish) -> Result<u32, BoardError> {
+    pub async fn propose_act(&self, sitting: &Sitting, wish: Proposal) -> Result<u32, BoardError> {
         let state = &sitting.state;
         if !sitting.seat.is_of_authority() {
             return Err(BoardError::NotYours);
@@ -79,26 +82,26 @@ impl VotingServer {
             return Err(BoardError::NoKeys);
         }
         let (act, body) = match wish {
-            Wish::Seal => {
+            Proposal::Seal => {
                 let statement = self.seal_statement(state).await?;
                 let digest = statement.digest();
                 (Act::Seal { digest }, Some(statement.text()))
             }
-            Wish::Suspend(election, why) => (
+            Proposal::Suspend(election, why) => (
                 Act::Suspend {
                     election,
                     reason: reason(&why)?,
                 },
                 None,
             ),
-            Wish::Resume(election, why) => (
+            Proposal::Resume(election, why) => (
                 Act::Resume {
                     election,
                     reason: reason(&why)?,
                 },
                 None,
             ),
-            Wish::Extend(election, closes, why) => (
+            Proposal::Extend(election, closes, why) => (
                 Act::Extend {
                     election,
                     closes,
@@ -106,13 +109,17 @@ impl VotingServer {
                 },
                 None,
             ),
-            Wish::Close(election, why) => (
+            Proposal::Close(election, why) => (
                 Act::Close {
                     election,
                     reason: reason(&why)?,
                 },
                 None,
             ),
+            Proposal::Minutes(minutes, text) => {
+                let digest = hex::encode(Sha256::digest(text.as_bytes()));
+                (Act::Minutes { minutes, digest }, Some(text))
+            }
         };
         self.check_act(sitting, &act).await?;
         let number = state.acts.last().map_or(1, |last| last.number.saturating_add(1));
@@ -124,6 +131,9 @@ impl VotingServer {
 
     /// Whether the act can be done now.
     async fn check_act(&self, sitting: &Sitting, act: &Act) -> Result<(), BoardError> {
+        if matches!(act, Act::Minutes { .. }) {
+            return Ok(());
+        }
         let Act::Seal { digest } = act else {
             let wanted = act.election().ok_or(BoardError::Unknown)?;
             if !sitting.state.elections.iter().any(|one| one.id == *wanted) {
@@ -143,7 +153,7 @@ impl VotingServer {
                 }
                 // The law fixes the closing; only a test ends at will.
                 Act::Close { .. } => phase == Phase::Open && consultation.profile == Profile::Test,
-                Act::Seal { .. } => false,
+                Act::Seal { .. } | Act::Minutes { .. } => false,
             };
             return if possible { Ok(()) } else { Err(BoardError::NotOpen) };
         };
@@ -196,26 +206,28 @@ impl VotingServer {
             return Ok(());
         }
         let effect = self.effect_of(&act.act).await?;
-        self.board_did_with(board, None, Deed::Done { number }, None, effect)
-            .await
+        let done = Deed::Done { number };
+        self.board_did_with(board, None, done.clone(), None, effect).await?;
+        Ok(self.tell_incident(&state, &done).await?)
     }
 
     async fn effect_of(&self, act: &Act) -> Result<Effect, BoardError> {
         Ok(match act {
-            Act::Seal { .. } => Effect::None,
+            Act::Seal { .. } | Act::Minutes { .. } => Effect::None,
             Act::Suspend { election, .. } => Effect::Suspend(election.clone(), true),
             Act::Resume { election, .. } => Effect::Suspend(election.clone(), false),
             Act::Extend { election, closes, .. } => {
                 let (_, consultation) = self.election(election).await?.ok_or(BoardError::Unknown)?;
                 let calendar = consultation.calendar;
                 let calendar = Calendar::new(calendar.opens(), *closes, calendar.grace());
-                Effect::Closing(election.clone(), calendar.map_err(|_| BoardError::NotOpen)?)
+                Effect::Closing(vec![(election.clone(), calendar.map_err(|_| BoardError::NotOpen)?)])
             }
             Act::Close { election, .. } => {
                 let (_, consultation) = self.election(election).await?.ok_or(BoardError::Unknown)?;
                 let now = self.inner.clock.now();
                 let calendar = Calendar::new(consultation.calendar.opens(), now, SignedDuration::ZERO);
-                Effect::Closing(election.clone(), calendar.map_err(|_| Fault::Damaged("a calendar"))?)
+                let calendar = calendar.map_err(|_| Fault::Damaged("a calendar"))?;
+                Effect::Closing(vec![(election.clone(), calendar)])
             }
         })
     }

@@ -61,7 +61,9 @@ impl VotingServer {
             reason: reason(why)?,
         };
         let who = Some((sitting.seat, sitting.staff));
-        self.board_did(&sitting.state.board.key, who, deed, None).await
+        self.board_did(&sitting.state.board.key, who, deed.clone(), None)
+            .await?;
+        Ok(self.tell_incident(&sitting.state, &deed).await?)
     }
 
     /// A member's observation, for the minutes.
@@ -95,8 +97,10 @@ impl VotingServer {
         }
         let round = sitting.state.round.saturating_add(1);
         let who = Some((sitting.seat, sitting.staff));
-        self.board_did(&sitting.state.board.key, who, Deed::RoundBegun { round, reason }, None)
-            .await
+        let begun = Deed::RoundBegun { round, reason };
+        self.board_did(&sitting.state.board.key, who, begun.clone(), None)
+            .await?;
+        Ok(self.tell_incident(&sitting.state, &begun).await?)
     }
 
     /// Whether an election of the board is set up with its keys.

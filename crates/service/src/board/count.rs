@@ -25,6 +25,12 @@ pub enum CountState {
 }
 
 impl CountState {
+    /// Whether nobody votes any more.
+    #[must_use]
+    pub const fn is_frozen(self) -> bool {
+        matches!(self, Self::Decrypt | Self::Counted)
+    }
+
     /// Its name for scripts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +59,8 @@ pub struct Count {
     pub quorum: bool,
     /// Whether its keys are those of this board's ceremony.
     pub keys_of_board: bool,
+    /// Whether it is played: the twin of an election, in a rehearsal.
+    pub rehearsal: bool,
 }
 
 impl VotingServer {
@@ -63,7 +71,8 @@ impl VotingServer {
     pub async fn board_count(&self, sitting: &Sitting) -> Result<Vec<Count>, Fault> {
         let state = &sitting.state;
         let mut counts = Vec::new();
-        for election in &state.elections {
+        let played: Vec<_> = state.twins_to_count().collect();
+        for election in state.elections.iter().chain(played.iter().copied()) {
             let setup = self.inner.store.box_setup(&election.id).await?;
             let records = self.inner.store.records(&election.id).await?;
             let has = |kind| records.iter().any(|record| record.kind == kind);
@@ -78,6 +87,7 @@ impl VotingServer {
             let seats = decrypted.iter().filter_map(|owner| state.seat_of_owner(*owner));
             let keys = state.keys.as_ref().map(|(keys, _)| keys.as_bytes());
             counts.push(Count {
+                rehearsal: played.iter().any(|twin| twin.id == election.id),
                 election: election.id.clone(),
                 title: election.title.clone(),
                 state: stands,
@@ -102,7 +112,8 @@ impl VotingServer {
         body: &str,
     ) -> Result<(), BoardError> {
         let state = &sitting.state;
-        if !state.elections.iter().any(|one| one.id == *election) {
+        let twins = state.twins_to_count();
+        if !state.elections.iter().chain(twins).any(|one| one.id == *election) {
             return Err(BoardError::Unknown);
         }
         if state.owner(sitting.seat) != Some(owner) {
@@ -122,7 +133,10 @@ impl VotingServer {
             }
             Err(other) => return Err(BoardError::Wrong(other.to_string())),
         }
-        self.count_when_due(sitting, election).await
+        // The audit of a large box takes minutes: it goes on when the member's browser gives up.
+        let (server, sitting, election) = (self.clone(), sitting.clone(), election.clone());
+        let counted = tokio::spawn(async move { server.count_when_due(&sitting, &election).await });
+        counted.await.map_err(|_| Fault::Stopping)?
     }
 
     /// Computes the result when the decryptions in the box suffice.
@@ -135,8 +149,12 @@ impl VotingServer {
             return Ok(());
         }
         match self.finish_tally(election).await {
-            Ok(()) => Ok(()),
+            Ok(()) => self.end_rehearsal_when_counted(&sitting.state.board.key).await,
             Err(FinishTallyError::Fault(fault)) => Err(fault.into()),
+            Err(FinishTallyError::NotVerified(finding)) => {
+                self.alarm(&sitting.state, vec![format!("{election}/archive")]).await?;
+                Err(BoardError::Wrong(finding))
+            }
             Err(other) => Err(BoardError::Wrong(other.to_string())),
         }
     }

@@ -5,6 +5,7 @@
 //! - `ceremony`: the key ceremony; `exchange`: its messages, checked in any group
 //! - `invite`: an account for every seat
 //! - `acts`: what is signed: seal, suspend, resume, extend, close; `seal`: what is sealed, and whether it still is
+//! - `rehearsal`: the board's elections played once, before they are sealed
 //! - `watch`: the check that repeats by itself
 //! - `count`: the board's part of the count
 //!
@@ -16,16 +17,19 @@ mod ceremony;
 mod count;
 mod exchange;
 mod invite;
+mod rehearsal;
 mod seal;
 mod state;
 mod watch;
 
-pub use acts::{ActView, Wish};
+pub use acts::{ActView, Proposal};
 pub use ceremony::{CeremonyView, ItemView, SubstituteView, Task};
 pub use count::{Count, CountState};
 pub use invite::Invited;
+pub use rehearsal::{Ended, ReadyRehearsal, RehearsalState, Rehearsed};
 pub use seal::{Build, Seal, SelfCheck, Statement};
 pub use state::{ActState, BoardState, Observation, Presence};
+pub use watch::Incident;
 
 use isoloir_domain::board_deed::{Deed, Record};
 use isoloir_domain::journal::{Event, Subject};
@@ -72,6 +76,9 @@ pub enum BoardError {
     /// A box or a poll book is not empty.
     #[error("a box or a poll book is not empty")]
     NotEmpty,
+    /// No rehearsal has passed on what would be sealed.
+    #[error("no rehearsal has passed on what would be sealed")]
+    NotRehearsed,
     /// What was to be sealed has changed since it was proposed.
     #[error("what was to be sealed has changed since")]
     Changed,
@@ -97,6 +104,7 @@ impl Refusal for BoardError {
             Self::Reason => "board_reason_missing",
             Self::NoKeys => "board_keys_missing",
             Self::NotEmpty => "board_box_not_empty",
+            Self::NotRehearsed => "board_not_rehearsed",
             Self::Changed => "board_seal_changed",
             Self::Signature => "board_signature_wrong",
             Self::Fault(fault) => fault.code(),
@@ -151,6 +159,10 @@ impl Refusal for BoardError {
                 "Une urne ou une liste d’émargement n’est pas vide\u{a0}: on ne scelle plus.",
                 "A box or a poll book is not empty: nothing is sealed any more.",
             ),
+            Self::NotRehearsed => (
+                "Aucune élection blanche n’a réussi avec ce programme, ces listes et ces clés\u{a0}: jouez-en une avant de sceller.",
+                "No rehearsal has passed with this program, these rolls and these keys: play one before sealing.",
+            ),
             Self::Changed => (
                 "Ce qui devait être scellé a changé depuis la proposition. Proposez un nouveau scellement.",
                 "What was to be sealed has changed since it was proposed. Propose a new seal.",
@@ -174,6 +186,7 @@ impl Refusal for BoardError {
             | Self::KeysInUse
             | Self::NoKeys
             | Self::NotEmpty
+            | Self::NotRehearsed
             | Self::Changed => Class::Conflict,
             Self::Wrong(_) | Self::Wish | Self::Reason | Self::Signature => Class::Unprocessable,
             Self::Fault(fault) => fault.class(),
@@ -233,7 +246,17 @@ impl VotingServer {
         let elections = elections.collect();
         let version = store.board_version(key).await.map_err(Fault::from)?;
         let records = store.board_records(key).await.map_err(Fault::from)?;
-        Ok(BoardState::of(board, known, elections, version, records))
+        let mut state = BoardState::of(board, known, elections, version, records);
+        state.twins = self.twins_of(&state).await?;
+        Ok(state)
+    }
+
+    /// Everything that a board did, record by record: for the archive.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn board_records(&self, key: &str) -> Result<Vec<Record>, Fault> {
+        Ok(self.inner.store.board_records(key).await?)
     }
 
     /// Takes the person's seat on the board.

@@ -45,6 +45,9 @@ pub struct Statement {
     keys: String,
     /// Of each election: roll, lists, credentials, setup, empty box.
     elections: BTreeMap<ElectionId, SealedElection>,
+    /// What the rehearsal has shown; absent from the statement that a rehearsal is played on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rehearsal: Option<String>,
 }
 
 /// What is sealed of one election.
@@ -85,7 +88,7 @@ impl Statement {
     }
 
     /// The parts in which another statement differs.
-    fn differences(&self, other: &Self) -> Vec<String> {
+    pub(super) fn differences(&self, other: &Self) -> Vec<String> {
         let mut parts = Vec::new();
         let mut compare = |part: String, same: bool| {
             if !same {
@@ -97,6 +100,7 @@ impl Statement {
         compare("version".to_owned(), self.build.version == other.build.version);
         compare("configuration".to_owned(), self.configuration == other.configuration);
         compare("keys".to_owned(), self.keys == other.keys);
+        compare("rehearsal".to_owned(), self.rehearsal == other.rehearsal);
         for (election, sealed) in &self.elections {
             let found = other.elections.get(election);
             for (name, value) in sealed.parts() {
@@ -183,9 +187,24 @@ impl VotingServer {
     /// What would be sealed now.
     ///
     /// # Errors
-    /// [`BoardError::NotOpen`] when an election is not set up with the board's keys, or its box or poll book is not empty while nothing is
-    /// sealed yet.
+    /// As [`Self::statement_of_empty_boxes`]; [`BoardError::NotRehearsed`].
     pub(super) async fn seal_statement(&self, state: &BoardState) -> Result<Statement, BoardError> {
+        let statement = self.statement_of_empty_boxes(state).await?;
+        let (rehearsed, digest) = state.rehearsed().ok_or(BoardError::NotRehearsed)?;
+        if !rehearsed.is_of(&statement) {
+            return Err(BoardError::NotRehearsed);
+        }
+        Ok(Statement {
+            rehearsal: Some(hex::encode(digest)),
+            ..statement
+        })
+    }
+
+    /// What is set up now, with nothing in it.
+    ///
+    /// # Errors
+    /// [`BoardError::NotOpen`] when an election is not set up with the board's keys; [`BoardError::NotEmpty`].
+    pub(super) async fn statement_of_empty_boxes(&self, state: &BoardState) -> Result<Statement, BoardError> {
         let statement = self.statement(state).await?.ok_or(BoardError::NotOpen)?;
         for election in &state.elections {
             let counts = self.inner.store.roll_counts(&election.id).await.map_err(Fault::from)?;
@@ -197,7 +216,7 @@ impl VotingServer {
     }
 
     /// The statement of what is there now; `None` when a box is not set up with the board's keys.
-    async fn statement(&self, state: &BoardState) -> Result<Option<Statement>, Fault> {
+    pub(super) async fn statement(&self, state: &BoardState) -> Result<Option<Statement>, Fault> {
         let store = &self.inner.store;
         let Some((keys, _)) = &state.keys else { return Ok(None) };
         let known = self.consultation(&state.consultation.id).await?;
@@ -244,6 +263,7 @@ impl VotingServer {
             configuration: hex::encode(configuration.finalize()),
             keys: digest(keys.as_bytes()),
             elections: sealed,
+            rehearsal: None,
         }))
     }
 
@@ -252,12 +272,13 @@ impl VotingServer {
     /// # Errors
     /// [`BoardError::Fault`].
     pub async fn check_seal(&self, state: &BoardState) -> Result<SelfCheck, BoardError> {
-        let differences = match state.sealing() {
+        let mut differences = match state.sealing() {
             None => Vec::new(),
             Some(act) => {
                 let sealed = act.statement.as_deref().unwrap_or_default();
+                let rehearsal = state.rehearsed().map(|(_, digest)| hex::encode(digest));
                 match (serde_json::from_str::<Statement>(sealed), self.statement(state).await?) {
-                    (Ok(sealed), Some(now)) => sealed.differences(&now),
+                    (Ok(sealed), Some(now)) => sealed.differences(&Statement { rehearsal, ..now }),
                     (Ok(_), None) => vec!["keys".to_owned()],
                     (Err(_), _) => vec!["seal".to_owned()],
                 }
@@ -271,6 +292,9 @@ impl VotingServer {
                 Err(_) => None,
             };
             counts.push((election.clone(), counted));
+            if !self.closing_seal_holds(&election.id).await? {
+                differences.push(format!("{}/closing", election.id));
+            }
         }
         let check = SelfCheck {
             at: self.inner.clock.now(),
@@ -322,7 +346,14 @@ fn describe(known: &isoloir_domain::Consultation) -> Result<Vec<u8>, Fault> {
 /// Lists and candidates, in order.
 fn listed(lists: &[isoloir_domain::CandidateList]) -> Vec<(String, String, Vec<String>)> {
     let candidate = |one: &isoloir_domain::Candidate| {
-        format!("{}|{}|{}|{}", one.rank, one.last_name, one.first_name, one.sex.letter())
+        let born = one.born.map_or_else(String::new, |born| born.to_string());
+        format!(
+            "{}|{}|{}|{}|{born}",
+            one.rank,
+            one.last_name,
+            one.first_name,
+            one.sex.letter()
+        )
     };
     lists
         .iter()

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use isoloir_domain::board::Item;
-use isoloir_domain::board_deed::{Act, Deed, Occasion, Record, Step};
+use isoloir_domain::board_deed::{Act, Deed, MinutesKind, Occasion, Record, Step};
 use isoloir_domain::{Board, Consultation, Election, Seat};
 use isoloir_protocol::group::GroupName;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::rehearsal::RehearsalState;
 use crate::Fault;
 
 /// A board and all that it has done.
@@ -38,6 +39,10 @@ pub struct BoardState {
     pub acts: Vec<ActState>,
     /// Observations of members.
     pub observations: Vec<Observation>,
+    /// Rehearsals, in order.
+    pub rehearsals: Vec<RehearsalState>,
+    /// The twins of the last rehearsal.
+    pub(super) twins: Vec<Election>,
 }
 
 /// Somebody was there.
@@ -75,7 +80,7 @@ pub struct ActState {
     pub at: Timestamp,
     /// Who signed, when, and the signature.
     pub signed: Vec<(Seat, Timestamp, String)>,
-    /// What is sealed, part by part: for a seal.
+    /// What the digest of a seal or of minutes is of.
     pub statement: Option<String>,
     /// When it was done.
     pub done: Option<Timestamp>,
@@ -103,6 +108,8 @@ impl BoardState {
             present: Vec::new(),
             acts: Vec::new(),
             observations: Vec::new(),
+            rehearsals: Vec::new(),
+            twins: Vec::new(),
         };
         for record in records {
             state.add(record);
@@ -154,6 +161,22 @@ impl BoardState {
                 at,
                 text: body.unwrap_or_default(),
             }),
+            (Deed::RehearsalBegun { number }, by) => {
+                self.rehearsals
+                    .push(RehearsalState::begun(number, by, at, body.as_deref()));
+            }
+            (Deed::RehearsalVoted { number }, _) => {
+                let mut rehearsals = self.rehearsals.iter_mut();
+                if let Some(one) = rehearsals.find(|one| one.number == number) {
+                    one.voted = Some(at);
+                }
+            }
+            (Deed::RehearsalEnded { number, passed }, _) => {
+                let mut rehearsals = self.rehearsals.iter_mut();
+                if let Some(one) = rehearsals.find(|one| one.number == number) {
+                    one.end(at, passed, body.as_deref().unwrap_or_default());
+                }
+            }
             // Messages of an attempt that was given up, and records that name nobody: kept, and without effect.
             _ => {}
         }
@@ -242,6 +265,13 @@ impl BoardState {
     #[must_use]
     pub fn present_at(&self, occasion: Occasion) -> Vec<&Presence> {
         self.present.iter().filter(|one| one.occasion == occasion).collect()
+    }
+
+    /// The last minutes of this kind that were signed.
+    #[must_use]
+    pub fn signed_minutes(&self, kind: MinutesKind) -> Option<&ActState> {
+        let is_of = |act: &&ActState| matches!(act.act, Act::Minutes { minutes, .. } if minutes == kind);
+        self.acts.iter().filter(is_of).rfind(|act| act.done.is_some())
     }
 
     /// SHA-256 of the public keys, once they are made.

@@ -2,13 +2,17 @@
 
 use std::sync::PoisonError;
 
-use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::ElectionId;
+use isoloir_domain::board_deed::{Act, Deed};
+use isoloir_domain::journal::{Entry, Event, Subject};
+use isoloir_domain::message::Message;
+use jiff::Timestamp;
 
 use super::BoardError;
 use super::seal::SelfCheck;
 use super::state::BoardState;
 use crate::board_counts::BoardCounts;
-use crate::letters::Letter;
+use crate::letters::{Letter, TextMessage};
 use crate::outbox::Recipient;
 use crate::{Fault, VotingServer};
 
@@ -23,6 +27,85 @@ impl SelfCheck {
         }
         alarms
     }
+}
+
+/// Something that the minutes tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// When.
+    pub at: Timestamp,
+    /// What, in French: the language of the minutes.
+    pub what: String,
+}
+
+fn incident(state: &BoardState, entry: &Entry) -> Option<Incident> {
+    let key = &state.board.key;
+    let what = match &entry.what {
+        Event::IntegrityAlarm { board, parts } if board == key => {
+            format!("Le contrôle a trouvé un écart\u{a0}: {}", parts.join(", "))
+        }
+        Event::ArchiveRefused { finding } if is_of(state, &entry.subject) => {
+            format!("L’archive n’a pas été vérifiée, rien n’est proclamé\u{a0}: {finding}")
+        }
+        Event::Board { board, deed, .. } if board == key => match deed {
+            Deed::RoundBegun { round, reason } => {
+                format!("Fabrication des clés recommencée (essai {round})\u{a0}: {reason}")
+            }
+            Deed::Replaced { substitute, reason } => {
+                format!("{} remplace un délégué\u{a0}: {reason}", state.name(*substitute))
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Incident { at: entry.at, what })
+}
+
+/// What a deed says to the members, when it is an incident.
+fn told(state: &BoardState, deed: &Deed) -> Option<Message> {
+    let title = |election: &ElectionId| {
+        let mut elections = state.elections.iter();
+        let known = elections.find(|one| one.id == *election);
+        known.map_or_else(|| election.to_string(), |one| one.title.clone())
+    };
+    let (fr, en) = match deed {
+        Deed::RoundBegun { reason, .. } => (
+            format!("La fabrication des clés est recommencée\u{a0}: {reason}"),
+            format!("The keys are made again: {reason}"),
+        ),
+        Deed::Replaced { substitute, reason } => {
+            let name = state.name(*substitute);
+            (
+                format!("{name} remplace un délégué\u{a0}: {reason}"),
+                format!("{name} replaces a delegate: {reason}"),
+            )
+        }
+        Deed::Done { number } => match &state.acts.iter().find(|act| act.number == *number)?.act {
+            Act::Suspend { election, reason } => (
+                format!("{} est suspendu\u{a0}: {reason}", title(election)),
+                format!("{} is suspended: {reason}", title(election)),
+            ),
+            Act::Resume { election, reason } => (
+                format!("{} reprend\u{a0}: {reason}", title(election)),
+                format!("{} is resumed: {reason}", title(election)),
+            ),
+            Act::Extend { election, reason, .. } => (
+                format!("{} est prolongé\u{a0}: {reason}", title(election)),
+                format!("{} is extended: {reason}", title(election)),
+            ),
+            Act::Close { election, reason } => (
+                format!("{} est clos\u{a0}: {reason}", title(election)),
+                format!("{} is closed: {reason}", title(election)),
+            ),
+            Act::Seal { .. } | Act::Minutes { .. } => return None,
+        },
+        _ => return None,
+    };
+    Some(Message::new(fr, en))
+}
+
+fn is_of(state: &BoardState, subject: &Subject) -> bool {
+    matches!(subject, Subject::Election(election) if state.elections.iter().any(|one| one.id == *election))
 }
 
 fn wrong(counts: &BoardCounts) -> Vec<&'static str> {
@@ -50,6 +133,11 @@ impl VotingServer {
         if alarms.is_empty() || alarms == known {
             return Ok(());
         }
+        self.alarm(state, alarms).await
+    }
+
+    /// Says to the log, to the journal and to every member of the board what is not as it should be.
+    pub(super) async fn alarm(&self, state: &BoardState, alarms: Vec<String>) -> Result<(), Fault> {
         tracing::error!(
             board = state.board.key,
             alarms = alarms.join(", "),
@@ -61,17 +149,64 @@ impl VotingServer {
         };
         let entry = self.entry(Subject::Consultation(state.consultation.id.clone()), what);
         self.inner.store.append_journal(&entry).await?;
+        let letter = Letter::IntegrityAlarm {
+            board: state.board.title.clone(),
+            parts: alarms.join(", "),
+            link: self.page_of(state),
+        };
+        self.tell_members(state, &letter).await
+    }
+
+    fn page_of(&self, state: &BoardState) -> String {
+        format!("{}/bureau/{}", self.inner.public_url, state.board.key)
+    }
+
+    /// Writes to every member of the board, and sends an SMS to those whose number is known.
+    async fn tell_members(&self, state: &BoardState, letter: &Letter) -> Result<(), Fault> {
+        let alert = TextMessage::BoardAlert {
+            link: self.page_of(state),
+        };
         for member in state.board.members() {
-            let letter = Letter::IntegrityAlarm {
-                board: state.board.title.clone(),
-                parts: alarms.join(", "),
-                link: format!("{}/bureau/{}", self.inner.public_url, state.board.key),
-            };
             let to = Recipient::address(member.email.to_owned()).named(member.name.to_owned());
-            let message = self.letter(&to, &letter).await?;
+            let message = self.letter(&to, letter).await?;
             self.queue(&message).await?;
+            // Numbers were read when the board was imported.
+            if let Some(phone) = member.phone.and_then(|phone| phone.parse().ok()) {
+                let message = self.text_message(&phone, None, None, &alert, None)?;
+                self.queue(&message).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Tells the members of an incident that was just recorded; of anything else, nothing.
+    pub(super) async fn tell_incident(&self, state: &BoardState, deed: &Deed) -> Result<(), Fault> {
+        let Some(what) = told(state, deed) else { return Ok(()) };
+        let letter = Letter::BoardIncident {
+            board: state.board.title.clone(),
+            what,
+            link: self.page_of(state),
+        };
+        self.tell_members(state, &letter).await
+    }
+
+    /// What happened to a board besides its acts, from the journal: alarms, archives refused, keys made again.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn incidents(&self, state: &BoardState) -> Result<Vec<Incident>, Fault> {
+        let mut incidents = Vec::new();
+        for kind in ["integrity_alarm", "archive_refused", "board"] {
+            let mut before = None;
+            loop {
+                let page = self.journal_page(before, Some(kind)).await?;
+                let Some((rank, _)) = page.last() else { break };
+                before = Some(*rank);
+                incidents.extend(page.into_iter().filter_map(|(_, entry)| incident(state, &entry)));
+            }
+        }
+        incidents.sort_by_key(|one| one.at);
+        Ok(incidents)
     }
 
     /// Checks every sealed board.

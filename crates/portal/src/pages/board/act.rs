@@ -4,6 +4,7 @@ use isoloir_domain::board_deed::Act;
 use isoloir_service::board::{ActState, Sitting};
 use isoloir_theme::components::{Tone, notice};
 use isoloir_theme::i18n::{Lang, key};
+use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::when;
 use maud::{Markup, html};
 
@@ -30,6 +31,9 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, act: &ActState) -> Markup {
             (notice(Tone::Success, lang.text("board-act-done"), html! { p { (when::date_time(lang, at)) } }))
         }
         @if let Act::Seal { digest } = &act.act { (seal_words(lang, digest)) }
+        @if let Act::Minutes { .. } = &act.act {
+            p { a href={ "/bureau/" (state.board.key) "/actes/" (act.number) "/pv.pdf" } { (icon(Icon::Download)) " " (lang.text("board-act-read")) } }
+        }
         section.section aria-labelledby="t-texte" {
             h2 #t-texte { (lang.text("board-act-text")) }
             pre.command tabindex="0" data-text { (act.act.text(&state.board.key, act.number)) }
@@ -42,7 +46,7 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, act: &ActState) -> Markup {
             }))
         }
     };
-    scripted(chrome, sitting, Tab::Acts, &title, &script, body)
+    scripted(chrome, sitting, Tab::Acts, &title, &script, &None, body)
 }
 
 /// The act in words.
@@ -54,6 +58,7 @@ pub(super) fn act_words(act: &Act) -> &'static str {
         Act::Resume { .. } => key("board-act-resume"),
         Act::Extend { .. } => key("board-act-extend"),
         Act::Close { .. } => key("board-act-close"),
+        Act::Minutes { minutes, .. } => crate::minutes::title(*minutes),
     }
 }
 

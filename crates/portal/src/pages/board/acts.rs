@@ -2,7 +2,7 @@
 
 use isoloir_domain::board_deed::{Act, LONGEST_REASON};
 use isoloir_domain::{Election, Phase};
-use isoloir_service::board::{SelfCheck, Sitting};
+use isoloir_service::board::{Ended, RehearsalState, SelfCheck, Sitting};
 use isoloir_theme::args;
 use isoloir_theme::components::{Field, Tone, badge, field, link_row, notice, table_box};
 use isoloir_theme::i18n::{Lang, key};
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::act::act_words;
-use super::{Refused, Tab, fingerprint, frame, overline};
+use super::{Refused, Tab, fingerprint, frame, overline, wrong};
 use crate::layout::Chrome;
 
 /// An election as the board follows it.
@@ -35,6 +35,8 @@ pub struct WatchView {
     pub elections: Vec<Followed>,
     /// The last check, if there was one.
     pub check: Option<SelfCheck>,
+    /// Whether a rehearsal has passed on what is there now.
+    pub rehearsed: bool,
     /// Whether an act may close early: in a test only.
     pub may_close: bool,
     /// Whether the boxes are set up with the board's keys.
@@ -58,6 +60,7 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, view: &WatchView) -> Markup {
         html! {
             div.page-head { (overline(lang, state, sitting.seat)) h1 { (title) } p.lede { (lang.text("board-watch-lede")) } }
             (seal(lang, sitting, view))
+            @if view.set_up { (rehearsal(lang, sitting, view)) }
             (check(lang, sitting, view))
             (elections(lang, view))
             section.section aria-labelledby="t-actes" {
@@ -99,6 +102,64 @@ fn seal(lang: Lang, sitting: &Sitting, view: &WatchView) -> Markup {
                 p { (lang.text(if view.set_up { key("board-not-sealed-text") } else { key("board-not-set-up-text") })) }
                 @if waiting { p { (lang.text("board-seal-waits")) } }
             },
+        ),
+    }
+}
+
+/// The rehearsal: where it stands, and the button that begins one.
+fn rehearsal(lang: Lang, sitting: &Sitting, view: &WatchView) -> Markup {
+    let state = &sitting.state;
+    let may_begin = sitting.seat.is_of_authority() && state.seal().is_none();
+    html! {
+        section.section aria-labelledby="t-blanche" {
+            h2 #t-blanche { (lang.text("board-rehearsal")) }
+            p { (lang.text("board-rehearsal-text")) }
+            @if let Some(last) = state.rehearsal() { (stands(lang, sitting, last, view.rehearsed)) }
+            @else { p { (lang.text("board-rehearsal-none")) } }
+            @if may_begin {
+                form method="post" action={ "/bureau/" (state.board.key) "/blanche" } {
+                    div.actions { button.btn.btn--secondary type="submit" { (lang.text("board-rehearsal-go")) } }
+                }
+            }
+        }
+    }
+}
+
+fn stands(lang: Lang, sitting: &Sitting, last: &RehearsalState, fits: bool) -> Markup {
+    let key_of = &sitting.state.board.key;
+    let at = |at: Timestamp| html! { p { (when::date_time(lang, at)) } };
+    match (&last.ended, last.voted) {
+        (Some((when, Ended::Passed { digest, .. })), _) if fits => notice(
+            Tone::Success,
+            lang.text("board-rehearsal-passed"),
+            html! {
+                (at(*when))
+                p { (lang.text("board-rehearsal-wiped")) }
+                (fingerprint(lang, &lang.text("board-rehearsal"), digest))
+            },
+        ),
+        (Some((when, Ended::Passed { .. })), _) => notice(
+            Tone::Warning,
+            lang.text("board-rehearsal-void"),
+            html! { (at(*when)) p { (lang.text("board-rehearsal-void-text")) } },
+        ),
+        (Some((when, Ended::Failed(parts))), _) => notice(
+            Tone::Error,
+            lang.text("board-rehearsal-failed"),
+            html! { (at(*when)) ul { @for part in parts { li { code.break { (part) } } } } },
+        ),
+        (None, Some(when)) => notice(
+            Tone::Info,
+            lang.text("board-rehearsal-voted"),
+            html! {
+                (at(when))
+                p { a href={ "/bureau/" (key_of) "/depouillement" } { (lang.text("board-next-count-go")) } }
+            },
+        ),
+        (None, None) => notice(
+            Tone::Info,
+            lang.text("board-rehearsal-begun"),
+            html! { (at(last.at)) p { (lang.text("board-rehearsal-begun-text")) } },
         ),
     }
 }
@@ -202,14 +263,20 @@ fn wishes(lang: Lang, sitting: &Sitting, view: &WatchView) -> Markup {
     let state = &sitting.state;
     let action = format!("/bureau/{}/actes", state.board.key);
     let label = lang.text("board-reason");
+    let (why_error, why_typed) = wrong(&view.refused, "motif", lang);
     let why = Field {
         max_length: u32::try_from(LONGEST_REASON).ok(),
+        error: why_error,
+        value: why_typed,
         ..Field::text("motif", &label)
     };
     let (closes_label, closes_hint) = (lang.text("board-wish-closes"), lang.text("board-wish-closes-hint"));
+    let (closes_error, closes_typed) = wrong(&view.refused, "cloture", lang);
     let closes = Field {
         hint: Some(&closes_hint),
         required: false,
+        error: closes_error,
+        value: closes_typed,
         ..Field::text("cloture", &closes_label)
     };
     let open = view
@@ -226,7 +293,7 @@ fn wishes(lang: Lang, sitting: &Sitting, view: &WatchView) -> Markup {
                 }
             }
             @if open {
-                details {
+                details open[why_error.or(closes_error).is_some()] {
                     summary { (lang.text("board-wish-open")) }
                     form.form method="post" action=(action) {
                         div.field {

@@ -10,7 +10,7 @@ use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::when;
 use maud::{Markup, html};
 
-use super::{Script, Tab, fingerprint, overline, scripted, seat_words};
+use super::{Refused, Script, Tab, fingerprint, overline, scripted, seat_words, wrong};
 use crate::layout::Chrome;
 
 /// What the page shows besides the board itself.
@@ -20,6 +20,8 @@ pub struct CeremonyPage {
     pub online: Vec<Seat>,
     /// Whether elections are set up with these keys.
     pub in_use: bool,
+    /// Why the last wish was refused.
+    pub refused: Refused,
 }
 
 /// Draws the page.
@@ -51,9 +53,9 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, view: &CeremonyPage) -> Markup
             h2 #t-perdue { (lang.text("board-lost-title")) }
             p { a href={ "/bureau/" (state.board.key) "/cle-perdue" } { (lang.text("board-lost-link")) } }
         }
-        @if sitting.seat.is_of_authority() && !view.in_use { (again(lang, state)) }
+        @if sitting.seat.is_of_authority() && !view.in_use { (again(lang, state, &view.refused)) }
     };
-    scripted(chrome, sitting, Tab::Keys, &title, &script, body)
+    scripted(chrome, sitting, Tab::Keys, &title, &script, &view.refused, body)
 }
 
 /// One's own step, or what one waits for, or the fingerprint.
@@ -251,17 +253,20 @@ fn done(lang: Lang, state: &BoardState, seat: Seat, of_member: Step, of_substitu
 }
 
 /// Everything anew, with a reason.
-fn again(lang: Lang, state: &BoardState) -> Markup {
+fn again(lang: Lang, state: &BoardState, refused: &Refused) -> Markup {
+    let (error, typed) = wrong(refused, "motif", lang);
     let label = lang.text("board-reason");
     let why = Field {
         max_length: u32::try_from(LONGEST_REASON).ok(),
+        error,
+        value: typed,
         ..Field::text("motif", &label)
     };
     html! {
         section.section aria-labelledby="t-recommencer" {
             h2 #t-recommencer { (lang.text("board-again")) }
             p { (lang.text("board-again-text")) }
-            details {
+            details open[error.is_some()] {
                 summary { (lang.text("board-again-open")) }
                 form.form method="post" action={ "/bureau/" (state.board.key) "/cles/recommencer" } {
                     (field(&why, ""))

@@ -34,7 +34,7 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, counts: &[Count]) -> Markup {
         @if owner.is_none() { (notice(Tone::Info, lang.text("board-no-place"), html! { p { (lang.text("board-no-place-text")) } })) }
         @for (rank, count) in counts.iter().enumerate() { (election(lang, sitting, owner, count, rank)) }
     };
-    scripted(chrome, sitting, Tab::Count, &title, &script, body)
+    scripted(chrome, sitting, Tab::Count, &title, &script, &None, body)
 }
 
 fn election(lang: Lang, sitting: &Sitting, owner: Option<u32>, count: &Count, rank: usize) -> Markup {
@@ -54,6 +54,7 @@ fn election(lang: Lang, sitting: &Sitting, owner: Option<u32>, count: &Count, ra
     html! {
         section.panel.section aria-labelledby=(title) {
             div.panel__head { h2 id=(title) { (count.title) } (stands(lang, count)) }
+            @if count.rehearsal { p { (lang.text("board-count-rehearsal")) } }
             @if count.state == CountState::Open {
                 p { (lang.with("board-count-closes", args![when = when::date_time(lang, state.consultation.calendar.freezes())])) }
             }

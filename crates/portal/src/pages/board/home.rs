@@ -24,6 +24,8 @@ pub struct HomeView {
     pub set_up: bool,
     /// Whether a box waits for decryptions.
     pub to_decrypt: bool,
+    /// Whether a rehearsal has passed on what is there now.
+    pub rehearsed: bool,
     /// Why the last wish was refused.
     pub refused: Refused,
 }
@@ -86,6 +88,12 @@ fn next(lang: Lang, sitting: &Sitting, view: &HomeView) -> Markup {
             key("board-next-count-text"),
             Some(("/depouillement", key("board-next-count-go"))),
         )
+    } else if view.set_up && sitting.state.seal().is_none() && !view.rehearsed {
+        let go = Some(("/suivi#t-blanche", key("board-next-rehearsal-go")));
+        step(key("board-next-rehearsal"), key("board-next-rehearsal-text"), go)
+    } else if view.set_up && sitting.state.seal().is_none() {
+        let go = Some(("/suivi#t-proposer", key("board-next-seal-go")));
+        step(key("board-next-seal"), key("board-next-seal-text"), go)
     } else if view.set_up {
         step(key("board-next-vote"), key("board-next-vote-text"), None)
     } else {
@@ -138,6 +146,7 @@ fn members(lang: Lang, sitting: &Sitting, view: &HomeView) -> Markup {
 fn occasion_words(occasion: Occasion) -> &'static str {
     match occasion {
         Occasion::Ceremony => key("board-occasion-ceremony"),
+        Occasion::Rehearsal => key("board-occasion-rehearsal"),
         Occasion::Sealing => key("board-occasion-sealing"),
         Occasion::Count => key("board-occasion-count"),
     }

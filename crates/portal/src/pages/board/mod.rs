@@ -73,6 +73,7 @@ fn scripted(
     tab: Tab,
     title: &str,
     script: &Script<'_>,
+    refused: &Refused,
     body: impl Render,
 ) -> Markup {
     use isoloir_theme::assets::Assets;
@@ -82,7 +83,7 @@ fn scripted(
             data-key=(format!("{}|{}", sitting.state.board.key, sitting.seat)) data-worker=(Assets::path("board-worker.js"))
             data-version=(sitting.state.version) data-waits[script.waits] {
             div.wrap {
-                (head(lang, sitting, tab, &None))
+                (head(lang, sitting, tab, refused))
                 noscript { (notice(Tone::Warning, lang.text("noscript-title"), html! { p { (lang.text("board-noscript")) } })) }
                 (body)
                 (words::templates(lang))

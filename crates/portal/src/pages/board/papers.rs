@@ -1,8 +1,10 @@
 //! Minutes to sign and their twin to read by program; the poll book, for the board alone (R. 211-542, R. 211-570).
 
-use isoloir_service::board::Sitting;
+use isoloir_domain::board_deed::MinutesKind;
+use isoloir_service::board::{Count, Sitting};
 use isoloir_theme::args;
 use isoloir_theme::components::{back, table_box};
+use isoloir_theme::i18n::Lang;
 use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::when;
 use jiff::Timestamp;
@@ -10,14 +12,14 @@ use maud::{Markup, html};
 
 use super::{Tab, frame, overline};
 use crate::layout::Chrome;
-use crate::minutes::Kind;
+use crate::minutes::{slug, title as title_of};
 
 /// Lines of a poll book on one page.
 pub const LINES: usize = 200;
 
 /// Draws the list of papers.
 #[must_use]
-pub fn render(chrome: &Chrome, sitting: &Sitting) -> Markup {
+pub fn render(chrome: &Chrome, sitting: &Sitting, counts: &[Count]) -> Markup {
     let lang = chrome.lang;
     let state = &sitting.state;
     let title = lang.text("board-papers-title");
@@ -32,15 +34,7 @@ pub fn render(chrome: &Chrome, sitting: &Sitting) -> Markup {
             section.section aria-labelledby="t-pv" {
                 h2 #t-pv { (lang.text("board-minutes")) }
                 dl.facts {
-                    @for kind in Kind::ALL {
-                        div {
-                            dt { (lang.text(kind.title())) }
-                            dd {
-                                a href={ "/bureau/" (state.board.key) "/pv/" (kind.slug()) ".pdf" } { (icon(Icon::Download)) " PDF" }
-                                " " a href={ "/bureau/" (state.board.key) "/pv/" (kind.slug()) ".json" } { "JSON" }
-                            }
-                        }
-                    }
+                    @for kind in MinutesKind::ALL { (minutes(lang, sitting, kind)) }
                 }
                 p.small.soft { (lang.text("board-minutes-note")) }
             }
@@ -51,13 +45,48 @@ pub fn render(chrome: &Chrome, sitting: &Sitting) -> Markup {
                     @for election in &state.elections {
                         li {
                             a href={ "/bureau/" (state.board.key) "/emargement/" (election.id) } { (election.title) }
-                            " – " a href={ "/bureau/" (state.board.key) "/emargement/" (election.id) "/liste.pdf" } { "PDF" }
+                            @if counts.iter().any(|count| count.election == election.id && count.state.is_frozen()) {
+                                " – " a href={ "/bureau/" (state.board.key) "/emargement/" (election.id) "/liste.pdf" } { "PDF" }
+                            }
                         }
                     }
                 }
             }
         },
     )
+}
+
+/// One kind of minutes: to read, of all elections or of one, and to put to signature.
+fn minutes(lang: Lang, sitting: &Sitting, kind: MinutesKind) -> Markup {
+    let state = &sitting.state;
+    let address = format!("/bureau/{}/pv/{}", state.board.key, slug(kind));
+    let name = lang.text(title_of(kind));
+    let signed = state.signed_minutes(kind).and_then(|act| act.done);
+    html! {
+        div {
+            dt { (name) }
+            dd {
+                p {
+                    a href={ (address) ".pdf" } { (icon(Icon::Download)) " PDF" span.vh { " – " (name) } }
+                    " " a href={ (address) ".json" } { "JSON" span.vh { " – " (name) } }
+                    @if state.elections.len() > 1 {
+                        @for election in &state.elections {
+                            " – " a href={ (address) ".pdf?scrutin=" (election.id) } { (election.title) }
+                        }
+                    }
+                }
+                @match signed {
+                    Some(at) => { p.small.soft { (lang.with("board-minutes-signed", args![when = when::date_time(lang, at)])) } }
+                    None => { p.small.soft { (lang.text("board-minutes-draft")) } }
+                }
+                @if sitting.seat.is_of_authority() && state.keys.is_some() {
+                    form method="post" action=(address) {
+                        button.btn.btn--secondary type="submit" { (lang.text("board-minutes-propose")) span.vh { " – " (name) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A page of a poll book.

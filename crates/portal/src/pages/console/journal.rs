@@ -46,6 +46,8 @@ pub const KINDS: &[&str] = &[
     "election_set_up",
     "ballots_recorded",
     "polls_closed",
+    "closing_sealed",
+    "archive_refused",
     "tally_encrypted",
     "partial_decryption_recorded",
     "tally_finished",

@@ -89,6 +89,8 @@ pub struct Demonstration {
     pub accounts: Vec<SampleAccount>,
     /// Invented people of the staff.
     pub staff: Vec<SampleStaff>,
+    /// Key files of the board's members, which nobody but them has in a real election.
+    pub keys: Vec<SampleKey>,
     /// Commands to type next, in order: what it does (in both languages) and the command.
     pub commands: Vec<SampleCommand>,
 }
@@ -106,6 +108,17 @@ pub struct SampleAccount {
     pub code: Option<String>,
     /// The NUMEN that the registrar knows of; empty when none is.
     pub numen: String,
+}
+
+/// The key file of an invented member of the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleKey {
+    /// Given name and family name.
+    pub name: String,
+    /// Name of the file.
+    pub file: String,
+    /// What it holds.
+    pub contents: Vec<u8>,
 }
 
 /// An invented member of the staff.

@@ -36,6 +36,8 @@ mod results_view;
 pub mod routes;
 pub mod state;
 
-pub use config::{AccessibilityAudit, Demonstration, PortalConfig, SampleAccount, SampleCommand, SampleStaff};
+pub use config::{
+    AccessibilityAudit, Demonstration, PortalConfig, SampleAccount, SampleCommand, SampleKey, SampleStaff,
+};
 pub use limits::LimitsConfig;
 pub use routes::router;

@@ -206,10 +206,10 @@ struct ResultLine {
     voters: u64,
     /// Hundredths of a percent of those registered.
     turnout: u64,
-    /// So few voted that no figure of a list is told.
+    /// So few voted that figures of lists stand here only, and are not to be published (docs/adr/0011).
     withheld: bool,
-    blank: Option<u64>,
-    expressed: Option<u64>,
+    blank: u64,
+    expressed: u64,
     lists: Vec<ListLine>,
     /// How the seats came about, line by line.
     seats: Vec<String>,
@@ -220,7 +220,7 @@ struct ResultLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ListLine {
     name: String,
-    votes: Option<u64>,
+    votes: u64,
     seats: Option<u32>,
     elected: Vec<String>,
 }
@@ -550,23 +550,20 @@ impl VerifiedLine {
 }
 
 impl ResultLine {
-    /// Below the secrecy threshold no figure of a list enters it.
     fn of(results: &Results) -> Self {
-        let withheld = results.is_withheld();
-        let told = |figure: u64| (!withheld).then_some(figure);
         let view = results_view(FR, results);
         let list = |one: &isoloir_service::results::ListResult| ListLine {
             name: one.list.name.clone(),
-            votes: told(one.votes),
+            votes: one.votes,
             seats: one.seats,
             elected: one.elected.iter().map(isoloir_domain::Candidate::full_name).collect(),
         };
         Self {
             voters: results.voters,
             turnout: results.turnout_hundredths(),
-            withheld,
-            blank: told(results.blank),
-            expressed: told(results.expressed),
+            withheld: results.is_withheld(),
+            blank: results.blank,
+            expressed: results.expressed,
             lists: results.lists.iter().map(list).collect(),
             seats: view.explanation.as_ref().map(explained).unwrap_or_default(),
             undecided: view.undecided,
@@ -692,16 +689,20 @@ impl ResultLine {
     fn draw(&self, blocks: &mut Vec<Block>) {
         let turnout = format!("{},{:02}\u{202f}%", self.turnout / 100, self.turnout % 100);
         blocks.push(Block::Fact(FR.text("minutes-turnout"), turnout));
-        let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+        blocks.push(Block::Fact(FR.text("minutes-voters"), self.voters.to_string()));
+        blocks.push(Block::Fact(FR.text("minutes-blank"), self.blank.to_string()));
+        blocks.push(Block::Fact(FR.text("minutes-expressed"), self.expressed.to_string()));
         if self.withheld {
             blocks.push(Block::Text(FR.text("minutes-withheld")));
-        } else {
-            blocks.push(Block::Fact(FR.text("minutes-blank"), number(self.blank)));
-            blocks.push(Block::Fact(FR.text("minutes-expressed"), number(self.expressed)));
         }
         let row = |list: &ListLine| {
             let seats = list.seats.map_or_else(|| "–".to_owned(), |seats| seats.to_string());
-            vec![list.name.clone(), number(list.votes), seats, list.elected.join(", ")]
+            vec![
+                list.name.clone(),
+                list.votes.to_string(),
+                seats,
+                list.elected.join(", "),
+            ]
         };
         blocks.push(Block::Table {
             columns: vec![

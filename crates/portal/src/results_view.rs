@@ -52,6 +52,7 @@ pub(crate) fn results_view(lang: Lang, results: &Results) -> ResultsView {
             BallotKind::Sigle => results.election.count.designation_days,
             BallotKind::List => None,
         },
+        verified: None,
     }
 }
 

@@ -37,6 +37,7 @@ use isoloir_portal::pages::personal::PersonalView;
 use isoloir_portal::pages::reissue::{AskProblems, ChallengeView, ChoiceView, FollowView};
 use isoloir_portal::pages::results::{
     AudienceView, AverageRow, DrawView, ElectedView, Explanation, ListView, ResultsView, Round, SharesView,
+    VerifiedView,
 };
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
@@ -286,6 +287,11 @@ fn results_view() -> ResultsView {
                 ("Service public".into(), "392,80".into()),
             ],
         }],
+        verified: Some(VerifiedView {
+            when: "10 décembre 2026 à 17:31".into(),
+            checks: 30,
+            archive: "5f".repeat(32),
+        }),
         ..ResultsView::default()
     }
 }
@@ -314,6 +320,11 @@ fn demo() -> Demonstration {
             email: "ines.moreau@valbrune.example".into(),
             password: "Phare-grenat-64".into(),
             secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
+        }],
+        keys: vec![isoloir_portal::SampleKey {
+            name: "Hélène Kervella".into(),
+            file: "president.key".into(),
+            contents: b"{}".to_vec(),
         }],
         commands: vec![SampleCommand {
             fr: "Fermer le vote :".into(),

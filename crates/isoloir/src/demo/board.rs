@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use isoloir_domain::Role;
+use isoloir_portal::SampleKey;
 use isoloir_service::VotingServer;
 
 use super::{StaffAccount, enrol};
@@ -12,6 +13,21 @@ use crate::trustee::{StandIn, play_ceremony};
 
 /// Key of the board in `consultation.toml`.
 const BOARD: &str = "valbrune";
+
+/// The key files of the members, for the page of the demonstration.
+pub(super) async fn keys(folder: &Path, server: &VotingServer) -> anyhow::Result<Vec<SampleKey>> {
+    let mut keys = Vec::new();
+    for one in server.board_state(BOARD).await?.board.members() {
+        let file = format!("{}.key", one.seat);
+        let contents = std::fs::read(folder.join(&file)).with_context(|| format!("the key file {file}"))?;
+        keys.push(SampleKey {
+            name: one.name.to_owned(),
+            file,
+            contents,
+        });
+    }
+    Ok(keys)
+}
 
 /// Accounts of the members, and `trustees.json`; key files go to `folder`.
 pub(super) async fn make(folder: &Path, server: &VotingServer) -> anyhow::Result<(Vec<StaffAccount>, Vec<u8>)> {

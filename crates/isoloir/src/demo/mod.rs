@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use isoloir_domain::{Clock as _, Language, Role, Roles, SystemClock};
-use isoloir_portal::{Demonstration, SampleAccount, SampleCommand, SampleStaff};
+use isoloir_portal::{Demonstration, SampleAccount, SampleCommand, SampleKey, SampleStaff};
 use isoloir_service::VotingServer;
 use isoloir_service::enrol_staff::Enrolment;
 use isoloir_service::invite_staff::StaffPlan;
@@ -123,7 +123,8 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     };
     let commands = commands(&folder);
     print!("{}", told(demo.port, &kept, &commands));
-    let portal = steps::portal_config(&config, &server, Some(shown(&kept, &commands)))?;
+    let keys = board::keys(&folder.join("board"), &server).await?;
+    let portal = steps::portal_config(&config, &server, Some(shown(&kept, &commands, keys)))?;
     let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let roll = Given::get("roll.csv").context("roll.csv")?.data;
     let stand_in = stand_in::serve(at(demo.port + 2), &config.origin, &roll);
@@ -357,7 +358,7 @@ fn verifier(program: &str) -> String {
     )
 }
 
-fn shown(kept: &Kept, commands: &[SampleCommand]) -> Demonstration {
+fn shown(kept: &Kept, commands: &[SampleCommand], keys: Vec<SampleKey>) -> Demonstration {
     let accounts = kept
         .accounts
         .iter()
@@ -379,6 +380,7 @@ fn shown(kept: &Kept, commands: &[SampleCommand]) -> Demonstration {
     Demonstration {
         accounts,
         staff: staff.collect(),
+        keys,
         commands: commands.to_vec(),
     }
 }

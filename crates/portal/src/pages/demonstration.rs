@@ -1,11 +1,13 @@
 //! The demonstration: invented accounts, and an inbox for mails that go nowhere. A portal that is not one answers 404 here.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
 use crate::config::Demonstration;
 use crate::layout::{Chrome, page, roles_in_words};
 use isoloir_theme::components::{Tone, back, notice, table_box};
-use isoloir_theme::i18n::Lang;
+use isoloir_theme::i18n::{Lang, key};
 use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::inbox::{InboxMail, inbox};
 
@@ -21,6 +23,7 @@ pub fn render(chrome: &Chrome, demo: &Demonstration, codes: &[String]) -> Markup
             (notice(Tone::Warning, lang.text("demo-notice-title"), html! { p { (lang.text("demo-notice-text")) } }))
             @if !demo.accounts.is_empty() { (accounts(lang, demo)) }
             @if !demo.staff.is_empty() { (staff(lang, demo, codes)) }
+            @if !demo.keys.is_empty() { (board(lang, demo)) }
             @if !demo.commands.is_empty() { (commands(lang, demo)) }
             section.section aria-labelledby="t-boite" {
                 h2 #t-boite { (lang.text("inbox-title")) }
@@ -96,6 +99,34 @@ fn staff(lang: Lang, demo: &Demonstration, codes: &[String]) -> Markup {
                 }
             }))
             div.actions { a.btn.btn--secondary href="/gestion/connexion" { (lang.text("demo-staff-open")) " " (icon(Icon::Next)) } }
+        }
+    }
+}
+
+/// The whole board played by one person: the steps, and the files that its members would keep to themselves.
+fn board(lang: Lang, demo: &Demonstration) -> Markup {
+    let steps = [
+        key("demo-board-1"),
+        key("demo-board-2"),
+        key("demo-board-3"),
+        key("demo-board-4"),
+        key("demo-board-5"),
+        key("demo-board-6"),
+    ];
+    html! {
+        section.section aria-labelledby="t-bureau" {
+            h2 #t-bureau { (lang.text("demo-board")) }
+            p { (lang.text("demo-board-text")) }
+            ol { @for step in steps { li { (lang.text(step)) } } }
+            p { (lang.text("demo-board-keys")) }
+            ul {
+                @for one in &demo.keys {
+                    // In the page itself: a demonstration has no address that hands out keys.
+                    @let file = format!("data:application/json;base64,{}", STANDARD.encode(&one.contents));
+                    li { a href=(file) download=(one.file) { (icon(Icon::Download)) " " (one.file) } " – " (one.name) }
+                }
+            }
+            div.actions { a.btn.btn--secondary href="/bureau" { (lang.text("demo-board-open")) " " (icon(Icon::Next)) } }
         }
     }
 }

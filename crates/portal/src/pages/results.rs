@@ -97,6 +97,19 @@ pub struct ResultsView {
     pub audience: Vec<AudienceView>,
     /// Days that unions have to name their members.
     pub designation_days: Option<u8>,
+    /// The audit before the proclamation.
+    pub verified: Option<VerifiedView>,
+}
+
+/// The audit that the archive passed before its result was known.
+#[derive(Debug, Clone)]
+pub struct VerifiedView {
+    /// When, in words.
+    pub when: String,
+    /// How many checks passed.
+    pub checks: u64,
+    /// SHA-256 of the archive, in hexadecimal.
+    pub archive: String,
 }
 
 /// A recorded drawing of lots.
@@ -489,6 +502,13 @@ fn redo(chrome: &Chrome, view: &ResultsView) -> Markup {
             div.panel.panel--sunken {
                 h2 #t-refaire { (lang.text("redo-title")) }
                 p { @if view.withheld { (lang.text("redo-withheld")) } @else { (lang.text("redo-text")) } }
+                @if let Some(verified) = &view.verified {
+                    p { (lang.with("redo-verified", args![n = verified.checks, when = verified.when.as_str()])) }
+                    p.small.soft { "SHA-256 " code.break { (verified.archive) } }
+                }
+                @if !view.withheld {
+                    pre.command tabindex="0" { code { "isoloir-verify --complete --results resultats.json " (view.id) ".bel" } }
+                }
                 div.actions {
                     @if !chrome.kiosk && !view.withheld {
                         a.btn.btn--primary href={ "/urne/" (view.id) "/archive.bel" } download {

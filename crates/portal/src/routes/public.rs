@@ -27,6 +27,7 @@ use crate::pages::verify_box::{self as verify_box_page, VerifyBoxView};
 use crate::request::{PageChrome, VoterSession};
 use crate::results_view::results_view;
 use crate::state::{PortalState, Shown};
+use isoloir_theme::when;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {
@@ -348,7 +349,16 @@ pub(super) async fn results(
 ) -> Result<Markup, PageError> {
     let (election, phase) = named(&state, &id).await?;
     Ok(match state.server().results(&election.id).await? {
-        Some(results) => results_page::render(&chrome, &results_view(chrome.lang, &results)),
+        Some(results) => {
+            let verified = state.server().verification(&election.id).await?;
+            let mut view = results_view(chrome.lang, &results);
+            view.verified = verified.map(|verified| results_page::VerifiedView {
+                when: when::date_time(chrome.lang, verified.at),
+                checks: verified.checks,
+                archive: hex::encode(verified.archive),
+            });
+            results_page::render(&chrome, &view)
+        }
         None => results_page::render_pending(&chrome, &election.title, phase),
     })
 }

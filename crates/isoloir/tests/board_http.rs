@@ -1,0 +1,499 @@
+//! A board over HTTP, as its members' browsers ask: what is refused, with which status and words, and the papers at the end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use isoloir::trustee::{StandIn, play_ceremony};
+use isoloir_carriers::MailMode;
+use isoloir_domain::board::{Delegate, Person};
+use isoloir_domain::clock::SettableClock;
+use isoloir_domain::{Board, ElectionId, Profile, Seat};
+use isoloir_portal::config::PortalConfig;
+use isoloir_portal::{LimitsConfig, router};
+use isoloir_protocol::credential::SecretCredential;
+use isoloir_protocol::group::GroupName;
+use isoloir_service::enrol_staff::Enrolment;
+use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::set_up_election::SetUp;
+use isoloir_service::{Settings, VotingServer};
+use isoloir_theme::layout::Contact;
+use jiff::{SignedDuration, Timestamp};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "Givre-orange-38";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn person(name: &str) -> Person {
+    Person {
+        name: name.to_owned(),
+        email: format!("{}@bureau.example", name.to_lowercase()),
+        phone: None,
+    }
+}
+
+fn delegate(list: &str, name: &str, substitute: Option<&str>) -> Delegate {
+    let Person { name, email, phone } = person(name);
+    Delegate {
+        list: list.to_owned(),
+        name,
+        email,
+        phone,
+        substitute: substitute.map(person),
+    }
+}
+
+fn board(key: &str, election: &str, names: [&str; 6]) -> Board {
+    Board {
+        key: key.to_owned(),
+        title: format!("BVE {key}"),
+        elections: vec![election.to_owned()],
+        president: person(names[0]),
+        secretary: person(names[1]),
+        delegates: vec![
+            delegate("UPE", names[2], Some(names[5])),
+            delegate("ES", names[3], None),
+            delegate("LU", names[4], None),
+        ],
+    }
+}
+
+/// A portal on a port of its own, and members who are signed in.
+struct Scene {
+    server: VotingServer,
+    clock: SettableClock,
+    base: String,
+    members: Vec<StandIn>,
+    cookies: HashMap<Seat, String>,
+    stranger: String,
+    election: ElectionId,
+    http: reqwest::Client,
+    rng: StdRng,
+    _folder: tempfile::TempDir,
+}
+
+/// The cookie of a member who was invited and enrols.
+async fn signed_in(server: &VotingServer, clock: &SettableClock, email: &str, link: &str) -> String {
+    let token = link.rsplit('/').next().unwrap();
+    let factor = server.staff_invitation(token).await.unwrap().second_factor;
+    let chosen = Enrolment {
+        password: PASSWORD,
+        confirmation: PASSWORD,
+        code: &factor.code(server.clock().now()),
+    };
+    server.enrol_staff(token, chosen).await.unwrap();
+    clock.advance(SignedDuration::from_secs(30));
+    let code = factor.code(server.clock().now());
+    let session = server.staff_sign_in(email, PASSWORD, &code).await.unwrap();
+    format!("isoloir-agent={}", session.token)
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SettableClock::new(at("2026-11-05T10:00:00Z"));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let settings = Settings {
+            server_key: SigningKey::from_bytes(&[1; 32]),
+            registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
+            public_url: base.clone(),
+            mail: MailMode::Demonstration,
+            verifiers: Some(1),
+            hashers: Some(1),
+        };
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let opened = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7));
+        let server = opened.await.unwrap();
+        let plan = |key: &str| ElectionPlan {
+            key: key.to_owned(),
+            title: format!("Comité {key}"),
+            seats: 3,
+            count: isoloir_domain::CountRules::default(),
+        };
+        let plan = ConsultationPlan {
+            id: "essai-2026".parse().unwrap(),
+            title: "Élections d’essai".to_owned(),
+            organiser: "Académie de Valbrune".to_owned(),
+            profile: Profile::Test,
+            group: "Ed25519".to_owned(),
+            opens: at("2026-11-06T07:00:00Z"),
+            closes: at("2026-11-10T16:00:00Z"),
+            grace: None,
+            live_box: Some(false),
+            policy: isoloir_domain::Policy::default(),
+            boards: vec![
+                board("csa", "csa", ["Anne", "Luc", "Awa", "Marc", "Lucie", "Zoe"]),
+                board("cap", "cap", ["Eve", "Guy", "Ida", "Jean", "Lea", "Max"]),
+            ],
+            elections: vec![plan("csa"), plan("cap")],
+        };
+        let election = server.import_consultation(&plan).await.unwrap().remove(0).id;
+        let roll = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n\
+                    M1;Durand;Camille;camille@valbrune.example;cap\nM2;Morel;Inès;;csa\n";
+        server.import_roll(&plan.id, roll.as_bytes()).await.unwrap();
+        let lists = "scrutin;liste;sigle;rang;nom;prenom;sexe\ncsa;Liste unique;LU;1;Petit;Zoé;F\ncap;Liste unique;LU;1;Petit;Zoé;F\n";
+        server.import_lists(&plan.id, lists.as_bytes()).await.unwrap();
+        let mut rng = StdRng::seed_from_u64(11);
+        let (mut members, mut cookies) = (Vec::new(), HashMap::new());
+        for one in server.invite_board(None, "csa", false).await.unwrap() {
+            let cookie = signed_in(&server, &clock, &one.email, &one.link.unwrap()).await;
+            let member = server.staff_with_email(&one.email).await.unwrap().unwrap().member;
+            members.push(StandIn::new(&server, "csa", member, &mut rng).await.unwrap());
+            cookies.insert(one.seat, cookie);
+        }
+        let other = server.invite_board(None, "cap", false).await.unwrap().remove(0);
+        let stranger = signed_in(&server, &clock, &other.email, &other.link.unwrap()).await;
+        let config = PortalConfig {
+            origin: base.parse().unwrap(),
+            registrar_origin: "http://127.0.0.1:8081".parse().unwrap(),
+            registrar_key: server.registrar_key().to_bytes(),
+            demonstration: None,
+            contact: Contact::default(),
+            source_url: None,
+            accessibility: None,
+            host: None,
+            limits: LimitsConfig::default(),
+        };
+        let portal = router(server.clone(), config);
+        tokio::spawn(async move {
+            axum::serve(
+                listener,
+                portal.into_make_service_with_connect_info::<std::net::SocketAddr>(),
+            )
+            .await
+        });
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Scene {
+            server,
+            clock,
+            base,
+            members,
+            cookies,
+            stranger,
+            election,
+            http,
+            rng,
+            _folder: folder,
+        }
+    }
+
+    async fn ask(&self, request: reqwest::RequestBuilder, cookie: &str) -> (u16, String) {
+        let request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (
+            status,
+            String::from_utf8_lossy(&answer.bytes().await.unwrap()).into_owned(),
+        )
+    }
+
+    async fn read_as(&self, cookie: &str, path: &str) -> (u16, String) {
+        self.ask(self.http.get(format!("{}{path}", self.base)), cookie).await
+    }
+
+    async fn read(&self, seat: Seat, path: &str) -> (u16, String) {
+        self.read_as(&self.cookies[&seat], path).await
+    }
+
+    async fn form(&self, seat: Seat, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let body = serde_urlencoded(fields);
+        let request = self.http.post(format!("{}{path}", self.base)).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        self.ask(request, &self.cookies[&seat]).await
+    }
+
+    /// Status, and the code of a refusal.
+    async fn post(&self, seat: Seat, path: &str, body: &Value) -> (u16, String) {
+        let request = self.http.post(format!("{}{path}", self.base)).body(body.to_string());
+        let request = request.header("content-type", "application/json");
+        let (status, text) = self.ask(request, &self.cookies[&seat]).await;
+        let code = serde_json::from_str::<Value>(&text).ok();
+        let code = code.and_then(|refusal| Some(refusal["code"].as_str()?.to_owned()));
+        (status, code.unwrap_or_default())
+    }
+
+    fn place(&self, seat: Seat) -> usize {
+        self.members.iter().position(|member| member.seat() == seat).unwrap()
+    }
+
+    async fn set_up(&mut self) {
+        let keys = self.server.board_state("csa").await.unwrap().keys.unwrap().0;
+        let uuid = self.election.as_str().parse().unwrap();
+        let credentials: Vec<String> = (0..2)
+            .map(|_| {
+                SecretCredential::generate(&mut self.rng)
+                    .public(&uuid, GroupName::Ed25519)
+                    .to_string()
+            })
+            .collect();
+        let set_up = SetUp {
+            trustees: keys.as_bytes(),
+            credentials: &credentials,
+            credential_authority: "Autorité des codes",
+        };
+        self.server.set_up_election(&self.election, set_up).await.unwrap();
+    }
+
+    async fn sign(&mut self, seat: Seat, number: u32) -> (u16, String) {
+        let path = format!("/api/bureau/csa/actes/{number}");
+        let (_, act) = self.read(seat, &path).await;
+        let text = serde_json::from_str::<Value>(&act).unwrap()["text"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let place = self.place(seat);
+        let body = self.members[place]
+            .sign(GroupName::Ed25519, &text, &mut self.rng)
+            .unwrap();
+        self.post(seat, &path, &json!({"body": body})).await
+    }
+
+    async fn decrypt(&mut self, seat: Seat, election: &ElectionId) -> (u16, String) {
+        let place = self.place(seat);
+        let body = self.members[place]
+            .decrypt(&self.server, election, &mut self.rng)
+            .await
+            .unwrap();
+        let path = format!("/api/bureau/csa/depouillement/{election}");
+        self.post(seat, &path, &json!({"owner": seat.owner(), "body": body}))
+            .await
+    }
+
+    /// The minutes of this name, as programs read them.
+    async fn minutes(&self, name: &str) -> Value {
+        let (status, text) = self
+            .read(Seat::Delegate(1), &format!("/bureau/csa/pv/{name}.json"))
+            .await;
+        assert_eq!(status, 200);
+        let (status, pdf) = self
+            .read(Seat::Delegate(1), &format!("/bureau/csa/pv/{name}.pdf"))
+            .await;
+        assert!(status == 200 && pdf.starts_with("%PDF"), "{name}");
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+fn serde_urlencoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| {
+        let bytes = text.bytes();
+        bytes.map(|byte| format!("%{byte:02X}")).collect::<String>()
+    };
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_is_refused_in_words_and_by_name() {
+    let mut scene = Scene::new().await;
+    let (president, marc, zoe) = (Seat::President, Seat::Delegate(2), Seat::Substitute(1));
+    // The board of others does not exist, on any page or address.
+    let stranger = scene.stranger.clone();
+    for path in [
+        "/bureau/csa",
+        "/bureau/csa/cles",
+        "/bureau/csa/suivi",
+        "/bureau/csa/documents",
+        "/bureau/csa/pv/scellement.json",
+        "/api/bureau/csa/ceremonie",
+        "/api/bureau/csa/depouillement",
+    ] {
+        assert_eq!(scene.read_as(&stranger, path).await.0, 404, "{path}");
+    }
+    // Messages: no JSON, a field too many, another round, a step that is not open, garbage, two sessions of one member.
+    let ceremony = "/api/bureau/csa/ceremonie";
+    let message = |round: u32, step: &str, body: &str| json!({"round": round, "step": step, "body": body});
+    assert!(matches!(
+        scene.post(president, ceremony, &json!("x")).await.0,
+        400 | 422
+    ));
+    let strange = json!({"round": 1, "step": "certificate", "body": "{}", "seat": "secretary"});
+    assert!(matches!(scene.post(president, ceremony, &strange).await.0, 400 | 422));
+    let refusal = |status: u16, code: &str| (status, code.to_owned());
+    for (body, expected) in [
+        (message(1, "commitment", "{}"), refusal(409, "board_step_not_open")),
+        (message(2, "certificate", "{}"), refusal(409, "board_round_over")),
+        (message(1, "certificate", "{}"), refusal(422, "board_message_wrong")),
+        (
+            message(1, "certificate", "pas du JSON"),
+            refusal(422, "board_message_wrong"),
+        ),
+        (message(1, "enrol", "{}"), refusal(403, "board_not_yours")),
+    ] {
+        assert_eq!(scene.post(president, ceremony, &body).await, expected, "{body}");
+    }
+    let state = scene.server.board_state("csa").await.unwrap();
+    let place = scene.place(president);
+    let mut certificate = || {
+        use isoloir_domain::board_deed::Step;
+        use isoloir_protocol::group::Ed25519;
+        let made = scene.members[place].message::<Ed25519>(&state, Step::Certificate, &mut scene.rng);
+        message(1, "certificate", &made.unwrap())
+    };
+    let (mine, other) = (certificate(), certificate());
+    assert_eq!(scene.post(president, ceremony, &mine).await.0, 204);
+    assert_eq!(scene.post(president, ceremony, &mine).await.0, 204, "the same again");
+    assert_eq!(
+        scene.post(president, ceremony, &other).await,
+        refusal(409, "board_message_taken")
+    );
+    // Begun again without a reason: said beside the field of that page, which keeps what was typed.
+    let long = "x".repeat(401);
+    for why in ["", "   ", long.as_str()] {
+        let (status, page) = scene
+            .form(president, "/bureau/csa/cles/recommencer", &[("motif", why)])
+            .await;
+        assert_eq!(status, 422);
+        assert!(
+            page.contains("data-board=\"ceremony\"") && page.contains("motif-err"),
+            "on the page of the keys"
+        );
+        assert!(page.contains("<details open"), "and the form is open");
+    }
+    let again = scene
+        .form(marc, "/bureau/csa/cles/recommencer", &[("motif", "panne")])
+        .await;
+    assert_eq!(again.0, 403, "a delegate does not begin again");
+    let again = scene
+        .form(president, "/bureau/csa/cles/recommencer", &[("motif", "panne")])
+        .await;
+    assert_eq!(again.0, 303);
+    play_ceremony(&scene.server, &mut scene.members, &mut scene.rng)
+        .await
+        .unwrap();
+    // Acts: an incomplete form is said beside its field; no such act; a signature of other words; a substitute who replaces nobody.
+    let incomplete = [
+        ("acte", "extend"),
+        ("scrutin", scene.election.as_str()),
+        ("cloture", "demain"),
+        ("motif", "panne"),
+    ];
+    let (status, page) = scene.form(president, "/bureau/csa/actes", &incomplete).await;
+    assert!(status == 422 && page.contains("cloture-err") && page.contains("demain"));
+    assert_eq!(scene.read(president, "/api/bureau/csa/actes/1").await.0, 404);
+    assert_eq!(scene.read(president, "/bureau/csa/actes/x").await.0, 404);
+    let (status, _) = scene.form(president, "/bureau/csa/pv/scellement", &[]).await;
+    assert_eq!(status, 303);
+    let place = scene.place(marc);
+    let other = scene.members[place].sign(
+        GroupName::Ed25519,
+        "isoloir/board/v1\nboard: csa\nact: seal",
+        &mut scene.rng,
+    );
+    let signed = scene
+        .post(marc, "/api/bureau/csa/actes/1", &json!({"body": other.unwrap()}))
+        .await;
+    assert_eq!(signed, refusal(422, "board_signature_wrong"));
+    assert_eq!(scene.sign(zoe, 1).await, refusal(403, "board_not_yours"));
+    // The count asked before closing, and papers that nobody may have yet.
+    let path = format!("/api/bureau/csa/depouillement/{}", scene.election);
+    let early = scene.post(president, &path, &json!({"owner": 1, "body": "{}"})).await;
+    assert_eq!(early, refusal(409, "board_step_not_open"));
+    assert_eq!(
+        scene
+            .read(
+                president,
+                &format!("/bureau/csa/emargement/{}/liste.pdf", scene.election)
+            )
+            .await
+            .0,
+        409
+    );
+    assert_eq!(
+        scene
+            .read(president, &format!("/api/bureau/csa/archive/{}", scene.election))
+            .await
+            .0,
+        409
+    );
+    assert_eq!(scene.read(president, "/bureau/csa/pv/inconnu.pdf").await.0, 404);
+    assert_eq!(scene.read(president, "/bureau/csa/pv/scellement.exe").await.0, 404);
+    // A rehearsal before the boxes are there.
+    let (status, page) = scene.form(president, "/bureau/csa/blanche", &[]).await;
+    assert!(status == 409 && page.contains("Ce n’est pas fait"), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_rehearsal_to_signed_minutes_over_http() {
+    let mut scene = Scene::new().await;
+    let quorum = [Seat::President, Seat::Delegate(1), Seat::Delegate(3)];
+    play_ceremony(&scene.server, &mut scene.members, &mut scene.rng)
+        .await
+        .unwrap();
+    scene.set_up().await;
+    let (_, home) = scene.read(Seat::President, "/bureau/csa").await;
+    assert!(home.contains("/bureau/csa/suivi#t-blanche"), "the rehearsal comes next");
+    assert_eq!(scene.form(Seat::Delegate(1), "/bureau/csa/blanche", &[]).await.0, 403);
+    assert_eq!(scene.form(Seat::President, "/bureau/csa/blanche", &[]).await.0, 303);
+    let twin = loop {
+        let (_, counts) = scene.read(Seat::President, "/api/bureau/csa/depouillement").await;
+        let counts: Value = serde_json::from_str(&counts).unwrap();
+        let frozen = counts["elections"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["state"] == "decrypt");
+        if let Some(one) = frozen {
+            break one["election"].as_str().unwrap().parse::<ElectionId>().unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    for seat in quorum {
+        assert_eq!(scene.decrypt(seat, &twin).await.0, 204);
+    }
+    let minutes = scene.minutes("blanche").await;
+    assert_eq!(minutes["rehearsal"]["passed"], true, "{minutes}");
+    assert_eq!(minutes["elections"][0]["result"]["voters"], 2);
+    // The seal, signed by whom the law wants.
+    let (status, _) = scene
+        .form(Seat::President, "/bureau/csa/actes", &[("acte", "seal")])
+        .await;
+    assert_eq!(status, 303);
+    for seat in quorum {
+        assert_eq!(scene.sign(seat, 1).await.0, 204);
+    }
+    let (_, watch) = scene.read(Seat::Delegate(2), "/bureau/csa/suivi").await;
+    assert!(watch.contains("Scellé le"));
+    let opening = scene.minutes("ouverture").await;
+    assert_eq!(opening["elections"][0]["ballots"], 0);
+    assert!(opening["seal"]["words"].as_array().unwrap().len() == 12);
+    // Nobody votes; the box freezes by itself, and the quorum counts it.
+    scene.clock.set(at("2026-11-10T16:31:00Z"));
+    // The cookies are older than a session lives.
+    scene.server.close_due_polls().await.unwrap();
+    let election = scene.election.clone();
+    for seat in quorum {
+        let place = scene.place(seat);
+        let body = scene.members[place]
+            .decrypt(&scene.server, &election, &mut scene.rng)
+            .await
+            .unwrap();
+        let sitting = scene.server.sit("csa", &scene.members[place].member).await.unwrap();
+        scene
+            .server
+            .board_decryption(&sitting, &election, seat.owner(), &body)
+            .await
+            .unwrap();
+    }
+    let (status, page) = scene.read_as("", &format!("/resultats/{election}")).await;
+    assert!(
+        status == 200 && page.contains("isoloir-verify --complete"),
+        "the command for others is printed"
+    );
+    let verified = scene.server.verification(&election).await.unwrap().unwrap();
+    assert!(page.contains(&hex::encode(verified.archive)));
+}

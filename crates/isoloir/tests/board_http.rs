@@ -125,7 +125,7 @@ impl Scene {
             organiser: "Académie de Valbrune".to_owned(),
             profile: Profile::Test,
             group: "Ed25519".to_owned(),
-            opens: at("2026-11-06T07:00:00Z"),
+            opens: at("2026-11-05T09:00:00Z"),
             closes: at("2026-11-10T16:00:00Z"),
             grace: None,
             live_box: Some(false),

@@ -10,7 +10,7 @@
 //! - [`policy_lint`]: what a judge would say of it; [`policy_presets`]: rules ready to be taken
 //! - [`board`]: the election board and its seats; [`board_deed`]: what it does, record by record; [`fingerprint`]: a digest in twelve words
 //! - [`ballot_box`]: head of the box, and the texts that receipts and heads sign
-//! - [`journal`]: entries of the journal, which name a voter or a tracker, never both
+//! - [`journal`]: entries of the journal, which name a voter or a tracker, never both; [`journal_file`]: the journal as a file, signed daily, checked without a server
 //! - [`names`]: names compared without accents and case; [`pivot`]: identities of FranceConnect compared; [`texts`]: what the organiser writes for voters
 //! - [`origin`]: where a server is reached
 //! - [`roll_gates`]: what the roll should be before anything is sealed
@@ -41,6 +41,7 @@ pub mod election;
 pub mod fingerprint;
 pub mod ids;
 pub mod journal;
+pub mod journal_file;
 pub mod message;
 pub mod names;
 pub mod origin;

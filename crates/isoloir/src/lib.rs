@@ -3,6 +3,7 @@
 //! - [`cli`]: the commands, one file each
 //! - [`config`]: configuration files
 //! - [`handover`]: files that pass from one domain of trust to another
+//! - [`journal_file`]: the journal on a disk, written and checked
 //! - [`voter`]: a voter's client, for rehearsals, load and tests
 //! - [`rehearse`]: published elections replayed voter by voter against real processes
 //! - [`demo`]: the demonstration
@@ -20,6 +21,7 @@ mod credentials;
 pub mod demo;
 pub mod evidence;
 pub mod handover;
+pub mod journal_file;
 mod notices;
 pub mod private_file;
 mod progress;

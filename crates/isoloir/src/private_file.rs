@@ -59,6 +59,12 @@ impl Reserved {
         written.with_context(|| format!("cannot write {}", self.path.display()))
     }
 
+    /// The file itself, for what is written as it comes. Call `sync_all` at the end.
+    #[must_use]
+    pub fn into_file(self) -> File {
+        self.file
+    }
+
     /// The same file, which has taken another name.
     #[must_use]
     pub fn moved_to(self, path: &Path) -> Self {

@@ -18,6 +18,7 @@ use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::{Ed25519, GroupName};
 use isoloir_service::board::{Build, CountState, Ended, Proposal, Task};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::read_journal::Wanted;
 use isoloir_service::set_up_election::SetUp;
 use isoloir_service::{Settings, VotingServer};
 use jiff::Timestamp;
@@ -426,7 +427,11 @@ async fn the_quorum_counts_a_box_without_ballots_and_hostile_shares_are_refused(
     // What was frozen is under one digest, which is in the journal.
     let (frozen, digest, _) = scene.server.closing_seal(&scene.election).await.unwrap().unwrap();
     assert_eq!((frozen.ballots, frozen.registered, frozen.marked), (0, 1, 0));
-    let journal = scene.server.journal_page(None, Some("closing_sealed")).await.unwrap();
+    let journal = scene
+        .server
+        .journal_page(None, &Wanted::of_kind("closing_sealed"))
+        .await
+        .unwrap();
     assert_eq!(journal.len(), 1);
     assert!(journal[0].1.to_text().unwrap().contains(&hex::encode(digest)));
     let state = scene.server.board_state("csa").await.unwrap();
@@ -564,7 +569,11 @@ async fn the_seal_takes_the_president_and_two_delegates_and_says_what_changed() 
         let check = scene.server.check_seal(&state).await.unwrap();
         assert_eq!(check.alarms(), ["program", "assets", "version"]);
     }
-    let journal = scene.server.journal_page(None, Some("integrity_alarm")).await.unwrap();
+    let journal = scene
+        .server
+        .journal_page(None, &Wanted::of_kind("integrity_alarm"))
+        .await
+        .unwrap();
     assert_eq!(journal.len(), 1);
     // The calendar of a sealed consultation moves by the board's signatures only.
     let consultation = scene.server.consultations().await.unwrap().remove(0);
@@ -778,7 +787,11 @@ async fn a_result_whose_archive_does_not_verify_is_never_proclaimed() {
     assert_eq!(scene.count().await.state, CountState::Decrypt);
     assert!(scene.server.results(&scene.election).await.unwrap().is_none());
     assert!(scene.server.verification(&scene.election).await.unwrap().is_none());
-    let refused = scene.server.journal_page(None, Some("archive_refused")).await.unwrap();
+    let refused = scene
+        .server
+        .journal_page(None, &Wanted::of_kind("archive_refused"))
+        .await
+        .unwrap();
     assert_eq!(refused.len(), 1);
     let mails = scene.server.demonstration_inbox(None, 100).await.unwrap();
     let alerts = mails.iter().filter(|mail| mail.subject.contains("Alerte d’intégrité"));

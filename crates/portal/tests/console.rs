@@ -15,11 +15,13 @@ use ed25519_dalek::SigningKey;
 use isoloir_carriers::MailMode;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::journal_file::{JournalCheck, JournalReport};
 use isoloir_domain::{Policy, Profile, Role, Roles, StaffId, VoterId};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::{LimitsConfig, router};
 use isoloir_service::enrol_staff::Enrolment;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::read_journal::Wanted;
 use isoloir_service::second_factor::SecondFactor;
 use isoloir_service::{Settings, VotingServer};
 use isoloir_theme::layout::Contact;
@@ -174,7 +176,7 @@ impl Scene {
     }
 
     async fn events(&self) -> Vec<(Option<StaffId>, Subject, Event)> {
-        let page = self.server.journal_page(None, None).await.unwrap();
+        let page = self.server.journal_page(None, &Wanted::default()).await.unwrap();
         page.into_iter()
             .map(|(_, entry)| (entry.actor, entry.subject, entry.what))
             .collect()
@@ -641,4 +643,62 @@ async fn a_complaint_is_decided_with_reasons_and_its_person_reads_them() {
     assert!(journal.contains("La chaîne tient") && !journal.contains("<code>roll_imported</code>"));
     let all = scene.get("/gestion/journal?nature=%3Cscript%3E", &organiser).await.page;
     assert!(all.contains("<code>roll_imported</code>"), "an unknown kind shows all");
+}
+
+#[tokio::test]
+async fn the_journal_is_searched_signed_every_night_and_checked_without_the_server() {
+    let scene = Scene::new().await;
+    let server = &scene.server;
+    let organiser = scene.agent("gestion@valbrune.example", Role::Organiser).await;
+    let voter = server.sign_in(CAMILLE, PASSWORD).await.unwrap().session.voter().id;
+    assert!(server.suspend_account(voter).await.unwrap());
+    let cookie = scene.cookie(&organiser).await;
+    let search = async |query: &str| scene.get(&format!("/gestion/journal?{query}"), &cookie).await.page;
+    let about = search(&format!("nature=&objet={voter}&du=&au=")).await;
+    assert!(about.contains("<code>account_suspended") && !about.contains("<code>roll_imported"));
+    assert!(
+        search("du=2026-11-20&au=2026-11-20")
+            .await
+            .contains("<code>account_suspended")
+    );
+    for nothing in [
+        "du=2026-11-21",
+        "au=2026-11-19",
+        "objet=%25",
+        "objet=account_suspende_",
+        "nature=account_suspended&du=2027-01-01",
+    ] {
+        let page = search(nothing).await;
+        assert!(
+            page.contains("Aucune entrée") && !page.contains("<code>account_suspended"),
+            "{nothing}"
+        );
+    }
+    assert!(search("du=hier").await.contains("Une des dates est illisible"));
+
+    let file = async |cookie: &str, since: Option<&JournalReport>| {
+        let page = scene.get("/gestion/journal/fichier", cookie).await.page;
+        let mut check = JournalCheck::new(Some(server.server_key()), since);
+        page.lines().for_each(|line| check.line(line).unwrap());
+        check.finish().unwrap()
+    };
+    let unsigned = file(&cookie, None).await;
+    assert!(unsigned.days.is_empty() && unsigned.unread == 0);
+    scene.clock.advance(SignedDuration::from_hours(24));
+    let signed = server.sign_journal_day().await.unwrap().expect("a day has ended");
+    assert_eq!(
+        (signed.day.to_string().as_str(), signed.head),
+        ("2026-11-20", unsigned.head)
+    );
+    assert_eq!(server.sign_journal_day().await.unwrap(), None, "once");
+    scene.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(server.sign_journal_day().await.unwrap(), None, "nothing is new");
+    assert!(server.restore_account(voter).await.unwrap());
+    let next = server.sign_journal_day().await.unwrap().expect("another");
+    let cookie = scene.cookie(&organiser).await;
+    let page = scene.get("/gestion/journal", &cookie).await.page;
+    assert!(page.contains(&hex::encode(next.head.hash)) && page.contains("21\u{a0}novembre 2026"));
+    let whole = file(&cookie, Some(&unsigned)).await;
+    assert_eq!(whole.days, [signed.day, next.day]);
+    assert!(whole.head.rank > next.head.rank, "the sign-in came after");
 }

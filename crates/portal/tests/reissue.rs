@@ -30,6 +30,7 @@ use isoloir_domain::{Clock as _, Language, Policy, Profile};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::router;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan, ImportConsultationError};
+use isoloir_service::read_journal::Wanted;
 use isoloir_service::registrar_link::RegistrarAddress;
 use isoloir_service::{Settings, VotingServer};
 use jiff::Timestamp;
@@ -273,7 +274,7 @@ impl Scene {
     }
 
     async fn events(&self) -> Vec<Event> {
-        let entries = self.server.journal_page(None, None).await.unwrap();
+        let entries = self.server.journal_page(None, &Wanted::default()).await.unwrap();
         entries.into_iter().rev().map(|(_, entry)| entry.what).collect()
     }
 

@@ -96,6 +96,12 @@ pub enum ExportError {
     Write(#[from] std::io::Error),
 }
 
+impl From<Fault> for ExportError {
+    fn from(fault: Fault) -> Self {
+        Self::Box(BoxError::Fault(fault))
+    }
+}
+
 /// Ballots read at a time when the whole box is read.
 pub(crate) const PAGE: u32 = 256;
 
@@ -312,7 +318,7 @@ impl VotingServer {
 }
 
 /// Runs writing on a blocking thread.
-async fn blocking<T, F>(work: F) -> Result<T, ExportError>
+pub(crate) async fn blocking<T, F>(work: F) -> Result<T, ExportError>
 where
     T: Send + 'static,
     F: FnOnce() -> io::Result<T> + Send + 'static,

@@ -235,6 +235,7 @@ impl VotingServer {
     /// [`ChallengeError`].
     pub async fn check_challenge(&self, voter: VoterId, answer: &str) -> Result<(), ChallengeError> {
         let key = Tried::Answer(&voter.to_string()).key();
+        let turn = self.inner.hashing.turn()?;
         if let Some(retry_after) = self.count_attempt(&key, false).await? {
             return Err(ChallengeError::Locked { retry_after });
         }
@@ -243,7 +244,7 @@ impl VotingServer {
             .and_then(|account| account.challenge)
             .map(|challenge| challenge.answer);
         let typed: String = answer.chars().take(MAX_ANSWER.saturating_add(1)).collect();
-        if !self.check_password(&normal_answer(&typed), hash).await? {
+        if !self.check_password(turn, &normal_answer(&typed), hash).await? {
             return Err(ChallengeError::Wrong);
         }
         self.inner.store.clear_failures(&key).await.map_err(Fault::from)?;

@@ -1,23 +1,26 @@
 //! Threads that hash passwords: few, of low priority, behind a bounded queue, so that a rush of sign-ins takes only what casts leave.
 //!
-//! Before each password a thread waits until no cast is under way, though never longer than [`PATIENCE`]: where casts never pause, sign-ins go
-//! on at a slow pace, and voters who are casting keep most of the machine (docs/benchmarks.md says how much). Priority alone does not do that: a hash that has begun
-//! holds a core, and its caches, for all of its 20 ms.
+//! Before each password a thread waits until no cast has been under way for [`CALM`], though never longer than [`PATIENCE`]: where casts never pause,
+//! sign-ins go on at a slow pace, and voters who are casting keep most of the machine (docs/benchmarks.md says how much). Priority alone does
+//! not do that: a hash that has begun holds a core, and its caches, for all of its 20 ms.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use rayon::ThreadPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Fault;
 
-/// Work that may be under way or wait; what comes beyond is told at once to come back. At 20 ms each, the last waits five seconds on one
-/// free core, and half a minute on two where casts never pause.
-pub(crate) const PLACES: usize = 256;
+/// Work that may be under way or wait; what comes beyond is told at once to come back. At 20 ms each, the last waits under three seconds on
+/// one free core, and a quarter of a minute on two where casts never pause.
+pub(crate) const PLACES: usize = 128;
 
-/// How long a thread waits for a pause of the casts: ten times what it then takes.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a thread waits for a pause of the casts: twelve times what it then takes.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// How long there has been no cast when that is a pause: those recorded together are answered together, and the next are on their way.
+const CALM: Duration = Duration::from_millis(50);
 
 pub(crate) struct Hashing {
     threads: ThreadPool,
@@ -28,23 +31,54 @@ pub(crate) struct Hashing {
 /// Casts between their arrival and their answer.
 #[derive(Default)]
 struct Casts {
-    under_way: Mutex<usize>,
-    none: Condvar,
+    now: Mutex<CastsNow>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct CastsNow {
+    under_way: usize,
+    /// When the last of them was answered.
+    answered: Option<Instant>,
 }
 
 impl Casts {
-    fn change(&self, by: impl FnOnce(usize) -> usize) {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        *under_way = by(*under_way);
-        if *under_way == 0 {
-            self.none.notify_all();
+    fn arrived(&self) {
+        let mut now = self.lock();
+        now.under_way = now.under_way.saturating_add(1);
+    }
+
+    fn answered(&self) {
+        let mut now = self.lock();
+        now.under_way = now.under_way.saturating_sub(1);
+        now.answered = Some(Instant::now());
+        if now.under_way == 0 {
+            self.changed.notify_all();
         }
     }
 
-    /// Until there is none, or [`PATIENCE`] is over.
+    fn lock(&self) -> MutexGuard<'_, CastsNow> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Until there has been none for [`CALM`], or [`PATIENCE`] is over.
     fn wait_for_a_pause(&self) {
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.none.wait_timeout_while(under_way, PATIENCE, |casts| *casts > 0));
+        let begun = Instant::now();
+        let mut now = self.lock();
+        loop {
+            let calm = match now.answered {
+                _ if now.under_way > 0 => None,
+                None => return,
+                Some(answered) => Some(CALM.saturating_sub(answered.elapsed())),
+            };
+            let left = PATIENCE.saturating_sub(begun.elapsed());
+            let wait = calm.map_or(left, |calm| calm.min(left));
+            if wait.is_zero() {
+                return;
+            }
+            let waited = self.changed.wait_timeout(now, wait);
+            now = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 }
 
@@ -53,9 +87,12 @@ pub(crate) struct CastUnderWay(Arc<Casts>);
 
 impl Drop for CastUnderWay {
     fn drop(&mut self) {
-        self.0.change(|casts| casts.saturating_sub(1));
+        self.0.answered();
     }
 }
+
+/// One of the [`PLACES`] in the queue, until this is dropped.
+pub(crate) struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 impl Hashing {
     pub(crate) fn new(threads: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
@@ -73,24 +110,27 @@ impl Hashing {
 
     /// Says that a cast is under way: passwords wait.
     pub(crate) fn cast_under_way(&self) -> CastUnderWay {
-        self.casts.change(|casts| casts.saturating_add(1));
+        self.casts.arrived();
         CastUnderWay(Arc::clone(&self.casts))
     }
 
-    /// Runs `work` in its turn. [`Fault::Crowded`] when the queue is full.
-    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, Fault>
+    /// A place in the queue. [`Fault::Crowded`] when it is full: known before an attempt is counted, since whoever is told to come back has not failed.
+    pub(crate) fn turn(&self) -> Result<Turn, Fault> {
+        let turn = Arc::clone(&self.places).try_acquire_owned();
+        turn.map(Turn).map_err(|_| Fault::Crowded)
+    }
+
+    /// Runs `work` in its turn.
+    pub(crate) async fn run<T, F>(&self, turn: Turn, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnOnce() -> Result<T, Fault> + Send + 'static,
     {
-        // The place is given back when the work is done, not when the request that wanted it is gone.
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_| Fault::Crowded)?;
         let (send, receive) = tokio::sync::oneshot::channel();
         let casts = Arc::clone(&self.casts);
         self.threads.spawn(move || {
-            let _place = place;
+            // Given back when the work is done, not when the request that wanted it is gone.
+            let _turn = turn;
             casts.wait_for_a_pause();
             if !send.is_closed() {
                 // Nobody waits any more when the request was dropped: the outcome is of no use then.
@@ -135,7 +175,7 @@ mod tests {
                     let _ = gate.recv();
                     Ok(())
                 };
-                hashing.run(wait).await
+                hashing.run(hashing.turn()?, wait).await
             })
         };
         while hashing.free_places() == PLACES {
@@ -144,19 +184,19 @@ mod tests {
         let waiting: Vec<_> = (1..PLACES)
             .map(|_| {
                 let hashing = Arc::clone(&hashing);
-                tokio::spawn(async move { hashing.run(|| Ok(())).await })
+                tokio::spawn(async move { hashing.run(hashing.turn()?, || Ok(())).await })
             })
             .collect();
         while hashing.free_places() > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        assert!(matches!(hashing.run(|| Ok(())).await, Err(Fault::Crowded)));
+        assert!(matches!(hashing.turn(), Err(Fault::Crowded)));
         open.send(()).unwrap();
         assert!(blocked.await.unwrap().is_ok());
         for task in waiting {
             assert!(task.await.unwrap().is_ok());
         }
-        assert_eq!(hashing.run(|| Ok(3)).await.unwrap(), 3);
+        assert_eq!(hashing.run(hashing.turn().unwrap(), || Ok(3)).await.unwrap(), 3);
     }
 
     #[tokio::test]
@@ -164,20 +204,26 @@ mod tests {
         let hashing = Hashing::new(1).unwrap();
         let timed = async || {
             let begun = std::time::Instant::now();
-            hashing.run(|| Ok(())).await.unwrap();
+            hashing.run(hashing.turn().unwrap(), || Ok(())).await.unwrap();
             begun.elapsed()
         };
         let two = (hashing.cast_under_way(), hashing.cast_under_way());
         assert!(timed().await >= PATIENCE, "casts never pause");
         drop(two.0);
         assert!(timed().await >= PATIENCE, "one is still under way");
-        // The last one ends while a password waits.
-        let (waited, ()) = tokio::join!(timed(), async {
+        // The last one ends while a password waits, and another begins at once: that is no pause.
+        let (waited, another) = tokio::join!(timed(), async {
             tokio::time::sleep(PATIENCE / 20).await;
             drop(two.1);
+            hashing.cast_under_way()
         });
-        assert!(waited >= PATIENCE / 20);
-        assert_eq!(*hashing.casts.under_way.lock().unwrap(), 0);
+        assert!(waited >= PATIENCE, "casts follow one another");
+        let (waited, ()) = tokio::join!(timed(), async {
+            tokio::time::sleep(PATIENCE / 20).await;
+            drop(another);
+        });
+        assert!(waited >= PATIENCE / 20 + CALM);
+        assert_eq!(hashing.casts.lock().under_way, 0);
     }
 
     #[cfg(target_os = "linux")]
@@ -186,7 +232,7 @@ mod tests {
         let hashing = Hashing::new(1).unwrap();
         let priority = || rustix::process::getpriority_process(None).map_err(|_| Fault::Stopping);
         let before = priority().unwrap();
-        assert_eq!(hashing.run(priority).await.unwrap(), NICE);
+        assert_eq!(hashing.run(hashing.turn().unwrap(), priority).await.unwrap(), NICE);
         assert_eq!(priority().unwrap(), before);
     }
 }

@@ -30,7 +30,8 @@
 //! - [`staff_sign_in`]: sign-in with a [`second_factor`], sessions; `staff_password`: dearer hashes
 //!
 //! Help desk
-//! - [`voter_journey`]: what agents see of a voter; [`support_actions`]: what they may do; [`read_journal`]: the journal, to read
+//! - [`voter_journey`]: what agents see of a voter; [`support_actions`]: what they may do; [`read_journal`]: the journal, to read;
+//!   [`sign_journal`]: signed once a day, written as a file
 //! - [`open_ticket`]: a request, by a voter or by a person who is not signed in; [`ticket_conversation`]: what they read and reply
 //! - [`answer_ticket`]: what the help desk reads, answers and closes
 //!
@@ -121,6 +122,7 @@ pub mod server;
 pub mod session;
 pub mod set_up_election;
 pub mod sign_in;
+pub mod sign_journal;
 mod staff_password;
 pub mod staff_sign_in;
 pub mod support_actions;

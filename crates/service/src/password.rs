@@ -9,6 +9,7 @@ use rand_core::Rng as _;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use crate::hashing::Turn;
 use crate::known_passwords::{is_known, letters};
 use crate::{Fault, VotingServer};
 
@@ -145,11 +146,11 @@ impl VotingServer {
             hash.map(|hash| hash.to_string())
                 .map_err(|_| Fault::Damaged("a password's hash"))
         };
-        self.inner.hashing.run(work).await
+        self.inner.hashing.run(self.inner.hashing.turn()?, work).await
     }
 
     /// Whether the password is that of `hash`; `None` (nobody) takes as long and is false.
-    pub(crate) async fn check_password(&self, password: &str, hash: Option<String>) -> Result<bool, Fault> {
+    pub(crate) async fn check_password(&self, turn: Turn, password: &str, hash: Option<String>) -> Result<bool, Fault> {
         let password = normal(password);
         let work = move || {
             let known = hash.is_some();
@@ -158,7 +159,7 @@ impl VotingServer {
             let right = argon2()?.verify_password(password.as_bytes(), &parsed).is_ok();
             Ok(right && known)
         };
-        self.inner.hashing.run(work).await
+        self.inner.hashing.run(turn, work).await
     }
 }
 

@@ -1,6 +1,7 @@
-//! The journal, to read: by page, by kind of event, and whether its chain holds.
+//! The journal, to read: by page, by kind of event, by whom or what it names, by time; and whether its chain holds.
 
 use isoloir_domain::journal::Entry;
+pub use isoloir_store::journal::Wanted;
 
 use crate::{Fault, VotingServer};
 
@@ -8,27 +9,23 @@ use crate::{Fault, VotingServer};
 pub const ENTRIES_PER_PAGE: u32 = 50;
 
 impl VotingServer {
-    /// Entries before the rank `before` (all when `None`), the latest first, with their ranks; of one kind only, when given.
+    /// Entries before the rank `before` (all when `None`) that `wanted` describes, the latest first, with their ranks.
     ///
     /// # Errors
     /// [`Fault`].
-    pub async fn journal_page(&self, before: Option<u64>, kind: Option<&str>) -> Result<Vec<(u64, Entry)>, Fault> {
-        // A kind is a name of our own; whatever else was typed matches nothing.
-        let sound = |kind: &&str| kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        let kind = match kind {
-            Some(kind) if !sound(&kind) => return Ok(Vec::new()),
-            kind => kind,
-        };
+    pub async fn journal_page(&self, before: Option<u64>, wanted: &Wanted<'_>) -> Result<Vec<(u64, Entry)>, Fault> {
+        // Kinds are names of our own, identifiers have few characters; whatever else was typed matches nothing.
+        let is_kind = |kind: &str| kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let is_identifier = |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+/=".contains(&b));
+        if !wanted.kind.is_none_or(is_kind) || !wanted.about.is_none_or(is_identifier) {
+            return Ok(Vec::new());
+        }
         let before = before.unwrap_or(u64::MAX);
-        Ok(self.inner.store.journal_before(before, kind, ENTRIES_PER_PAGE).await?)
-    }
-
-    /// Every entry as it is chained, from the first, and the head: for the archive.
-    ///
-    /// # Errors
-    /// [`Fault`].
-    pub async fn journal_texts(&self) -> Result<(Vec<String>, [u8; 32]), Fault> {
-        Ok(self.inner.store.journal_texts().await?)
+        Ok(self
+            .inner
+            .store
+            .journal_before(before, wanted, ENTRIES_PER_PAGE)
+            .await?)
     }
 
     /// Whether every entry of the journal follows from the one before. Reads all of it.

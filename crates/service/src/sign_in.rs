@@ -121,12 +121,13 @@ impl VotingServer {
     ) -> Result<SignedIn, SignInError> {
         let identifier = Identifier::read(identifier);
         let key = Tried::Password(identifier.as_str()).key();
+        let turn = self.inner.hashing.turn()?;
         if let Some(retry_after) = self.count_attempt(&key, place.human).await? {
             return Err(SignInError::Locked { retry_after });
         }
         let account = self.inner.store.account_named(&identifier).await.map_err(Fault::from)?;
         let hash = account.as_ref().map(|account| account.password.clone());
-        let right = self.check_password(password, hash).await?;
+        let right = self.check_password(turn, password, hash).await?;
         match account {
             Some(account) if right => Ok(self.begin_session(account, &key, place).await?),
             _ => Err(SignInError::Wrong),

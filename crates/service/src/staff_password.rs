@@ -5,6 +5,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use isoloir_domain::StaffMember;
 use rand_core::Rng as _;
 
+use crate::hashing::Turn;
 use crate::password::{PasswordRule, broken_rules_of, normal};
 use crate::{Fault, VotingServer};
 
@@ -34,13 +35,18 @@ impl VotingServer {
             hash.map(|hash| hash.to_string())
                 .map_err(|_| Fault::Damaged("a password's hash"))
         };
-        self.inner.hashing.run(work).await
+        self.inner.hashing.run(self.inner.hashing.turn()?, work).await
     }
 
     /// Whether the password is that of `hash`; `None` (nobody) takes as long and is false. The hash says what it costs.
-    pub(crate) async fn check_staff_password(&self, password: &str, hash: Option<String>) -> Result<bool, Fault> {
+    pub(crate) async fn check_staff_password(
+        &self,
+        turn: Turn,
+        password: &str,
+        hash: Option<String>,
+    ) -> Result<bool, Fault> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        Ok(self.check_password(password, Some(hash)).await? && known)
+        Ok(self.check_password(turn, password, Some(hash)).await? && known)
     }
 }

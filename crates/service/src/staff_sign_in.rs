@@ -137,12 +137,13 @@ impl VotingServer {
     ) -> Result<StaffSignedIn, StaffSignInError> {
         let email = normal_email(email);
         let key = Tried::Staff(&email).key();
+        let turn = self.inner.hashing.turn()?;
         if let Some(retry_after) = self.count_attempt(&key, false).await? {
             return Err(StaffSignInError::Locked { retry_after });
         }
         let found = self.inner.store.staff_credentials(&email).await.map_err(Fault::from)?;
         let hash = found.as_ref().map(|found| found.password.clone());
-        let right = self.check_staff_password(password, hash).await?;
+        let right = self.check_staff_password(turn, password, hash).await?;
         let found = found.filter(|_| right).ok_or(StaffSignInError::Wrong)?;
         let place = factor_place(found.record.member.id);
         let factor = self.open_second_factor(&place, &found.second_factor)?;

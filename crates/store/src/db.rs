@@ -13,18 +13,27 @@ use crate::{StoreError, schema};
 pub(crate) trait Engine: Database {
     /// SQLite must take its write lock at once: upgrading later fails without waiting.
     const BEGIN: &'static str;
+    /// The same, for what a power failure may undo as long as the whole transaction is undone: the commit does not wait for the disk.
+    const BEGIN_LIGHT: &'static str;
 }
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
+    const BEGIN_LIGHT: &'static str = "BEGIN; SET LOCAL synchronous_commit = off";
 }
 
 impl Engine for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    /// The connection waits for the disk again before anyone else has it: see [`make_ready`].
+    const BEGIN_LIGHT: &'static str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
 }
 
 pub(crate) async fn begin<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
     pool.begin_with(E::BEGIN).await
+}
+
+pub(crate) async fn begin_light<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
+    pool.begin_with(E::BEGIN_LIGHT).await
 }
 
 /// The voting server's database. Cheap to clone.
@@ -43,7 +52,9 @@ pub(crate) enum Db {
     },
 }
 
-/// Runs `$body` on the engine at hand: `on!(read db, pool => ...)`, `on!(tx db, tx => ...)` (committed at the end; rolled back on `?`).
+/// Runs `$body` on the engine at hand: `on!(read db, pool => ...)`, `on!(tx db, tx => ...)` (committed at the end; rolled back on `?`);
+/// `on!(light db, tx => ...)` is a transaction whose commit does not wait for the disk, for sessions and failed attempts: a rush of
+/// sign-ins then leaves the disk to the ballots. A program that is killed loses none of it, a machine without power the last moment.
 macro_rules! on {
     (read $db:expr, $pool:ident => $body:expr) => {
         match $db {
@@ -59,12 +70,20 @@ macro_rules! on {
     };
     (tx $db:expr, $tx:ident => $body:expr) => {
         on!(write $db, pool => {
-            let mut $tx = $crate::db::begin(pool).await?;
-            let outcome = $body;
-            $tx.commit().await?;
-            outcome
+            on!(inside begin, pool, $tx => $body)
         })
     };
+    (light $db:expr, $tx:ident => $body:expr) => {
+        on!(write $db, pool => {
+            on!(inside begin_light, pool, $tx => $body)
+        })
+    };
+    (inside $begin:ident, $pool:ident, $tx:ident => $body:expr) => {{
+        let mut $tx = $crate::db::$begin($pool).await?;
+        let outcome = $body;
+        $tx.commit().await?;
+        outcome
+    }};
 }
 
 const ACQUIRE: Duration = Duration::from_secs(10);
@@ -116,7 +135,7 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
         .busy_timeout(ACQUIRE);
     let write = SqlitePoolOptions::new()
         .max_connections(1)
-        .after_release(|connection, _| Box::pin(is_reusable(connection)))
+        .after_release(|connection, _| Box::pin(make_ready(connection)))
         .max_lifetime(None)
         .idle_timeout(None)
         .acquire_timeout(ACQUIRE)
@@ -131,11 +150,14 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
     Ok(Db::Lite { write, read })
 }
 
-/// On a full disk SQLite ends the transaction by itself, the rollback that follows fails, and sqlx counts a transaction for ever: such a
+/// Makes a connection wait for the disk at every commit again, whatever its last transaction was, and keeps it if it is as it should be. On a
+/// full disk SQLite ends the transaction by itself, the rollback that follows fails, and sqlx counts a transaction for ever: such a
 /// connection is closed instead of being used again.
-async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // Waits for a rollback that is still queued.
-    connection.ping().await?;
+async fn make_ready(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // After a rollback that is still queued. Inside a transaction the first is an error: the connection is closed then too.
+    sqlx::raw_sql("PRAGMA synchronous = FULL")
+        .execute(&mut *connection)
+        .await?;
     Ok(!connection.is_in_transaction())
 }
 
@@ -151,4 +173,58 @@ async fn open_postgres(url: &str) -> Result<Db, StoreError> {
     migrator.create_schema("box");
     migrator.run(&pool).await?;
     Ok(Db::Pg(pool))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "in a test, a failure is a failed test")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn on_sqlite_only_a_light_transaction_leaves_the_disk_for_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("store.db").display());
+        let Db::Lite { write, .. } = Store::open(&url).await.unwrap().db else {
+            panic!("a store on SQLite");
+        };
+        let level = async |tx: &mut Transaction<'static, Sqlite>| -> i64 {
+            sqlx::query_scalar("PRAGMA synchronous")
+                .fetch_one(&mut **tx)
+                .await
+                .unwrap()
+        };
+        let durable = async || level(&mut begin(&write).await.unwrap()).await;
+        assert_eq!(durable().await, 2);
+        let mut light = begin_light(&write).await.unwrap();
+        assert_eq!(level(&mut light).await, 1);
+        light.commit().await.unwrap();
+        assert_eq!(durable().await, 2, "after its commit");
+        drop(begin_light(&write).await.unwrap());
+        assert_eq!(durable().await, 2, "after a request that was given up");
+        let alone: i64 = sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(&write)
+            .await
+            .unwrap();
+        assert_eq!(alone, 2, "and for a statement without a transaction");
+    }
+
+    #[tokio::test]
+    async fn on_postgresql_only_a_light_transaction_leaves_the_disk_for_later() {
+        let url = isoloir_testkit::Postgres::shared().fresh_database();
+        let Db::Pg(pool) = Store::open(&url).await.unwrap().db else {
+            panic!("a store on PostgreSQL");
+        };
+        let level = async |tx: &mut Transaction<'static, Postgres>| -> String {
+            sqlx::query_scalar("SHOW synchronous_commit")
+                .fetch_one(&mut **tx)
+                .await
+                .unwrap()
+        };
+        let mut light = begin_light(&pool).await.unwrap();
+        assert_eq!(level(&mut light).await, "off");
+        light.commit().await.unwrap();
+        for _ in 0..16 {
+            assert_eq!(level(&mut begin(&pool).await.unwrap()).await, "on");
+        }
+    }
 }

@@ -30,6 +30,11 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (41, "course", include_str!("schema/course.sql")),
     (42, "closing", include_str!("schema/closing.sql")),
     (44, "rehearsal", include_str!("schema/rehearsal.sql")),
+    (
+        70,
+        "signed days of the journal",
+        include_str!("schema/journal_days.sql"),
+    ),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.
@@ -51,6 +56,12 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
         "what closings left is kept",
         include_str!("schema/closing_sqlite.sql"),
         include_str!("schema/closing_postgres.sql"),
+    ),
+    (
+        71,
+        "signed days of the journal are kept",
+        include_str!("schema/journal_days_sqlite.sql"),
+        include_str!("schema/journal_days_postgres.sql"),
     ),
 ];
 

@@ -131,7 +131,7 @@ impl Store {
     where
         F: FnOnce(Failures) -> Option<Failures>,
     {
-        let before = on!(tx &self.db, tx => {
+        let before = on!(light &self.db, tx => {
             let (failures, locked, latest): (i64, i64, i64) =
                 sqlx::query_as(LOCK_FAILURE).bind(address.as_slice()).fetch_one(&mut *tx).await?;
             let before = Failures {
@@ -169,7 +169,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn insert_session(&self, session: &NewSession<'_>, address: &[u8; 32]) -> Result<(), StoreError> {
-        on!(tx &self.db, tx => {
+        on!(light &self.db, tx => {
             sqlx::query(CLEAR_FAILURE).bind(address.as_slice()).execute(&mut *tx).await?;
             sqlx::query(INSERT_SESSION)
                 .bind(session.hash.as_slice())
@@ -216,8 +216,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn session_seen(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-        on!(write &self.db, pool => {
-            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(pool).await?;
+        on!(light &self.db, tx => {
+            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(&mut *tx).await?;
         });
         Ok(())
     }

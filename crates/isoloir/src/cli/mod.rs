@@ -16,6 +16,7 @@ mod demo;
 pub(crate) mod demo_steps;
 mod election;
 mod identity;
+mod journal;
 mod key;
 mod letters;
 mod mail;
@@ -64,6 +65,7 @@ enum Command {
     Archive(election::ArchiveArgs),
     Staff(staff::StaffArgs),
     Board(board::BoardArgs),
+    Journal(journal::JournalArgs),
     Trustee(trustee::TrusteeArgs),
     Watch(watch::WatchArgs),
     Seats(seats::SeatsArgs),
@@ -114,6 +116,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Archive(arguments) => election::run_archive(&arguments),
         Command::Staff(arguments) => staff::run(&arguments),
         Command::Board(arguments) => board::run(&arguments),
+        Command::Journal(arguments) => journal::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),

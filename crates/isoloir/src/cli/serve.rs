@@ -24,6 +24,8 @@ use crate::config::ServerConfig;
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
 /// Sessions that are over are forgotten this often; they are refused at once.
 const PURGE_PERIOD: Duration = Duration::from_secs(600);
+/// How often it is looked whether a day has ended, whose journal is then signed.
+const SIGNING_PERIOD: Duration = Duration::from_secs(600);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
 /// Seals are checked this often.
 const SEAL_PERIOD: Duration = Duration::from_secs(300);
@@ -125,6 +127,7 @@ pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, lis
         tokio::spawn(close_by_the_calendar(server.clone())),
         tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
         tokio::spawn(check_seals(server.clone())),
+        tokio::spawn(server.clone().run_journal_signing(SIGNING_PERIOD)),
     ];
     let served = serve(listen, isoloir_portal::router(server, portal)).await;
     for worker in workers {

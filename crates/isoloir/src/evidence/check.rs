@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use clap::Parser as _;
 use ed25519_dalek::VerifyingKey;
-use isoloir_domain::journal::chain;
 use isoloir_verify::{Verdict, args::Args};
 
 use super::{ElectionEvidence, Manifest, files, measure, read};
+use crate::journal_file;
 
 /// What was found right, line by line.
 pub struct Checked {
@@ -63,17 +63,16 @@ fn check_files(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {
 }
 
 fn check_journal(folder: &Path, manifest: &Manifest) -> anyhow::Result<u64> {
-    let text = String::from_utf8(read(&folder.join("journal.jsonl"))?).context("the journal")?;
-    let (mut seq, mut head) = (0_u64, [0; 32]);
-    for entry in text.lines() {
-        seq = seq.saturating_add(1);
-        head = chain(&head, seq, entry);
-    }
+    let report = journal_file::check(
+        &folder.join("journal.jsonl"),
+        Some(super::public_key(&manifest.server_key)?),
+        None,
+    )?;
     ensure!(
-        hex::encode(head) == manifest.journal_head,
+        hex::encode(report.head.hash) == manifest.journal_head,
         "the journal is not the one of its head"
     );
-    Ok(seq)
+    Ok(report.head.rank)
 }
 
 fn count_again(folder: &Path, election: &ElectionEvidence) -> anyhow::Result<()> {

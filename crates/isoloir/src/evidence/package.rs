@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{ElectionEvidence, FORM, FileLine, MANIFEST, Manifest, SIGNATURE, files, measure, sign};
+use crate::journal_file;
 
 /// Years during which nothing is destroyed (R. 211-580).
 const YEARS: i64 = 2;
@@ -192,13 +193,12 @@ fn statements(state: &BoardState) -> Vec<(String, String)> {
     named.collect()
 }
 
-/// Entry by entry, as they are chained; gives the head.
+/// The journal as a file, checked once written; gives its head.
 async fn write_journal(server: &VotingServer, out: &Path) -> anyhow::Result<String> {
-    let (entries, head) = server.journal_texts().await?;
-    let mut text = entries.join("\n");
-    text.push('\n');
-    write(out, "journal.jsonl", text.as_bytes())?;
-    Ok(hex::encode(head))
+    let path = out.join("journal.jsonl");
+    journal_file::write(server, &path).await?;
+    let report = journal_file::check(&path, Some(server.server_key()), None)?;
+    Ok(hex::encode(report.head.hash))
 }
 
 #[derive(Serialize)]

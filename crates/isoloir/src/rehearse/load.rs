@@ -167,6 +167,9 @@ struct Counted {
     told_to_wait: Arc<AtomicU32>,
 }
 
+/// When somebody who was told to come back shortly does.
+const COMES_BACK: Duration = Duration::from_secs(2);
+
 /// People who sign in, and then again.
 struct Crowd {
     over: Arc<AtomicBool>,
@@ -185,7 +188,10 @@ impl Crowd {
                 while !over.load(Ordering::Relaxed) {
                     match Session::sign_in(&portal, &email, PASSWORD).await {
                         Ok(_) => counted.signed_in.fetch_add(1, Ordering::Relaxed),
-                        Err(_) => counted.told_to_wait.fetch_add(1, Ordering::Relaxed),
+                        Err(_) => {
+                            tokio::time::sleep(COMES_BACK).await;
+                            counted.told_to_wait.fetch_add(1, Ordering::Relaxed)
+                        }
                     };
                 }
             });

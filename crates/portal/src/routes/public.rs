@@ -258,7 +258,7 @@ pub(super) async fn sidecar(State(state): State<PortalState>, Path(id): Path<Str
     ))
 }
 
-fn download(name: &str, kind: &str, body: Body) -> Response {
+pub(super) fn download(name: &str, kind: &str, body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
@@ -267,7 +267,7 @@ fn download(name: &str, kind: &str, body: Body) -> Response {
 }
 
 /// What `export` writes, on its way to the reader.
-fn piped<F>(export: impl FnOnce(Pipe) -> F) -> Body
+pub(super) fn piped<F>(export: impl FnOnce(Pipe) -> F) -> Body
 where
     F: Future<Output = Result<Pipe, ExportError>> + Send + 'static,
 {
@@ -294,7 +294,7 @@ where
 }
 
 /// The writing end, on a blocking thread: waits when the reader is slow.
-struct Pipe {
+pub(super) struct Pipe {
     sender: mpsc::Sender<io::Result<Bytes>>,
     buffer: Vec<u8>,
 }

@@ -14,6 +14,7 @@ use super::state::BoardState;
 use crate::board_counts::BoardCounts;
 use crate::letters::{Letter, TextMessage};
 use crate::outbox::Recipient;
+use crate::read_journal::Wanted;
 use crate::{Fault, VotingServer};
 
 impl SelfCheck {
@@ -199,7 +200,7 @@ impl VotingServer {
         for kind in ["integrity_alarm", "archive_refused", "board"] {
             let mut before = None;
             loop {
-                let page = self.journal_page(before, Some(kind)).await?;
+                let page = self.journal_page(before, &Wanted::of_kind(kind)).await?;
                 let Some((rank, _)) = page.last() else { break };
                 before = Some(*rank);
                 incidents.extend(page.into_iter().filter_map(|(_, entry)| incident(state, &entry)));

@@ -1,7 +1,9 @@
 //! The journal, to read: entries by page and by kind, and whether the chain holds.
 
 use isoloir_domain::journal::{Entry, Subject};
+use isoloir_domain::journal_file::SignedDay;
 use isoloir_domain::staff::StaffMember;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -55,17 +57,39 @@ pub const KINDS: &[&str] = &[
     "integrity_alarm",
 ];
 
+/// Where the page is.
+pub const PATH: &str = "/gestion/journal";
+/// Where the file is.
+pub const FILE: &str = "/gestion/journal/fichier";
+
+/// Which entries were asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The kind, among [`KINDS`].
+    pub kind: Option<String>,
+    /// An identifier that the entry holds.
+    pub about: Option<String>,
+    /// From the beginning of this day in Paris.
+    pub from: Option<Date>,
+    /// Until the end of this day in Paris.
+    pub until: Option<Date>,
+    /// Whether a day was typed that is none.
+    pub unreadable_day: bool,
+}
+
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct JournalView {
     /// Entries with their ranks, the latest first.
     pub entries: Vec<(u64, Entry)>,
-    /// The kind shown, if one was chosen.
-    pub kind: Option<String>,
+    /// Which were asked for.
+    pub filter: Filter,
     /// Where the next page begins, if there is one.
     pub next: Option<u64>,
     /// Whether the chain holds, when it was checked.
     pub holds: Option<bool>,
+    /// Days that the server signed, the first first.
+    pub days: Vec<SignedDay>,
     /// Who is who.
     pub names: Names,
 }
@@ -87,30 +111,81 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &JournalView) -> Mark
                 Some(false) => (notice(Tone::Error, lang.text("console-chain-broken"), html! { p { (lang.text("console-chain-broken-text")) } })),
                 None => {},
             }
-            form.form.form--row method="get" action="/gestion/journal" {
-                div.field {
-                    label.field__label for="nature" { (lang.text("console-journal-kind")) }
-                    select.input #nature name="nature" {
-                        option value="" { (lang.text("console-journal-all")) }
-                        @for kind in KINDS { option value=(kind) selected[view.kind.as_deref() == Some(kind)] { (kind) } }
-                    }
-                }
-                div.actions {
-                    button.btn.btn--primary type="submit" { (lang.text("console-journal-show")) }
-                    button.btn.btn--secondary type="submit" name="controle" value="oui" { (lang.text("console-chain-check")) }
-                }
-            }
+            @if view.filter.unreadable_day { (notice(Tone::Error, lang.text("console-journal-bad-day"), html! {})) }
+            (filter_form(lang, &view.filter))
             @if view.entries.is_empty() { p { (lang.text("console-journal-none")) } }
             @else { (table(lang, view)) }
             @if let Some(next) = view.next {
-                div.actions {
-                    a.btn.btn--secondary href={ "/gestion/journal?avant=" (next) "&nature=" (view.kind.as_deref().unwrap_or("")) } {
-                        (lang.text("console-journal-older"))
-                    }
-                }
+                (older(lang, &view.filter, next))
             }
+            (signed_days(lang, &view.days))
         },
     )
+}
+
+fn filter_form(lang: Lang, filter: &Filter) -> Markup {
+    let day = |id: &str, label: &str, value: Option<Date>| {
+        html! {
+            div.field {
+                label.field__label for=(id) { (lang.text(label)) }
+                input.input type="date" id=(id) name=(id) value=[value];
+            }
+        }
+    };
+    html! {
+        form.form.form--row method="get" action=(PATH) {
+            div.field {
+                label.field__label for="nature" { (lang.text("console-journal-kind")) }
+                select.input #nature name="nature" {
+                    option value="" { (lang.text("console-journal-all")) }
+                    @for kind in KINDS { option value=(kind) selected[filter.kind.as_deref() == Some(kind)] { (kind) } }
+                }
+            }
+            div.field {
+                label.field__label for="objet" { (lang.text("console-journal-named")) }
+                input.input #objet name="objet" maxlength="64" autocomplete="off" spellcheck="false" value=[filter.about.as_deref()];
+            }
+            (day("du", "console-journal-from", filter.from))
+            (day("au", "console-journal-until", filter.until))
+            div.actions {
+                button.btn.btn--primary type="submit" { (lang.text("console-journal-show")) }
+                button.btn.btn--secondary type="submit" name="controle" value="oui" { (lang.text("console-chain-check")) }
+            }
+        }
+    }
+}
+
+/// The way to the entries before `next`, with the same filter.
+fn older(lang: Lang, filter: &Filter, next: u64) -> Markup {
+    html! {
+        form.actions method="get" action=(PATH) {
+            input type="hidden" name="avant" value=(next);
+            @if let Some(kind) = &filter.kind { input type="hidden" name="nature" value=(kind); }
+            @if let Some(about) = &filter.about { input type="hidden" name="objet" value=(about); }
+            @if let Some(day) = filter.from { input type="hidden" name="du" value=(day); }
+            @if let Some(day) = filter.until { input type="hidden" name="au" value=(day); }
+            button.btn.btn--secondary type="submit" { (lang.text("console-journal-older")) }
+        }
+    }
+}
+
+/// What the server signed, and the file with which others check it.
+fn signed_days(lang: Lang, days: &[SignedDay]) -> Markup {
+    html! {
+        section.section aria-labelledby="t-signe" {
+            h2 #t-signe { (lang.text("console-journal-signed")) }
+            p { (lang.text("console-journal-signed-text")) }
+            @if let Some(last) = days.last() {
+                dl.facts {
+                    dt { (lang.text("console-journal-last-day")) } dd { (when::day(lang, last.day)) }
+                    dt { (lang.text("console-journal-rank")) } dd { (last.head.rank) }
+                    dt { (lang.text("console-journal-hash")) } dd.typed { (hex::encode(last.head.hash)) }
+                }
+            } @else { p.soft { (lang.text("console-journal-no-day")) } }
+            p { a.btn.btn--secondary href=(FILE) { (lang.text("console-journal-file")) } }
+            p.small { (lang.text("console-journal-verify")) " " code { "isoloir journal verify journal.jsonl --key server.pub" } }
+        }
+    }
 }
 
 fn table(lang: Lang, view: &JournalView) -> Markup {

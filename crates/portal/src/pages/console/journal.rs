@@ -124,10 +124,10 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &JournalView) -> Mark
 }
 
 fn filter_form(lang: Lang, filter: &Filter) -> Markup {
-    let day = |id: &str, label: &str, value: Option<Date>| {
+    let day = |id: &str, label: String, value: Option<Date>| {
         html! {
             div.field {
-                label.field__label for=(id) { (lang.text(label)) }
+                label.field__label for=(id) { (label) }
                 input.input type="date" id=(id) name=(id) value=[value];
             }
         }
@@ -145,8 +145,8 @@ fn filter_form(lang: Lang, filter: &Filter) -> Markup {
                 label.field__label for="objet" { (lang.text("console-journal-named")) }
                 input.input #objet name="objet" maxlength="64" autocomplete="off" spellcheck="false" value=[filter.about.as_deref()];
             }
-            (day("du", "console-journal-from", filter.from))
-            (day("au", "console-journal-until", filter.until))
+            (day("du", lang.text("console-journal-from"), filter.from))
+            (day("au", lang.text("console-journal-until"), filter.until))
             div.actions {
                 button.btn.btn--primary type="submit" { (lang.text("console-journal-show")) }
                 button.btn.btn--secondary type="submit" name="controle" value="oui" { (lang.text("console-chain-check")) }

@@ -6,7 +6,7 @@
 // answer was lost on the way can simply be sent again.
 import { hex, utf8, utf8Decode } from "../protocol/bytes.ts";
 import { ChannelRefusal, receive, send } from "../protocol/channel.ts";
-import { decrypt } from "../protocol/decryption.ts";
+import { decryptBound } from "../protocol/decryption.ts";
 import { Point, type Scalar } from "../protocol/group.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { canonical, readCanonical, text, type Json } from "../protocol/json.ts";
@@ -215,7 +215,7 @@ export class Vault {
     const { fingerprint } = report.election;
     const ciphertexts = tally.ciphertexts.map(({ alpha, beta }) => `${alpha},${beta}`).join();
     const random = from(seed, `decrypt|${fingerprint}|${key}|${hex(sha256(utf8(ciphertexts)))}`);
-    return utf8Decode(decrypt(privateKey, fingerprint, tally, random));
+    return utf8Decode(decryptBound(privateKey, fingerprint, tally, random));
   }
 
   forget(): void {

@@ -20,7 +20,8 @@ export type RefusalCode =
   | "list_proof"
   | "nonzero_proof"
   | "signature"
-  | "decryption_proof";
+  | "decryption_proof"
+  | "decryption_binding";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

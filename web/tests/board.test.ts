@@ -8,7 +8,7 @@ import { InThread } from "../check/verifier.ts";
 import { KeyFileRefusal, Lock, passphraseBytes, readKeyFile, type Holder, type Secrets } from "../board/key_file.ts";
 import { Vault, VaultRefusal, type ItemMessages } from "../board/vault.ts";
 import { utf8 } from "../protocol/bytes.ts";
-import { verifyDecryption } from "../protocol/decryption.ts";
+import { verifyBound, verifyDecryption } from "../protocol/decryption.ts";
 import { Point } from "../protocol/group.ts";
 import { canonical, type Json } from "../protocol/json.ts";
 import { openDecryptionKey } from "../protocol/pedersen.ts";
@@ -301,7 +301,7 @@ describe("the count of a reference box", () => {
     expect(vault.decrypt(closed, id, 4)).toBe(body);
     const { trustees, tally, election } = closed;
     if (trustees === null || tally === null || election === null) throw new Error("not audited");
-    const factors = verifyDecryption(utf8(body), memberOf(trustees, 4) as Point, election.fingerprint, tally);
+    const { factors } = verifyBound(utf8(body), memberOf(trustees, 4) as Point, election.fingerprint, tally);
     expect(factors.length).toBe(tally.ciphertexts.length);
     // What the reference tool's member published has the same factors.
     const theirs = parseArchive(bytes()).decryptions.find(({ owner }) => owner === 4);
@@ -315,7 +315,8 @@ describe("the count of a reference box", () => {
     const owners: [string, number, number][] = [["A", 2, 2], ["B", 1, 3], ["B", 3, 5]];
     const decryptions: { owner: number; bytes: string }[] = [];
     for (const [item, place, owner] of owners) {
-      decryptions.push({ owner, bytes: (await member(item, place)).decrypt(closed, id, owner) });
+      const { decryption } = JSON.parse((await member(item, place)).decrypt(closed, id, owner)) as { decryption: Json };
+      decryptions.push({ owner, bytes: canonical(decryption) });
     }
     const whole = await audited(writeArchive({ ...parseArchive(bytes()), decryptions }));
     expect(whole.finding).toBeNull();

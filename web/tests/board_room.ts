@@ -31,7 +31,7 @@ export interface CeremonyVectors {
   trustees: string;
   fingerprint: string;
   tally: string;
-  decryptions: { owner: number; decryption: string }[];
+  decryptions: { owner: number; bound: string }[];
 }
 
 /** Plays a ceremony. */

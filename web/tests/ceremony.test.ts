@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { hex, utf8 } from "../protocol/bytes.ts";
+import { hex, utf8, utf8Decode } from "../protocol/bytes.ts";
 import { ChannelRefusal, receive, send } from "../protocol/channel.ts";
-import { decrypt, lagrange, verifyDecryption } from "../protocol/decryption.ts";
+import { decrypt, lagrange, verifyBound, verifyDecryption } from "../protocol/decryption.ts";
 import { Point, Scalar } from "../protocol/group.ts";
 import { sha256 } from "../protocol/hash.ts";
 import { canonical, type Json } from "../protocol/json.ts";
@@ -228,13 +228,16 @@ describe.each(["ceremony.json", "ceremony-ts.json"])("vectors/%s", (file) => {
     const tally = tallyOf(text);
     const secrets = items.flatMap(({ members }) => members.map(({ private_key }) => private_key));
     expect(decryptions.map(({ owner }) => owner)).toEqual(secrets.map((_, i) => i + 1));
-    for (const { owner, decryption } of decryptions) {
+    for (const { owner, bound } of decryptions) {
       const key = memberOf(verified, owner) as Point;
-      const factors = verifyDecryption(utf8(decryption), key, fingerprint, tally);
+      const { factors, record } = verifyBound(utf8(bound), key, fingerprint, tally);
+      const decryption = utf8Decode(record);
       const own = verifyDecryption(decrypt(scalarOf(secrets[owner - 1] ?? ""), fingerprint, tally, random), key, fingerprint, tally);
       expect(own.map(String)).toEqual(factors.map(String));
       expect(() => verifyDecryption(utf8(decryption), key, "another", tally)).toThrow("decryption_proof");
       expect(() => verifyDecryption(utf8(decryption), Point.generator(), fingerprint, tally)).toThrow("decryption_proof");
+      const unbound = bound.replace(/"binding":\{"challenge":"(\d)/, (_, digit: string) => `"binding":{"challenge":"${digit === "1" ? "2" : "1"}`);
+      expect(() => verifyBound(utf8(unbound), key, fingerprint, tally)).toThrow("decryption_binding");
       const shorter = JSON.parse(decryption) as { decryption_factors: Json[] };
       shorter.decryption_factors.pop();
       expect(() => verifyDecryption(utf8(canonical(shorter as unknown as Json)), key, fingerprint, tally)).toThrow("shape");

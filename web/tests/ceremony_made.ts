@@ -1,6 +1,6 @@
 // The ceremony that TypeScript hands to the Rust side, from seeds: the file can be made again to the byte.
 import { utf8, utf8Decode } from "../protocol/bytes.ts";
-import { decrypt, type Tally } from "../protocol/decryption.ts";
+import { decryptBound, type Tally } from "../protocol/decryption.ts";
 import { Point, Scalar } from "../protocol/group.ts";
 import { canonical, readCanonical, type Json } from "../protocol/json.ts";
 import { atoms, readShape, writeShape, type Shape } from "../protocol/ordered.ts";
@@ -29,7 +29,7 @@ export async function makeCeremony(): Promise<CeremonyVectors> {
     tally,
     decryptions: items.flatMap(({ members }) => members).map((member, i) => ({
       owner: i + 1,
-      decryption: utf8Decode(decrypt(scalarOf(member.private_key), fingerprint, read, random)),
+      bound: utf8Decode(decryptBound(scalarOf(member.private_key), fingerprint, read, random)),
     })),
   };
 }

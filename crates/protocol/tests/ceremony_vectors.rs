@@ -17,7 +17,7 @@ use common::{SeededRng, rng};
 use isoloir_protocol::{
     group::{Ed25519, Group as _},
     json,
-    tally::{EncryptedTally, PartialDecryption},
+    tally::{BoundDecryption, EncryptedTally},
     trustee::{
         Item, PrivateKey, Seed, Trustees,
         pedersen::{self, Certificates, Commitment, Commitments, Polynomial, Voutput},
@@ -64,7 +64,8 @@ struct MemberVector {
 #[serde(deny_unknown_fields)]
 struct DecryptionVector {
     owner: u32,
-    decryption: String,
+    /// What it hands over: the decryption with the proof that binds it.
+    bound: String,
 }
 
 fn path(file: &str) -> PathBuf {
@@ -173,11 +174,11 @@ fn check(vectors: &Vectors) {
     for (vector, member) in vectors.decryptions.iter().zip(members) {
         let seed = Seed::parse(&member.seed).unwrap();
         assert_eq!(trustees.owner_of_seed(&seed), Some(vector.owner));
-        let theirs = PartialDecryption::<Ed25519>::parse(vector.decryption.as_bytes()).unwrap();
+        let theirs = BoundDecryption::<Ed25519>::parse(vector.bound.as_bytes()).unwrap();
         let key = trustees.member(vector.owner).unwrap();
         assert_eq!(theirs.verify(key, &vectors.fingerprint, &tally), Ok(()));
-        let own = PartialDecryption::create(&key_of(&member.private_key), &vectors.fingerprint, &tally, rng);
-        assert_eq!(own.factors(), theirs.factors());
+        let own = BoundDecryption::create(&key_of(&member.private_key), &vectors.fingerprint, &tally, rng);
+        assert_eq!(own.decryption().factors(), theirs.decryption().factors());
         assert!(theirs.verify(key, "another election", &tally).is_err());
     }
 }
@@ -206,9 +207,9 @@ fn made() -> Vectors {
     let members = items.iter().flat_map(|one| &one.members).zip(1..);
     let decryptions = members
         .map(|(member, owner)| {
-            let made = PartialDecryption::create(&key_of(&member.private_key), &fingerprint, &parsed, rng);
-            let decryption = String::from_utf8(made.to_bytes()).unwrap();
-            DecryptionVector { owner, decryption }
+            let made = BoundDecryption::create(&key_of(&member.private_key), &fingerprint, &parsed, rng);
+            let bound = String::from_utf8(made.to_bytes()).unwrap();
+            DecryptionVector { owner, bound }
         })
         .collect();
     Vectors {

@@ -8,8 +8,8 @@ use isoloir_protocol::group::{Group, GroupName};
 use isoloir_protocol::json::JsonError;
 use isoloir_protocol::question::Question;
 use isoloir_protocol::tally::{
-    AccumulateError, Accumulator, CombineError, Decrypted, DecryptionError, EncryptedTally, PartialDecryption, Shape,
-    Weight,
+    AccumulateError, Accumulator, BoundDecryption, CombineError, Decrypted, DecryptionError, EncryptedTally,
+    PartialDecryption, Shape, Weight,
 };
 use isoloir_protocol::trustee::{TrusteeError, Trustees, VerifiedTrustees};
 use rayon::prelude::*;
@@ -156,14 +156,14 @@ impl<G: Group> Adder for TypedAdder<G> {
     }
 }
 
-/// Verifies the partial decryption of trustee `owner`.
+/// Verifies what trustee `owner` hands over; gives the partial decryption for the box.
 pub(crate) fn check_decryption(
     election: &AnyElection,
     trustees: &[u8],
     tally: &[u8],
     owner: u32,
     bytes: &[u8],
-) -> Result<(), CountError> {
+) -> Result<Vec<u8>, CountError> {
     typed!(election, election => typed_check(election, trustees, tally, owner, bytes))
 }
 
@@ -173,11 +173,13 @@ fn typed_check<G: Group>(
     tally: &[u8],
     owner: u32,
     bytes: &[u8],
-) -> Result<(), CountError> {
+) -> Result<Vec<u8>, CountError> {
     let trustees = Trustees::<G>::parse(trustees)?.verify()?;
     let key = trustees.member(owner).ok_or(CountError::UnknownTrustee(owner))?;
     let tally = EncryptedTally::<G>::parse(tally)?;
-    Ok(PartialDecryption::<G>::parse(bytes)?.verify(key, election.fingerprint(), &tally)?)
+    let bound = BoundDecryption::<G>::parse(bytes)?;
+    bound.verify(key, election.fingerprint(), &tally)?;
+    Ok(bound.decryption().to_bytes())
 }
 
 /// Combines verified partial decryptions into the result; none of its counts exceeds `total`.

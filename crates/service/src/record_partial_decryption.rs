@@ -26,7 +26,7 @@ pub enum PartialDecryptionError {
     /// This trustee's is in the box.
     #[error("the partial decryption of trustee {0} is recorded already")]
     Already(u32),
-    /// Malformed, or a proof is wrong.
+    /// Malformed, or a proof is wrong: of the protocol, or the one that binds.
     #[error("the partial decryption of trustee {trustee} is refused: {reason}")]
     Refused {
         /// The culprit, from 1.
@@ -78,7 +78,8 @@ impl VotingServer {
             .collect())
     }
 
-    /// Verifies and appends the partial decryption of `trustee` (from 1, counting the members of all items in order).
+    /// Verifies what `trustee` hands over (from 1, counting the members of all items in order; a
+    /// [`BoundDecryption`](isoloir_protocol::tally::BoundDecryption)), and appends the partial decryption.
     ///
     /// # Errors
     /// [`PartialDecryptionError`].
@@ -102,7 +103,7 @@ impl VotingServer {
         let checked = self
             .compute(move || count::check_decryption(&open.election, &trustees, &tally, trustee, &data))
             .await?;
-        checked.map_err(|error| match error {
+        let decryption = checked.map_err(|error| match error {
             CountError::UnknownTrustee(number) => PartialDecryptionError::UnknownTrustee(number),
             error => PartialDecryptionError::Refused {
                 trustee,
@@ -111,14 +112,14 @@ impl VotingServer {
         })?;
         let payload = Owned {
             owner: trustee,
-            payload: PayloadHash::of(bytes),
+            payload: PayloadHash::of(&decryption),
         }
         .to_bytes();
         let record = NewRecord {
             kind: EventKind::PartialDecryption,
             owner: trustee,
             payload: Some(payload),
-            data: Some(bytes.to_vec()),
+            data: Some(decryption),
         };
         let subject = Subject::Election(election.clone());
         let entry = |_: &EventHash| self.entry(subject, Event::PartialDecryptionRecorded { trustee });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { makeBallot } from "../../protocol/ballot.ts";
 import { utf8, utf8Decode } from "../../protocol/bytes.ts";
 import { Credential } from "../../protocol/credential.ts";
-import { verifyDecryption, type Tally } from "../../protocol/decryption.ts";
+import { verifyBound, type Tally } from "../../protocol/decryption.ts";
 import { parseElection } from "../../protocol/election.ts";
 import type { Point } from "../../protocol/group.ts";
 import { canonical } from "../../protocol/json.ts";
@@ -231,8 +231,8 @@ export class BoardFixture {
     }
     const election = parseElection(utf8(this.parts?.election ?? ""));
     if (this.tally === null) return refuse(response, 409, "board_not_closed");
-    verifyDecryption(utf8(posted.body), memberOf(this.verified, owner) as Point, election.fingerprint, this.tally);
-    this.decryptions.push({ owner, bytes: posted.body });
+    const { record } = verifyBound(utf8(posted.body), memberOf(this.verified, owner) as Point, election.fingerprint, this.tally);
+    this.decryptions.push({ owner, bytes: utf8Decode(record) });
     response.writeHead(204);
     response.end();
   }

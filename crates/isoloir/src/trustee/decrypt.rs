@@ -14,7 +14,7 @@ use isoloir_protocol::archive::chain::Content;
 use isoloir_protocol::election::Election;
 use isoloir_protocol::group::{Group, GroupName};
 use isoloir_protocol::question::Question;
-use isoloir_protocol::tally::{EncryptedTally, PartialDecryption};
+use isoloir_protocol::tally::{BoundDecryption, EncryptedTally};
 use isoloir_protocol::trustee::Trustees;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub struct DecryptionFile {
     pub election: ElectionId,
     /// Number of the trustee, from 1, through all items.
     pub trustee: u32,
-    /// The protocol's partial decryption, exact bytes.
+    /// The partial decryption with the proof that binds it, exact bytes.
     pub decryption: Box<RawValue>,
 }
 
@@ -67,7 +67,7 @@ fn decrypt_in<G: Group>(count: &Count, key: &Path, rng: &mut impl CryptoRng) -> 
     let owner = key.owner(&Trustees::<G>::parse(&count.trustees)?.verify()?);
     let trustee = owner.context("this key belongs to none of the trustees of this election")?;
     let tally = EncryptedTally::<G>::parse(&count.tally)?;
-    let decryption = PartialDecryption::create(&key.key, election.fingerprint(), &tally, rng).to_bytes();
+    let decryption = BoundDecryption::create(&key.key, election.fingerprint(), &tally, rng).to_bytes();
     Ok(DecryptionFile {
         election: election.uuid().as_str().parse()?,
         trustee,

@@ -11,7 +11,7 @@ use isoloir_domain::{ElectionId, Seat, StaffMember};
 use isoloir_protocol::election::Election;
 use isoloir_protocol::group::{Group, GroupName};
 use isoloir_protocol::json;
-use isoloir_protocol::tally::{EncryptedTally, PartialDecryption};
+use isoloir_protocol::tally::{BoundDecryption, EncryptedTally};
 use isoloir_protocol::trustee::pedersen::{self, Certificates, Commitments, KeyTest, Voutput};
 use isoloir_protocol::trustee::{PrivateKey, Seed, Signed};
 use isoloir_service::VotingServer;
@@ -178,7 +178,7 @@ impl StandIn {
         in_group!(sitting.state.group()?, G => {
             let election = Election::<G>::parse(&bytes)?;
             let tally = EncryptedTally::<G>::parse(&tally)?;
-            let decryption = PartialDecryption::create(&self.private_key::<G>()?, election.fingerprint(), &tally, rng);
+            let decryption = BoundDecryption::create(&self.private_key::<G>()?, election.fingerprint(), &tally, rng);
             Ok(String::from_utf8(decryption.to_bytes())?)
         })
     }

@@ -30,6 +30,9 @@ pub enum DecryptionError {
     /// The proof of one factor is wrong.
     #[error("the proof of the partial decryption of ciphertext {0} is wrong")]
     Proof(usize),
+    /// The factors are not those of one key, though each has a proof of the protocol: see [`super::binding`].
+    #[error("the proof that binds the partial decryption to its factors is wrong")]
+    Binding,
 }
 
 impl<G: Group> PartialDecryption<G> {

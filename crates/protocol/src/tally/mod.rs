@@ -2,9 +2,10 @@
 //!
 //! - [`encrypted`]: ballots are multiplied into the encrypted tally;
 //! - [`shuffle`]: answers that cannot be added up lose their order;
-//! - [`decryption`]: each trustee decrypts its part and proves it;
+//! - [`decryption`]: each trustee decrypts its part and proves it; [`binding`]: a second proof, that it is not made to fit the first;
 //! - [`result`]: the parts are combined and the counts found.
 
+pub mod binding;
 pub mod decryption;
 pub mod encrypted;
 pub mod result;
@@ -12,6 +13,7 @@ pub mod shape;
 pub mod shuffle;
 pub mod weight;
 
+pub use binding::BoundDecryption;
 pub use decryption::{DecryptionError, PartialDecryption};
 pub use encrypted::{AccumulateError, Accumulator, EncryptedTally, Figures};
 pub use result::{CombineError, Decrypted, ElectionResult};

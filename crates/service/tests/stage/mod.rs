@@ -13,7 +13,7 @@ use isoloir_protocol::any::AnyElection;
 use isoloir_protocol::ballot::{Choice, Vote};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::{Ed25519, GroupName};
-use isoloir_protocol::tally::{EncryptedTally, PartialDecryption};
+use isoloir_protocol::tally::{BoundDecryption, EncryptedTally};
 use isoloir_protocol::trustee::{Item, PrivateKey, Trustees};
 use isoloir_service::cast_ballot::{Cast, CastError};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
@@ -255,7 +255,7 @@ impl Stage {
         let tally = EncryptedTally::<Ed25519>::parse(&tally).unwrap();
         let election = self.election(key).await;
         let mut rng = StdRng::seed_from_u64(13);
-        PartialDecryption::create(&self.trustee, election.fingerprint(), &tally, &mut rng).to_bytes()
+        BoundDecryption::create(&self.trustee, election.fingerprint(), &tally, &mut rng).to_bytes()
     }
 }
 

@@ -11,11 +11,11 @@
 //! | `server_reference` | the reference that the voter checks comes from the server, which stored nothing | Debant, Hirschi, *Reversing, breaking, and fixing the French legislative election e-voting protocol*, USENIX Security 2023 |
 //! | `moved_ballot` | a ballot is moved into a small box, whose result tells what it says | same |
 //! | `ballot_stuffing` | the server adds ballots for those who did not vote | Cortier, Galindo, Glondu, Izabachène, *Election verifiability for Helios under weaker trust assumptions*, ESORICS 2014 |
-//! | `same_ballot_twice` | a ballot that is counted once for every copy of its event | Roenne, *Private communication on Helios*, cited in Cortier, Smyth 2011 |
+//! | `same_ballot_twice` | a ballot that is counted once for every copy of its event | Cortier, Smyth 2011, which asks that ballots be weeded |
 //! | `rushing_trustee` | the trustee who speaks last chooses the key | Gennaro, Jarecki, Krawczyk, Rabin, *Secure distributed key generation for discrete-log based cryptosystems*, EUROCRYPT 1999 |
 //! | `small_order` | a point of small order makes a trustee tell a part of the key; a second spelling makes a second ballot | Lim, Lee, *A key recovery attack on discrete log-based schemes using a prime order subgroup*, CRYPTO 1997 |
-//! | `trapdoor_commitment` | whoever chose the generators opens a commitment to a permutation as another one | Lewis, Pereira, Teague, *Trapdoor commitments in the SwissPost e-voting shuffle proof*, 2019 |
-//! | `split_view` | the server shows different boxes to different people, or takes a ballot out later | Benaloh, *Simple verifiable elections*, EVT 2006; Heather, Lundin, *The append-only web bulletin board*, FAST 2008 |
+//! | `trapdoor_commitment` | whoever chose the generators opens a commitment to a permutation as another one | Lewis, Pereira, Teague, *Trapdoor commitments in the SwissPost e-voting shuffle proof*, 2019; Haines, Lewis, Pereira, Teague, *How not to prove your election outcome*, IEEE S&P 2020 |
+//! | `split_view` | the server shows different boxes to different people, or takes a ballot out later | Heather, Lundin, *The append-only web bulletin board*, FAST 2008 |
 //!
 //! Attacks on what surrounds the box (links opened by scanners, codes reissued on civil status, ticks of a scheduler that come twice) are tried where
 //! that part is tested: `docs/protocol/attacks.md` says where.

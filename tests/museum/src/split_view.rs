@@ -1,4 +1,4 @@
-//! The server shows different boxes to different people, or takes a ballot out later (Benaloh 2006; Heather, Lundin 2008).
+//! The server shows different boxes to different people, or takes a ballot out later (Heather, Lundin 2008).
 
 use std::io::Cursor;
 

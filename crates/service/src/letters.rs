@@ -842,7 +842,7 @@ impl TextMessage {
                 "You have just been given a new voting code. Not you? Tell the help desk of the voting portal.".to_owned()
             }
             (Self::BoardAlert { link }, Language::French) => {
-                format!("Bureau de vote : alerte ou incident. Connectez-vous pour le lire : {link}")
+                format!("Bureau de vote : alerte ou incident, à lire ici : {link}")
             }
             (Self::BoardAlert { link }, Language::English) => {
                 format!("Election board: alert or incident. Sign in to read it: {link}")

@@ -494,6 +494,10 @@ async fn from_rehearsal_to_signed_minutes_over_http() {
         status == 200 && page.contains("isoloir-verify --complete"),
         "the command for others is printed"
     );
+    let (status, session) = scene.read_as("", "/depouillement").await;
+    let (_, digest, _) = scene.server.closing_seal(&election).await.unwrap().unwrap();
+    assert!(status == 200 && session.contains("Anne, Awa, Lucie") && session.contains(&hex::encode(digest)));
+    assert!(!session.contains("Élection blanche"), "twins are for the board");
     let verified = scene.server.verification(&election).await.unwrap().unwrap();
     assert!(page.contains(&hex::encode(verified.archive)));
 }

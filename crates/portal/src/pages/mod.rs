@@ -28,6 +28,7 @@ pub mod results;
 pub mod rolls;
 pub mod script;
 pub mod security;
+pub mod session;
 pub mod sign_in;
 pub mod staff;
 pub mod steps;

@@ -29,6 +29,7 @@ pub fn render_list(chrome: &Chrome, elections: &[BoxEntry]) -> Markup {
             @if !chrome.kiosk && elections.iter().any(|entry| entry.phase == isoloir_domain::Phase::Tallied) {
                 p { a href="/resultats.csv" download { (lang.text("open-data-all")) } }
             }
+            p { a href="/depouillement" { (lang.text("session-open")) } }
             @if elections.is_empty() { p { (lang.text("box-list-empty")) } }
             @else {
                 ul.polls {
@@ -58,6 +59,7 @@ pub fn render_pending(chrome: &Chrome, title: &str, phase: isoloir_domain::Phase
             (back("/resultats", lang.text("results-all")))
             div.page-head { p.overline { (title) } h1 { (lang.text("results-pending-title")) } (phase_badge(lang, phase)) }
             (notice(Tone::Info, lang.text("results-pending-notice"), html! { p { (lang.text("results-pending-text")) } }))
+            p { a href="/depouillement" { (lang.text("session-open")) } }
         },
     )
 }

@@ -9,20 +9,25 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use isoloir_domain::board_deed::Occasion;
 use isoloir_domain::texts::TextName;
 use isoloir_domain::{Election, ElectionId, Phase};
 use isoloir_service::ballot_box::{BoxError, ExportError};
+use isoloir_service::board::{BoardState, Count};
 use isoloir_service::publish_results;
 use isoloir_service::results::Results;
 use maud::Markup;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
+use super::board::refused;
 use super::booth::box_error;
 use crate::error::{PageError, log_fault};
+use crate::layout::Chrome;
 use crate::pages::ballot_box::{self as box_page, BoxEntry, BoxView, PublicBox, Search};
 use crate::pages::home::{self as home_page, BallotsOfVoter, HomeView};
 use crate::pages::results as results_page;
+use crate::pages::session as session_page;
 use crate::pages::verify_box::{self as verify_box_page, VerifyBoxView};
 use crate::request::{PageChrome, VoterSession};
 use crate::results_view::results_view;
@@ -39,6 +44,7 @@ pub(super) fn table() -> Vec<Declared> {
         declare("GET", "/urne/{election}/archive.bel", Public, get(archive)).file("/urne"),
         declare("GET", "/urne/{election}/archive.sidecar", Public, get(sidecar)).file("/urne"),
         declare("GET", "/urne/{election}/verifier", Public, get(verify_box)),
+        declare("GET", "/depouillement", Public, get(session)),
         declare("GET", "/resultats", Public, get(all_results)),
         declare("GET", "/resultats.csv", Public, get(all_results_csv)).file("/resultats"),
         declare("GET", "/resultats/{election}", Public, get(results)),
@@ -360,6 +366,53 @@ pub(super) async fn results(
             results_page::render(&chrome, &view)
         }
         None => results_page::render_pending(&chrome, &election.title, phase),
+    })
+}
+
+/// `GET /depouillement`: the counting session, for whoever follows it.
+async fn session(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Result<Markup, PageError> {
+    let server = state.server();
+    let mut boards = Vec::new();
+    for (_, board) in server.boards().await? {
+        let known = server.board_state(&board.key).await.map_err(refused)?;
+        let mut elections = Vec::new();
+        for count in server
+            .counts_of(&known)
+            .await?
+            .into_iter()
+            .filter(|count| !count.rehearsal)
+        {
+            elections.push(session_election(&state, &chrome, &known, count).await?);
+        }
+        let present = known.present_at(Occasion::Count).into_iter();
+        let present = present.map(|one| (known.name(one.seat), when::date_time(chrome.lang, one.at)));
+        boards.push(session_page::SessionBoard {
+            title: board.title,
+            present: present.collect(),
+            elections,
+        });
+    }
+    Ok(session_page::render(&chrome, &boards))
+}
+
+async fn session_election(
+    state: &PortalState,
+    chrome: &Chrome,
+    board: &BoardState,
+    count: Count,
+) -> Result<session_page::SessionElection, PageError> {
+    let at = |at| when::date_time(chrome.lang, at);
+    let frozen = state.server().closing_seal(&count.election).await?;
+    let verified = state.server().verification(&count.election).await?;
+    let seats = count.decrypted.iter().filter_map(|owner| board.seat_of_owner(*owner));
+    Ok(session_page::SessionElection {
+        id: count.election.to_string(),
+        title: count.title,
+        state: count.state,
+        frozen: frozen.map(|(_, digest, since)| (at(since), hex::encode(digest))),
+        decrypted: seats.map(|seat| board.name(seat)).collect(),
+        quorum: count.quorum,
+        verified: verified.map(|verified| (at(verified.at), verified.checks)),
     })
 }
 

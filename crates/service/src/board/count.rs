@@ -5,7 +5,7 @@ use std::io::Write;
 use isoloir_domain::{ElectionId, Seat};
 use isoloir_protocol::archive::EventKind;
 
-use super::{BoardError, Sitting};
+use super::{BoardError, BoardState, Sitting};
 use crate::ballot_box::ExportError;
 use crate::finish_tally::FinishTallyError;
 use crate::record_partial_decryption::PartialDecryptionError;
@@ -69,7 +69,14 @@ impl VotingServer {
     /// # Errors
     /// [`Fault`].
     pub async fn board_count(&self, sitting: &Sitting) -> Result<Vec<Count>, Fault> {
-        let state = &sitting.state;
+        self.counts_of(&sitting.state).await
+    }
+
+    /// The same, of a board where one does not sit.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn counts_of(&self, state: &BoardState) -> Result<Vec<Count>, Fault> {
         let mut counts = Vec::new();
         let played: Vec<_> = state.twins_to_count().collect();
         for election in state.elections.iter().chain(played.iter().copied()) {

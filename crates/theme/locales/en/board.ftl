@@ -296,3 +296,13 @@ minutes-round = Seat { $n }, at the highest average: { $averages }. It goes to {
 minutes-rehearsal-begun = Played on
 minutes-rehearsal-open = It is not over.
 minutes-rehearsal-wiped = Statement signed by the server: the count is what was voted, real boxes and poll books are empty.
+# Counting session, for the public
+session-title = Counting session
+session-open = Follow the counting session
+session-lede = The count is public. This page shows what is frozen, who has decrypted, and when the archive was verified.
+session-none = No board is composed.
+session-present = Present at the count
+session-reload = Refresh
+session-frozen = Box frozen and sealed
+session-verified = Archive verified before the proclamation
+session-checks = { $n } checks passed, on { $when }

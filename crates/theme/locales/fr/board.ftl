@@ -296,3 +296,13 @@ minutes-round = Siège { $n }, à la plus forte moyenne : { $averages }. Il va 
 minutes-rehearsal-begun = Jouée le
 minutes-rehearsal-open = Elle n’est pas terminée.
 minutes-rehearsal-wiped = Déclaration signée par le serveur : dépouillement conforme, urnes et listes d’émargement réelles vides.
+# Séance de dépouillement, pour le public
+session-title = Séance de dépouillement
+session-open = Suivre la séance de dépouillement
+session-lede = Le dépouillement est public. Cette page montre ce qui est figé, qui a déchiffré, et quand l’archive a été vérifiée.
+session-none = Aucun bureau n’est composé.
+session-present = Présents au dépouillement
+session-reload = Actualiser
+session-frozen = Urne figée et scellée
+session-verified = Archive vérifiée avant la proclamation
+session-checks = { $n } contrôles réussis, le { $when }

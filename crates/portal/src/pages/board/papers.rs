@@ -5,7 +5,6 @@ use isoloir_service::board::{Count, Sitting};
 use isoloir_theme::args;
 use isoloir_theme::components::{back, table_box};
 use isoloir_theme::i18n::Lang;
-use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::when;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -62,16 +61,19 @@ fn minutes(lang: Lang, sitting: &Sitting, kind: MinutesKind) -> Markup {
     let address = format!("/bureau/{}/pv/{}", state.board.key, slug(kind));
     let name = lang.text(title_of(kind));
     let signed = state.signed_minutes(kind).and_then(|act| act.done);
+    let of_each = state.elections.len() > 1 && matches!(kind, MinutesKind::Closing | MinutesKind::Count);
     html! {
         div {
             dt { (name) }
             dd {
                 p {
-                    a href={ (address) ".pdf" } { (icon(Icon::Download)) " PDF" span.vh { " – " (name) } }
-                    " " a href={ (address) ".json" } { "JSON" span.vh { " – " (name) } }
-                    @if state.elections.len() > 1 {
+                    a href={ (address) ".pdf" } { "PDF" span.vh { " – " (name) } }
+                    " – " a href={ (address) ".json" } { "JSON" span.vh { " – " (name) } }
+                }
+                @if of_each {
+                    ul {
                         @for election in &state.elections {
-                            " – " a href={ (address) ".pdf?scrutin=" (election.id) } { (election.title) }
+                            li { a href={ (address) ".pdf?scrutin=" (election.id) } { (election.title) " (PDF)" span.vh { " – " (name) } } }
                         }
                     }
                 }

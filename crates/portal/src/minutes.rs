@@ -264,7 +264,7 @@ impl Minutes {
             incidents: incidents
                 .map(|one| IncidentLine {
                     at: one.at.to_string(),
-                    what: one.what.clone(),
+                    what: one.what.fr.clone(),
                 })
                 .collect(),
             elections: elections(kind, sources),

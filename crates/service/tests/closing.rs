@@ -13,6 +13,7 @@ use std::io::Cursor;
 
 use isoloir_protocol::audit::{Options, audit};
 use isoloir_service::cast_ballot::CastError;
+use isoloir_service::read_journal::Wanted;
 use isoloir_service::results::Results;
 use isoloir_service::results::seats::Outcome;
 use sha2::{Digest as _, Sha256};
@@ -140,7 +141,11 @@ async fn what_was_frozen_is_sealed_once(url: &str) {
     stage.server.close_polls(stage.id("csa")).await.unwrap();
     let again = stage.server.closing_seal(stage.id("csa")).await.unwrap().unwrap();
     assert_eq!((again.0, again.1), (frozen, digest));
-    let sealed = stage.server.journal_page(None, Some("closing_sealed")).await.unwrap();
+    let sealed = stage
+        .server
+        .journal_page(None, &Wanted::of_kind("closing_sealed"))
+        .await
+        .unwrap();
     // Both elections of the stage were due.
     assert_eq!(sealed.len(), 2);
 }

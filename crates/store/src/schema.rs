@@ -63,6 +63,12 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
         include_str!("schema/journal_days_sqlite.sql"),
         include_str!("schema/journal_days_postgres.sql"),
     ),
+    (
+        45,
+        "rolls and lists of a box are kept",
+        include_str!("schema/sealed_sqlite.sql"),
+        include_str!("schema/sealed_postgres.sql"),
+    ),
 ];
 
 /// Of the ballot box, on both engines.

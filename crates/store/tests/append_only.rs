@@ -27,7 +27,7 @@ use isoloir_store::roll::{NewRoll, sort_key};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, Executor as _};
 
-const FORBIDDEN: [&str; 10] = [
+const FORBIDDEN: [&str; 15] = [
     "UPDATE ballot SET tracker = 'x'",
     "DELETE FROM ballot",
     "UPDATE poll_book SET marked_minute = 0",
@@ -38,6 +38,11 @@ const FORBIDDEN: [&str; 10] = [
     "DELETE FROM box_setup",
     "UPDATE box_head SET height = height - 1",
     "DELETE FROM box_head",
+    "INSERT INTO candidate_list (election, position, name, acronym) VALUES ('NkHrZ7QCf3Nf3h', 9, 'x', 'x')",
+    "INSERT INTO candidate (election, list, rank, last_name, first_name, sex) VALUES ('NkHrZ7QCf3Nf3h', 9, 1, 'x', 'x', 'F')",
+    "INSERT INTO roll_entry (election, voter, sort_key) SELECT election, 'x', sort_key FROM roll_entry",
+    "UPDATE roll_entry SET election = 'x'",
+    "DELETE FROM roll_entry",
 ];
 
 fn now() -> Timestamp {

@@ -327,6 +327,7 @@ async fn watch_page(
         elections,
         check: server.last_check(sitting),
         rehearsed: server.is_rehearsed(&sitting.state).await?,
+        incidents: server.incidents(&sitting.state).await?,
         may_close: sitting.state.consultation.profile == Profile::Test,
         set_up: counts.iter().all(|count| count.keys_of_board),
         refused,

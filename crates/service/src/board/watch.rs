@@ -35,28 +35,25 @@ impl SelfCheck {
 pub struct Incident {
     /// When.
     pub at: Timestamp,
-    /// What, in French: the language of the minutes.
-    pub what: String,
+    /// What.
+    pub what: Message,
 }
 
 fn incident(state: &BoardState, entry: &Entry) -> Option<Incident> {
     let key = &state.board.key;
     let what = match &entry.what {
         Event::IntegrityAlarm { board, parts } if board == key => {
-            format!("Le contrôle a trouvé un écart\u{a0}: {}", parts.join(", "))
+            let parts = parts.join(", ");
+            Message::new(
+                format!("Le contrôle a trouvé un écart\u{a0}: {parts}"),
+                format!("The check found a difference: {parts}"),
+            )
         }
-        Event::ArchiveRefused { finding } if is_of(state, &entry.subject) => {
-            format!("L’archive n’a pas été vérifiée, rien n’est proclamé\u{a0}: {finding}")
-        }
-        Event::Board { board, deed, .. } if board == key => match deed {
-            Deed::RoundBegun { round, reason } => {
-                format!("Fabrication des clés recommencée (essai {round})\u{a0}: {reason}")
-            }
-            Deed::Replaced { substitute, reason } => {
-                format!("{} remplace un délégué\u{a0}: {reason}", state.name(*substitute))
-            }
-            _ => return None,
-        },
+        Event::ArchiveRefused { finding } if is_of(state, &entry.subject) => Message::new(
+            format!("L’archive n’a pas été vérifiée, rien n’est proclamé\u{a0}: {finding}"),
+            format!("The archive does not verify, nothing is proclaimed: {finding}"),
+        ),
+        Event::Board { board, deed, .. } if board == key => told(state, deed)?,
         _ => return None,
     };
     Some(Incident { at: entry.at, what })

@@ -306,3 +306,5 @@ session-reload = Refresh
 session-frozen = Box frozen and sealed
 session-verified = Archive verified before the proclamation
 session-checks = { $n } checks passed, on { $when }
+board-incidents = Incidents and interventions
+board-incidents-none = Nothing is recorded.

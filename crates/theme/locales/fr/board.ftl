@@ -306,3 +306,5 @@ session-reload = Actualiser
 session-frozen = Urne figée et scellée
 session-verified = Archive vérifiée avant la proclamation
 session-checks = { $n } contrôles réussis, le { $when }
+board-incidents = Incidents et interventions
+board-incidents-none = Rien n’est enregistré.

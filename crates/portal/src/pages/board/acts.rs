@@ -2,7 +2,7 @@
 
 use isoloir_domain::board_deed::{Act, LONGEST_REASON};
 use isoloir_domain::{Election, Phase};
-use isoloir_service::board::{Ended, RehearsalState, SelfCheck, Sitting};
+use isoloir_service::board::{Ended, Incident, RehearsalState, SelfCheck, Sitting};
 use isoloir_theme::args;
 use isoloir_theme::components::{Field, Tone, badge, field, link_row, notice, table_box};
 use isoloir_theme::i18n::{Lang, key};
@@ -13,6 +13,7 @@ use maud::{Markup, html};
 
 use super::act::act_words;
 use super::{Refused, Tab, fingerprint, frame, overline, wrong};
+use crate::error::language;
 use crate::layout::Chrome;
 
 /// An election as the board follows it.
@@ -37,6 +38,8 @@ pub struct WatchView {
     pub check: Option<SelfCheck>,
     /// Whether a rehearsal has passed on what is there now.
     pub rehearsed: bool,
+    /// What happened, in order.
+    pub incidents: Vec<Incident>,
     /// Whether an act may close early: in a test only.
     pub may_close: bool,
     /// Whether the boxes are set up with the board's keys.
@@ -63,6 +66,17 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, view: &WatchView) -> Markup {
             @if view.set_up { (rehearsal(lang, sitting, view)) }
             (check(lang, sitting, view))
             (elections(lang, view))
+            section.section aria-labelledby="t-incidents" {
+                h2 #t-incidents { (lang.text("board-incidents")) }
+                @if view.incidents.is_empty() { p { (lang.text("board-incidents-none")) } }
+                @else {
+                    dl.facts {
+                        @for one in view.incidents.iter().rev() {
+                            div { dt { (when::short_date_time(lang, one.at)) } dd { (one.what.text(language(lang))) } }
+                        }
+                    }
+                }
+            }
             section.section aria-labelledby="t-actes" {
                 h2 #t-actes { (lang.text("board-acts")) }
                 @if state.acts.is_empty() { p { (lang.text("board-acts-none")) } }

@@ -57,7 +57,7 @@ function importSecond() {
   // In winter, whose hour is known.
   const day = (date) => `${new Date().getFullYear() + 1}-01-${date}T08:00:00+01:00[Europe/Paris]`;
   writeFileSync(join(folder, 'consultation.toml'), [
-    'id = "second-2026"\ntitle = "Élection partielle"\norganiser = "Académie de Valbrune (organisme fictif)"\nprofile = "test"\ngroup = "Ed25519"',
+    'format = 1\nid = "second-2026"\ntitle = "Élection partielle"\norganiser = "Académie de Valbrune (organisme fictif)"\nprofile = "test"\ngroup = "Ed25519"',
     `opens = "${day(12)}"\ncloses = "${day(19)}"\n`,
     '[[elections]]\nkey = "partielle"\ntitle = "Élection partielle"\nseats = 3\n',
     '[[boards]]\nkey = "partielle"\ntitle = "BVE de l’élection partielle"\nelections = ["partielle"]\n',
@@ -72,7 +72,7 @@ function importSecond() {
     'scrutin;liste;sigle;rang;nom;prenom;sexe',
     ...['SLE', 'UAP', 'AVP'].flatMap((list) => [1, 2, 3].map((rank) => `partielle;Liste ${list};${list};${rank};Nom${rank};Prénom;F`)),
   ].join('\n') + '\n');
-  const { status, output } = demo.run('isoloir', ['consultation', 'import', folder, '--config', join(demo.data, 'server.toml')]);
+  const { status, output } = demo.run('isoloir', ['consultation', 'apply', folder, '--config', join(demo.data, 'server.toml')]);
   assert.equal(status, 0, output);
 }
 

@@ -12,6 +12,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::Message;
+
 /// An election board, as the organiser's decision composes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -249,6 +251,26 @@ pub enum BoardError {
         /// Everybody's.
         all: usize,
     },
+}
+
+impl BoardError {
+    /// What the organiser reads.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        let fr = match self {
+            Self::Key(key) => format!("la clé «\u{a0}{key}\u{a0}» a d’autres caractères que a-z, 0-9 et -"),
+            Self::Text => "un titre, un sigle, un nom ou une adresse est vide ou tient sur plusieurs lignes".to_owned(),
+            Self::Elections => "au moins un scrutin, chacun une fois".to_owned(),
+            Self::Phone(phone) => format!("«\u{a0}{phone}\u{a0}» n’est pas un numéro de mobile"),
+            Self::Twice(name) => format!("{name} siège deux fois"),
+            Self::ListTwice(list) => format!("la liste {list} a deux délégués"),
+            Self::Delegates => "un bureau a deux délégués au moins (R. 211-573) et trente au plus".to_owned(),
+            Self::TwoThirds { delegates, all } => format!(
+                "délégués et suppléants détiennent {delegates} parts sur {all}, moins des deux tiers (R. 211-545)\u{a0}: nommez des suppléants ou d’autres délégués"
+            ),
+        };
+        Message::new(fr, self.to_string())
+    }
 }
 
 impl Board {

@@ -37,6 +37,9 @@ pub enum Profile {
     /// Code général de la fonction publique, articles R. 211-503 to R. 211-584.
     #[serde(rename = "cgfp-2024")]
     Cgfp2024,
+    /// Décret n° 2011-595 of 26 May 2011: the State's civil service until 2024, and texts that still refer to it.
+    #[serde(rename = "decret-2011-595")]
+    Decree2011,
     /// Code du travail, articles R. 2314-5 and following (CSE).
     #[serde(rename = "cse")]
     Cse,
@@ -46,21 +49,38 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Cgfp2024, Self::Decree2011, Self::Cse, Self::Test];
+
     /// The name written in `consultation.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cgfp2024 => "cgfp-2024",
+            Self::Decree2011 => "decret-2011-595",
             Self::Cse => "cse",
             Self::Test => "test",
         }
     }
 
-    /// How long a voter authenticated before closing may still finish. R. 211-563: 30 minutes.
-    /// The Code du travail grants nothing of the kind; the same delay serves there, as recommended practice.
+    /// How long a voter authenticated before closing may still finish. R. 211-563: 30 minutes. The decrees before the code, and the orders
+    /// made under them, said 20. The Code du travail grants nothing of the kind; 30 minutes serve there, as recommended practice.
     #[must_use]
     pub fn grace(self) -> SignedDuration {
-        SignedDuration::from_mins(30)
+        SignedDuration::from_mins(match self {
+            Self::Cgfp2024 | Self::Cse | Self::Test => 30,
+            Self::Decree2011 => 20,
+        })
+    }
+
+    /// Where the law grants that delay; empty where it does not.
+    #[must_use]
+    pub const fn grace_article(self) -> &'static str {
+        match self {
+            Self::Cgfp2024 => "CGFP, art. R. 211-563 et R. 211-572",
+            Self::Decree2011 => "décret n° 2011-595 et arrêtés pris pour son application",
+            Self::Cse | Self::Test => "",
+        }
     }
 
     /// Whether the box is public while the vote is open unless the consultation says otherwise.
@@ -68,7 +88,7 @@ impl Profile {
     #[must_use]
     pub fn live_box(self) -> bool {
         match self {
-            Self::Cgfp2024 => false,
+            Self::Cgfp2024 | Self::Decree2011 => false,
             Self::Cse | Self::Test => true,
         }
     }
@@ -82,16 +102,13 @@ impl fmt::Display for Profile {
 
 /// The text names no legal profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the profile is one of cgfp-2024, cse, test")]
+#[error("the profile is one of cgfp-2024, decret-2011-595, cse, test")]
 pub struct UnknownProfile;
 
 impl FromStr for Profile {
     type Err = UnknownProfile;
     fn from_str(text: &str) -> Result<Self, UnknownProfile> {
-        [Self::Cgfp2024, Self::Cse, Self::Test]
-            .into_iter()
-            .find(|p| p.as_str() == text)
-            .ok_or(UnknownProfile)
+        Self::ALL.into_iter().find(|p| p.as_str() == text).ok_or(UnknownProfile)
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::consultation::Profile;
+use crate::message::Message;
 
 /// What the text of an election says of its count. Everything may be left out; what is then true stands at each line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +114,28 @@ pub enum CountRulesError {
     CommonTwice(String),
 }
 
+impl CountRulesError {
+    /// What the organiser reads.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        let fr = match self {
+            Self::Ties => "ties\u{a0}: chaque règle une fois, et rien après le tirage au sort".to_owned(),
+            Self::TiesWithoutCandidates => {
+                "ties\u{a0}: un scrutin de sigle n’a ni nombre de candidats ni candidat le plus âgé".to_owned()
+            }
+            Self::Designation => "designation_days\u{a0}: de 15 à 30, avec ballot = \"sigle\"".to_owned(),
+            Self::SigleInCse => "ballot = \"sigle\" n’est pas du profil cse".to_owned(),
+            Self::OnlyCse => "first_round et substitutes_of sont du profil cse".to_owned(),
+            Self::Shares => "shares\u{a0}: ni femme ni homme".to_owned(),
+            Self::Common(list) => format!(
+                "candidature commune {list}\u{a0}: deux organisations au moins, chacune nommée une fois, toutes avec une part ou aucune"
+            ),
+            Self::CommonTwice(list) => format!("la candidature commune {list} figure deux fois"),
+        };
+        Message::new(fr, self.to_string())
+    }
+}
+
 /// Days that a union has to name its members, at least and at most, after a vote for unions.
 const DESIGNATION: std::ops::RangeInclusive<u8> = 15..=30;
 
@@ -181,7 +204,9 @@ impl CountRules {
             (Some(ties), ..) => ties.clone(),
             (None, _, BallotKind::Sigle) => vec![Tie::Votes, Tie::Lot],
             (None, Profile::Cse, BallotKind::List) => vec![Tie::Votes, Tie::Elder],
-            (None, Profile::Cgfp2024 | Profile::Test, BallotKind::List) => vec![Tie::Votes, Tie::Candidates, Tie::Lot],
+            (None, Profile::Cgfp2024 | Profile::Decree2011 | Profile::Test, BallotKind::List) => {
+                vec![Tie::Votes, Tie::Candidates, Tie::Lot]
+            }
         }
     }
 }

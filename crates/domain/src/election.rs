@@ -1,5 +1,6 @@
 //! One election and those who stand in it.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ pub struct CandidateList {
     pub name: String,
     /// Sigle.
     pub acronym: String,
+    /// When the union filed it (*dépôt de la candidature*), where the organiser says so.
+    pub filed: Option<Timestamp>,
     /// Candidates in list order; none where voters choose between unions.
     pub candidates: Vec<Candidate>,
 }

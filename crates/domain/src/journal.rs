@@ -40,6 +40,15 @@ pub enum Subject {
 pub enum Event {
     /// A consultation was created from its file.
     ConsultationImported,
+    /// A consultation's folder was applied.
+    ConsultationApplied {
+        /// SHA-256 of the folder's files, in hexadecimal.
+        folder: String,
+        /// SHA-256 of the plan, in hexadecimal.
+        plan: String,
+        /// How many changes it had.
+        changes: u64,
+    },
     /// The calendar was moved.
     CalendarChanged {
         /// New opening.

@@ -3,6 +3,7 @@
 //! - [`ids`]: identifiers of consultations, elections, voters and sessions
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
+//! - [`local_time`]: times as an organiser writes them; [`timetable`]: the dates that the law lays around a vote; [`holidays`]: days off
 //! - [`delivery`]: messages on their way to voters; [`contact`]: mailboxes that people type
 //! - [`election`]: election, candidate lists, candidates; [`count_rules`]: how it is counted, within the law
 //! - [`policy`]: what the organiser decides about the portal
@@ -39,9 +40,11 @@ pub mod count_rules;
 pub mod delivery;
 pub mod election;
 pub mod fingerprint;
+pub mod holidays;
 pub mod ids;
 pub mod journal;
 pub mod journal_file;
+pub mod local_time;
 pub mod message;
 pub mod names;
 pub mod origin;
@@ -56,6 +59,7 @@ pub mod roll_gates;
 pub mod staff;
 pub mod texts;
 pub mod ticket;
+pub mod timetable;
 pub mod token;
 
 pub use board::{Board, Seat};

@@ -40,6 +40,8 @@ impl RollPolicy {
 pub struct CandidatesPolicy {
     /// Whether anyone may read them, signed in or not.
     pub public: bool,
+    /// Last instant at which a union may file a list (*date limite de dépôt*); the law's last day when absent.
+    pub filed_until: Option<Timestamp>,
     /// First instant at which lists are shown; from import when absent. The law asks for fifteen days before the vote.
     pub published_from: Option<Timestamp>,
     /// The day on which the display order was drawn by lot.
@@ -52,6 +54,7 @@ impl Default for CandidatesPolicy {
     fn default() -> Self {
         Self {
             public: true,
+            filed_until: None,
             published_from: None,
             drawn_on: None,
             drawn_how: None,
@@ -81,7 +84,7 @@ impl ResultsPolicy {
     #[must_use]
     pub fn threshold(&self, profile: Profile) -> u64 {
         let default = match profile {
-            Profile::Cgfp2024 | Profile::Cse => 10,
+            Profile::Cgfp2024 | Profile::Decree2011 | Profile::Cse => 10,
             Profile::Test => 0,
         };
         self.secrecy_threshold.map_or(default, u64::from)

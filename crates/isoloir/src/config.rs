@@ -64,6 +64,9 @@ pub struct ServerConfig {
     pub key: PathBuf,
     /// Public key of the registrar, which signs admissions.
     pub registrar_key: PathBuf,
+    /// Public keys of the organiser. When there are any, a consultation's folder is applied only if one of them signed it.
+    #[serde(default)]
+    pub organiser_keys: Vec<PathBuf>,
     /// Where the data is.
     pub database: DatabaseConfig,
     /// Where mail goes.
@@ -286,6 +289,9 @@ impl ServerConfig {
         config.mail.rebase(&folder);
         if let Some(sms) = &mut config.sms {
             sms.rebase(&folder);
+        }
+        for key in &mut config.organiser_keys {
+            *key = folder.join(&*key);
         }
         config.database.rebase(&folder);
         if let Some(franceconnect) = &mut config.franceconnect {

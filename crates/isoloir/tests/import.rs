@@ -32,7 +32,7 @@ fn edit(folder: &Path, name: &str, change: impl Fn(String) -> Vec<u8>) {
 }
 
 fn import(folder: &Path) -> String {
-    fail(folder, &["consultation", "import", "in"])
+    fail(folder, &["consultation", "apply", "in"])
 }
 
 /// Nothing is there, and the corrected files can be imported.
@@ -58,7 +58,7 @@ fn duplicates_unknown_elections_and_bad_addresses_are_told_with_their_lines() {
         "roll.csv:25:",
         "roll.csv:26:",
         "roll.csv:27:",
-        "nothing was imported",
+        "nothing was applied",
     ] {
         assert!(said.contains(line), "{line} in {said}");
     }
@@ -74,7 +74,7 @@ fn wrong_columns_are_told_and_nothing_remains_of_the_consultation() {
         assert!(said.contains(&format!("{name}:1:")), "{said}");
         assert_nothing_imported(folder.path());
         std::fs::copy(Path::new(DEMO).join(name), folder.path().join("in").join(name)).unwrap();
-        succeed(folder.path(), &["consultation", "import", "in"]);
+        succeed(folder.path(), &["consultation", "apply", "in"]);
         assert!(succeed(folder.path(), &["consultation", "status"]).contains("demo-2026/csa"));
     }
 }
@@ -92,11 +92,7 @@ fn a_windows_1252_file_is_read_and_its_accents_kept() {
             })
             .collect()
     });
-    let said = succeed(folder.path(), &["consultation", "import", "in"]);
-    assert!(
-        said.contains("roll.csv: 22 rows, 12 voters, 0 of them without an e-mail address (windows-1252"),
-        "{said}"
-    );
+    succeed(folder.path(), &["consultation", "apply", "in"]);
     succeed(folder.path(), &["consultation", "entitlements", "--out", "e.json"]);
     let entitlements = std::fs::read_to_string(folder.path().join("e.json")).unwrap();
     assert!(entitlements.contains("Œuvrard") && entitlements.contains("D’Hérouville"));
@@ -119,15 +115,49 @@ fn a_bad_consultation_file_is_refused_with_its_line() {
 #[test]
 fn checking_imports_nothing() {
     let folder = site();
-    succeed(folder.path(), &["consultation", "import", "in", "--check"]);
+    succeed(folder.path(), &["consultation", "check", "in"]);
     assert_nothing_imported(folder.path());
 }
 
 #[test]
-fn importing_twice_is_refused() {
+fn applying_twice_changes_nothing_and_a_plan_that_was_read_is_applied_or_nothing() {
     let folder = site();
-    succeed(folder.path(), &["consultation", "import", "in"]);
-    assert!(import(folder.path()).contains("exists already"));
+    let folder = folder.path();
+    let plan = |folder| {
+        let said = succeed(folder, &["consultation", "plan", "in"]);
+        said.lines().last().unwrap().strip_prefix("plan ").unwrap().to_owned()
+    };
+    let first = plan(folder);
+    let other = fail(folder, &["consultation", "apply", "in", "--plan", &"0".repeat(64)]);
+    assert!(
+        other.contains(&first) && other.contains("have changed since"),
+        "{other}"
+    );
+    assert_nothing_imported(folder);
+    let said = succeed(folder, &["consultation", "apply", "in", "--plan", &first]);
+    assert!(said.contains("+ elections csa seats: 10"), "{said}");
+    let said = succeed(folder, &["consultation", "apply", "in"]);
+    assert!(said.contains("nothing changes"), "{said}");
+    let stale = fail(folder, &["consultation", "apply", "in", "--plan", &first]);
+    assert!(stale.contains("have changed since"), "{stale}");
+
+    // What the server holds, written down again, is the same consultation.
+    succeed(folder, &["consultation", "export", "--out", "out"]);
+    let said = succeed(folder, &["consultation", "plan", "out"]);
+    assert!(said.contains("nothing changes"), "{said}");
+    edit(folder, "consultation.toml", |text| {
+        text.replace("seats = 10", "seats = 11").into_bytes()
+    });
+    let said = succeed(folder, &["consultation", "plan", "in"]);
+    assert!(said.contains("~ elections csa seats: 10 → 11"), "{said}");
+    edit(folder, "roll.csv", |text| {
+        let kept = text.lines().filter(|line| !line.starts_with("VAL0001;"));
+        (kept.collect::<Vec<_>>().join("\n") + "\n").into_bytes()
+    });
+    let said = fail(folder, &["consultation", "apply", "in"]);
+    assert!(said.contains("FORBIDDEN") && said.contains("VAL0001"), "{said}");
+    let said = succeed(folder, &["consultation", "plan", "out"]);
+    assert!(said.contains("nothing changes"), "nothing of it was applied: {said}");
 }
 
 #[test]
@@ -138,7 +168,7 @@ fn a_roll_that_is_not_as_expected_stands_until_somebody_decides() {
         let gates = "[policy.roll.gates]\nexpected = { csa = 100 }\n\n[policy.candidates]";
         text.replacen("[policy.candidates]", gates, 1).into_bytes()
     });
-    succeed(folder, &["consultation", "import", "in"]);
+    succeed(folder, &["consultation", "apply", "in"]);
     let said = fail(folder, &["consultation", "review"]);
     let gate = said
         .split_whitespace()
@@ -168,4 +198,33 @@ fn a_roll_that_is_not_as_expected_stands_until_somebody_decides() {
         said.contains("no gate stands") && said.contains("Yann Corbel"),
         "{said}"
     );
+}
+
+#[test]
+fn where_the_organiser_has_keys_only_what_they_signed_is_applied() {
+    let folder = site();
+    let folder = folder.path();
+    for name in ["organiser", "somebody"] {
+        succeed(folder, &["key", "new", name]);
+    }
+    let config = folder.join("isoloir.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("organiser_keys = [\"organiser.pub\"]\n{text}")).unwrap();
+    assert!(import(folder).contains("not signed"));
+    succeed(folder, &["consultation", "sign", "in", "--key", "somebody.key"]);
+    assert!(import(folder).contains("none of the organiser's keys"));
+    succeed(folder, &["consultation", "sign", "in", "--key", "organiser.key"]);
+    edit(folder, "lists.csv", |text| {
+        text.replace("Brunel", "Brunet").into_bytes()
+    });
+    assert!(import(folder).contains("lists.csv: changed since it was signed"));
+    edit(folder, "lists.csv", |text| {
+        text.replace("Brunet", "Brunel").into_bytes()
+    });
+    std::fs::create_dir(folder.join("in/textes")).unwrap();
+    std::fs::write(folder.join("in/textes/edito.fr.md"), "Ajouté").unwrap();
+    assert!(import(folder).contains("textes/edito.fr.md: not among the files"));
+    std::fs::remove_dir_all(folder.join("in/textes")).unwrap();
+    assert_nothing_imported(folder);
+    succeed(folder, &["consultation", "apply", "in"]);
 }

@@ -28,7 +28,7 @@ fn site() -> tempfile::TempDir {
     let registrar = "listen = \"127.0.0.1:2\"\nportal_origin = \"https://vote.example.fr\"\nkey = \"registrar.key\"\n\
         server_key = \"server.pub\"\n[database]\nurl = \"sqlite:registrar.db\"\n[notice]\nphone = \"01 23 45 67 89\"\n";
     std::fs::write(path.join("registrar.toml"), registrar).unwrap();
-    succeed(path, &["consultation", "import", DEMO]);
+    succeed(path, &["consultation", "apply", DEMO]);
     succeed(path, &["consultation", "entitlements", "--out", "entitlements.json"]);
     notary(
         path,

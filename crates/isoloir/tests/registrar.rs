@@ -253,7 +253,7 @@ fn rules_are_judged_with_their_sources_and_requests_are_counted() {
     let server = "listen = \"127.0.0.1:1\"\norigin = \"https://vote.example.fr\"\nregistrar_origin = \"https://codes.example.fr\"\n\
         key = \"server.key\"\nregistrar_key = \"registrar.pub\"\ndemonstration = true\n[database]\nurl = \"sqlite:server.db\"\n";
     std::fs::write(folder.path().join("isoloir.toml"), server).unwrap();
-    succeed(folder.path(), &["consultation", "import", demo]);
+    succeed(folder.path(), &["consultation", "apply", demo]);
     let counted = succeed(folder.path(), &["consultation", "counters"]);
     assert_eq!(counted, "0 request(s) for a new code\n");
 }

@@ -253,6 +253,7 @@ mod tests {
                         position: 1,
                         name: (*name).into(),
                         acronym: (*name).into(),
+                        filed: None,
                         candidates: Vec::new(),
                     },
                     votes: *votes,

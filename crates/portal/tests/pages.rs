@@ -128,6 +128,7 @@ fn list(position: u32, name: &str, acronym: &str) -> CandidateList {
         position,
         name: name.into(),
         acronym: acronym.into(),
+        filed: None,
         candidates,
     }
 }

@@ -7,6 +7,7 @@ use isoloir_domain::board::BoardError;
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::count_rules::CountRulesError;
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::message::Message;
 use isoloir_domain::policy_lint::{self, Finding, Severity};
 use isoloir_domain::{Board, Calendar, Consultation, ConsultationId, CountRules, Election, ElectionId, Policy};
 use isoloir_protocol::group::GroupName;
@@ -41,6 +42,20 @@ pub struct ConsultationPlan {
     pub elections: Vec<ElectionPlan>,
     /// Election boards.
     pub boards: Vec<Board>,
+}
+
+impl ConsultationPlan {
+    /// When one can vote.
+    ///
+    /// # Errors
+    /// [`CalendarError`].
+    pub fn calendar(&self) -> Result<Calendar, CalendarError> {
+        Calendar::new(
+            self.opens,
+            self.closes,
+            self.grace.unwrap_or_else(|| self.profile.grace()),
+        )
+    }
 }
 
 /// One election of the plan.
@@ -126,6 +141,41 @@ pub enum ImportConsultationError {
     Fault(#[from] Fault),
 }
 
+impl ImportConsultationError {
+    /// What the organiser reads.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        let fr = match self {
+            Self::Exists(id) => format!("la consultation {id}, ou un bureau de même clé, existe déjà"),
+            Self::NoElection => "une consultation a au moins un scrutin".to_owned(),
+            Self::DuplicateKey(key) => format!("la clé «\u{a0}{key}\u{a0}» est prise deux fois"),
+            Self::Empty(_) => "un titre, une clé ou un nom est vide".to_owned(),
+            Self::NoSeat(key) => format!("le scrutin «\u{a0}{key}\u{a0}» n’a aucun siège à pourvoir"),
+            Self::TooManySeats(key) => format!("le scrutin «\u{a0}{key}\u{a0}» a trop de sièges"),
+            Self::CountRules { key, error } => {
+                format!(
+                    "scrutin «\u{a0}{key}\u{a0}», règles du dépouillement\u{a0}: {}",
+                    error.message().fr
+                )
+            }
+            Self::SubstitutesOf { key, other } => format!(
+                "scrutin «\u{a0}{key}\u{a0}»\u{a0}: substitutes_of nomme «\u{a0}{other}\u{a0}», qui n’est aucun autre scrutin de titulaires"
+            ),
+            Self::Board { key, error } => format!("bureau «\u{a0}{key}\u{a0}»\u{a0}: {}", error.message().fr),
+            Self::BoardElection { key, election } => format!(
+                "bureau «\u{a0}{key}\u{a0}»\u{a0}: le scrutin «\u{a0}{election}\u{a0}» n’existe pas, ou un autre bureau le dépouille"
+            ),
+            Self::UnknownGroup(group) => format!("groupe inconnu\u{a0}: «\u{a0}{group}\u{a0}»"),
+            Self::GraceFixedByLaw => "seul le profil test peut changer le délai après la clôture".to_owned(),
+            Self::Reissue(findings) => format!("règles du réassort refusées\u{a0}: {}", codes(findings)),
+            Self::Calendar(CalendarError::ClosesBeforeItOpens) => "le vote doit fermer après son ouverture".to_owned(),
+            Self::Calendar(CalendarError::Grace) => "le délai après la clôture dure de 0 à 24\u{a0}heures".to_owned(),
+            Self::Fault(_) => return Message::new("erreur interne", "internal error"),
+        };
+        Message::new(fr, self.to_string())
+    }
+}
+
 impl VotingServer {
     /// Creates the consultation and draws the identifiers of its elections.
     ///
@@ -133,12 +183,7 @@ impl VotingServer {
     /// [`ImportConsultationError`]; nothing is stored then.
     pub async fn import_consultation(&self, plan: &ConsultationPlan) -> Result<Vec<Election>, ImportConsultationError> {
         check(plan)?;
-        let grace = plan.grace.unwrap_or_else(|| plan.profile.grace());
-        let calendar = Calendar::new(plan.opens, plan.closes, grace)?;
-        let findings = policy_lint::lint(&plan.policy.reissue, &calendar);
-        if !policy_lint::accepted(&findings) {
-            return Err(ImportConsultationError::Reissue(findings));
-        }
+        let calendar = plan.calendar()?;
         let consultation = Consultation {
             id: plan.id.clone(),
             title: plan.title.clone(),
@@ -185,65 +230,95 @@ fn codes(findings: &[Finding]) -> String {
 }
 
 fn check(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {
+    match problems(plan).into_iter().next() {
+        Some((_, first)) => Err(first),
+        None => Ok(()),
+    }
+}
+
+/// All that is wrong with a plan, each with where it stands in `consultation.toml`: `elections.0.seats`.
+pub(crate) fn problems(plan: &ConsultationPlan) -> Vec<(String, ImportConsultationError)> {
+    let mut wrong = Vec::new();
+    let mut say = |path: &str, what| wrong.push((path.to_owned(), what));
     if plan.title.trim().is_empty() {
-        return Err(ImportConsultationError::Empty("the consultation's title"));
+        say("title", ImportConsultationError::Empty("the consultation's title"));
     }
     if plan.organiser.trim().is_empty() {
-        return Err(ImportConsultationError::Empty("the organiser"));
+        say("organiser", ImportConsultationError::Empty("the organiser"));
     }
     if plan.elections.is_empty() {
-        return Err(ImportConsultationError::NoElection);
+        say("elections", ImportConsultationError::NoElection);
     }
     if plan.group.parse::<GroupName>().is_err() {
-        return Err(ImportConsultationError::UnknownGroup(plan.group.clone()));
+        say("group", ImportConsultationError::UnknownGroup(plan.group.clone()));
     }
     if plan.grace.is_some_and(|grace| grace != plan.profile.grace()) && plan.profile != Profile::Test {
-        return Err(ImportConsultationError::GraceFixedByLaw);
+        say("grace_minutes", ImportConsultationError::GraceFixedByLaw);
     }
     let mut keys = HashSet::new();
-    for election in &plan.elections {
+    for (index, election) in plan.elections.iter().enumerate() {
+        let path = |field: &str| format!("elections.{index}{field}");
         if election.key.trim().is_empty() || election.title.trim().is_empty() {
-            return Err(ImportConsultationError::Empty("an election's key or title"));
+            say(&path(""), ImportConsultationError::Empty("an election's key or title"));
         }
         if election.seats == 0 {
-            return Err(ImportConsultationError::NoSeat(election.key.clone()));
+            say(&path(".seats"), ImportConsultationError::NoSeat(election.key.clone()));
         }
         if u16::try_from(election.seats).is_err() {
-            return Err(ImportConsultationError::TooManySeats(election.key.clone()));
+            say(
+                &path(".seats"),
+                ImportConsultationError::TooManySeats(election.key.clone()),
+            );
         }
         if !keys.insert(&election.key) {
-            return Err(ImportConsultationError::DuplicateKey(election.key.clone()));
+            say(
+                &path(".key"),
+                ImportConsultationError::DuplicateKey(election.key.clone()),
+            );
         }
-        check_count(plan, election)?;
+        if let Err(error) = check_count(plan, election) {
+            say(&path(".count"), error);
+        }
     }
-    check_boards(plan)
+    board_problems(plan, &mut say);
+    match plan.calendar() {
+        Err(error) => say("closes", error.into()),
+        Ok(calendar) => {
+            let findings = policy_lint::lint(&plan.policy.reissue, &calendar);
+            if !policy_lint::accepted(&findings) {
+                say("policy.reissue", ImportConsultationError::Reissue(findings));
+            }
+        }
+    }
+    wrong
 }
 
 /// Each board can sit; each election is decrypted by one board at most.
-fn check_boards(plan: &ConsultationPlan) -> Result<(), ImportConsultationError> {
+fn board_problems(plan: &ConsultationPlan, say: &mut impl FnMut(&str, ImportConsultationError)) {
     let (mut keys, mut decrypted) = (HashSet::new(), HashSet::new());
-    for board in &plan.boards {
+    for (index, board) in plan.boards.iter().enumerate() {
         let key = || board.key.clone();
-        board
-            .check()
-            .map_err(|error| ImportConsultationError::Board { key: key(), error })?;
+        let path = format!("boards.{index}");
+        if let Err(error) = board.check() {
+            say(&path, ImportConsultationError::Board { key: key(), error });
+        }
         let mut phones = board.members().into_iter().filter_map(|member| member.phone);
         if let Some(phone) = phones.find(|phone| phone.parse::<Phone>().is_err()) {
             let error = BoardError::Phone(phone.to_owned());
-            return Err(ImportConsultationError::Board { key: key(), error });
+            say(&path, ImportConsultationError::Board { key: key(), error });
         }
         if !keys.insert(&board.key) {
-            return Err(ImportConsultationError::DuplicateKey(key()));
+            say(&path, ImportConsultationError::DuplicateKey(key()));
         }
         for election in &board.elections {
             let known = plan.elections.iter().any(|one| one.key == *election);
             if !known || !decrypted.insert(election) {
                 let election = election.clone();
-                return Err(ImportConsultationError::BoardElection { key: key(), election });
+                let what = ImportConsultationError::BoardElection { key: key(), election };
+                say(&format!("{path}.elections"), what);
             }
         }
     }
-    Ok(())
 }
 
 /// Whether `key` is an election of titular members: one that elects nobody's substitutes.

@@ -1,16 +1,18 @@
 //! Logos and manifestos of the candidate lists (*logos et professions de foi*): all of the same size, checked, stored by digest.
 
+use std::collections::BTreeMap;
+
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Message, Refusal as _};
 use isoloir_domain::names::normal;
-use isoloir_domain::{ConsultationId, Election, ElectionId};
+use isoloir_domain::{CandidateList, ConsultationId, ElectionId};
 use isoloir_store::consultation::Change;
 use isoloir_store::content::NewListFile;
 use sha2::{Digest as _, Sha256};
 
 pub use isoloir_store::content::{ListFile, PublicFile, Role};
 
-use crate::examine_file::{self, FileRefused, Purpose};
+use crate::examine_file::{self, Examined, FileRefused, Purpose};
 use crate::{Fault, VotingServer};
 
 /// A file of the consultation's folder.
@@ -88,22 +90,19 @@ impl VotingServer {
         if elections.is_empty() {
             return Err(ListFilesError::UnknownConsultation(consultation.clone()));
         }
-        let mut files: Vec<NewListFile> = Vec::with_capacity(given.len());
-        let mut wrong = Vec::new();
-        for file in given {
-            let path = file.path.clone();
-            match self.read_list_file(&elections, file).await {
-                Ok(read) if files.iter().any(|one| is_same_place(one, &read)) => {
-                    wrong.push((path, ListFileWrong::Twice))
-                }
-                Ok(read) => files.push(read),
-                Err(Ok(what)) => wrong.push((path, what)),
-                Err(Err(fault)) => return Err(fault.into()),
-            }
+        let mut lists = BTreeMap::new();
+        for election in &elections {
+            lists.insert(election.key.clone(), self.lists(&election.id).await?);
         }
-        if !wrong.is_empty() {
-            return Err(ListFilesError::Wrong(wrong));
-        }
+        let files = read_list_files(&lists, given).await?;
+        let ids: BTreeMap<&str, &ElectionId> = elections.iter().map(|one| (one.key.as_str(), &one.id)).collect();
+        let files: Vec<NewListFile> = files
+            .into_iter()
+            .filter_map(|file| {
+                let election = (*ids.get(file.election.as_str())?).clone();
+                Some(file.of(election))
+            })
+            .collect();
         elections.sort_by(|a, b| a.id.cmp(&b.id));
         let ids: Vec<ElectionId> = elections.into_iter().map(|election| election.id).collect();
         let count = u64::try_from(files.len()).map_err(|_| Fault::Damaged("a count"))?;
@@ -127,43 +126,6 @@ impl VotingServer {
         }
     }
 
-    async fn read_list_file(
-        &self,
-        elections: &[Election],
-        file: GivenFile,
-    ) -> Result<NewListFile, Result<ListFileWrong, Fault>> {
-        let election = elections
-            .iter()
-            .find(|election| election.key == file.election)
-            .ok_or(Ok(ListFileWrong::Election))?;
-        let lists = self.lists(&election.id).await.map_err(Err)?;
-        let wanted = normal(&file.list);
-        let mut named = lists
-            .iter()
-            .filter(|list| normal(&list.acronym) == wanted || list.position.to_string() == wanted);
-        let (Some(list), None) = (named.next(), named.next()) else {
-            return Err(Ok(ListFileWrong::List));
-        };
-        let purpose = match file.role {
-            Role::Logo => Purpose::Logo,
-            Role::Manifesto => Purpose::Manifesto,
-        };
-        let examined = match examine_file::examine(purpose, file.bytes).await {
-            Ok(examined) => examined,
-            Err(FileRefused::Fault(fault)) => return Err(Err(fault)),
-            Err(why) => return Err(Ok(ListFileWrong::Content(why))),
-        };
-        Ok(NewListFile {
-            election: election.id.clone(),
-            list: list.position,
-            role: file.role,
-            media_type: examined.media_type,
-            digest: Sha256::digest(&examined.bytes).into(),
-            pages: examined.pages,
-            bytes: examined.bytes,
-        })
-    }
-
     /// Logos and manifestos of an election.
     ///
     /// # Errors
@@ -181,6 +143,91 @@ impl VotingServer {
     }
 }
 
-fn is_same_place(one: &NewListFile, other: &NewListFile) -> bool {
+/// A file of a list, examined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReadListFile {
+    /// Key of the election.
+    pub(crate) election: String,
+    /// Position of the list.
+    pub(crate) list: u32,
+    /// What it is.
+    pub(crate) role: Role,
+    /// SHA-256 of the bytes to store.
+    pub(crate) digest: [u8; 32],
+    examined: Examined,
+}
+
+impl ReadListFile {
+    /// As it is stored.
+    pub(crate) fn of(self, election: ElectionId) -> NewListFile {
+        NewListFile {
+            election,
+            list: self.list,
+            role: self.role,
+            media_type: self.examined.media_type,
+            digest: self.digest,
+            pages: self.examined.pages,
+            bytes: self.examined.bytes,
+        }
+    }
+}
+
+/// Examines the files of lists, given by the keys of their elections.
+///
+/// # Errors
+/// [`ListFilesError::Wrong`] with all that is wrong, or a fault.
+pub(crate) async fn read_list_files(
+    lists: &BTreeMap<String, Vec<CandidateList>>,
+    given: Vec<GivenFile>,
+) -> Result<Vec<ReadListFile>, ListFilesError> {
+    let mut files: Vec<ReadListFile> = Vec::with_capacity(given.len());
+    let mut wrong = Vec::new();
+    for file in given {
+        let path = file.path.clone();
+        match read_list_file(lists, file).await {
+            Ok(read) if files.iter().any(|one| is_same_place(one, &read)) => wrong.push((path, ListFileWrong::Twice)),
+            Ok(read) => files.push(read),
+            Err(Ok(what)) => wrong.push((path, what)),
+            Err(Err(fault)) => return Err(fault.into()),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(files)
+    } else {
+        Err(ListFilesError::Wrong(wrong))
+    }
+}
+
+async fn read_list_file(
+    lists: &BTreeMap<String, Vec<CandidateList>>,
+    file: GivenFile,
+) -> Result<ReadListFile, Result<ListFileWrong, Fault>> {
+    let lists = lists.get(&file.election).ok_or(Ok(ListFileWrong::Election))?;
+    let wanted = normal(&file.list);
+    let mut named = lists
+        .iter()
+        .filter(|list| normal(&list.acronym) == wanted || list.position.to_string() == wanted);
+    let (Some(list), None) = (named.next(), named.next()) else {
+        return Err(Ok(ListFileWrong::List));
+    };
+    let purpose = match file.role {
+        Role::Logo => Purpose::Logo,
+        Role::Manifesto => Purpose::Manifesto,
+    };
+    let examined = match examine_file::examine(purpose, file.bytes).await {
+        Ok(examined) => examined,
+        Err(FileRefused::Fault(fault)) => return Err(Err(fault)),
+        Err(why) => return Err(Ok(ListFileWrong::Content(why))),
+    };
+    Ok(ReadListFile {
+        election: file.election,
+        list: list.position,
+        role: file.role,
+        digest: Sha256::digest(&examined.bytes).into(),
+        examined,
+    })
+}
+
+fn is_same_place(one: &ReadListFile, other: &ReadListFile) -> bool {
     one.election == other.election && one.list == other.list && one.role == other.role
 }

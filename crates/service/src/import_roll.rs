@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::local_time::{self, LocalTimeError};
 use isoloir_domain::message::Message;
 use isoloir_domain::pivot::{GivenNames, Pivot, PivotError, Said};
 use isoloir_domain::{Clock, ConsultationId, Delivery, Election, ElectionId, Place, Sex, Voter, VoterId};
 use isoloir_store::consultation::Change;
 use isoloir_store::roll::{NewRoll, sort_key};
+use jiff::Timestamp;
 use rand_core::CryptoRng;
 
 use crate::table::{self, Column, Table};
@@ -100,6 +102,17 @@ pub enum AnomalyKind {
     CommonListMissing(String),
     /// The same list comes again after another one, or under another acronym.
     ListScattered(String),
+    /// Not a local time with its zone.
+    BadTime(LocalTimeError),
+    /// A list was filed after the deadline.
+    FiledLate {
+        /// When.
+        at: Timestamp,
+        /// The last instant at which it could be.
+        deadline: Timestamp,
+    },
+    /// Two rows of one list say that it was filed at different times.
+    FiledTwice(String),
     /// The file has no row.
     Empty,
     /// Not a CSV file (a quote that is not closed, for instance).
@@ -200,6 +213,21 @@ impl AnomalyKind {
             Self::ListScattered(name) => (
                 format!("la liste «\u{a0}{name}\u{a0}» revient après une autre, ou sous un autre sigle"),
                 format!("the list “{name}” comes again after another one, or under another acronym"),
+            ),
+            Self::BadTime(error) => {
+                let Message { fr, en } = error.message();
+                (fr, en)
+            }
+            Self::FiledLate { at, deadline } => {
+                let (at, deadline) = (local_time::write(*at), local_time::write(*deadline));
+                (
+                    format!("liste déposée hors délai\u{a0}: le {at}, pour une date limite au {deadline}"),
+                    format!("the list was filed too late: {at}, and the deadline is {deadline}"),
+                )
+            }
+            Self::FiledTwice(name) => (
+                format!("la liste «\u{a0}{name}\u{a0}» a deux dates de dépôt"),
+                format!("the list “{name}” has two dates of filing"),
             ),
             Self::Empty => (
                 "le fichier n’a aucune ligne de données".to_owned(),

@@ -1,6 +1,7 @@
 //! The voting server's use cases, one per file. Pages, commands and rehearsals all go through [`VotingServer`].
 //!
 //! Preparing
+//! - [`consultation_file`]: the folder that describes a whole consultation: read, checked
 //! - [`import_consultation`]: a consultation and its elections, from their file
 //! - [`import_roll`]: voters and rolls from CSV, all or nothing, with an anomaly report
 //! - [`import_lists`]: candidate lists from CSV, likewise
@@ -81,6 +82,7 @@ pub mod close_polls;
 pub mod closing_seal;
 pub mod consult;
 pub mod consult_roll;
+pub mod consultation_file;
 mod count;
 pub mod decide_complaint;
 pub mod deliver;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use isoloir_domain::ConsultationId;
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::message::Message;
 use isoloir_domain::texts::{Bilingual, Faq, Text, TextName};
 use sha2::{Digest as _, Sha256};
 
@@ -43,6 +44,26 @@ pub enum TextsError {
     Fault(#[from] Fault),
 }
 
+impl TextsError {
+    /// What the organiser reads.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        let fr = match self {
+            Self::UnknownConsultation(id) => format!("il n’y a pas de consultation {id}"),
+            Self::BadText(name) => format!(
+                "{name}\u{a0}: texte vide, de plus de {MAX_TEXT} caractères, ou avec des caractères de contrôle"
+            ),
+            Self::BadId(id) => {
+                format!("l’ancre «\u{a0}{id}\u{a0}» n’est pas faite de minuscules, de chiffres et de traits d’union")
+            }
+            Self::DuplicateId(id) => format!("deux questions ont l’ancre «\u{a0}{id}\u{a0}»"),
+            Self::TooMany => format!("plus de {MAX_QUESTIONS} questions"),
+            Self::Fault(_) => return Message::new("erreur interne", "internal error"),
+        };
+        Message::new(fr, self.to_string())
+    }
+}
+
 impl VotingServer {
     /// Replaces all texts of a consultation; without `faq`, the built-in questions are shown.
     ///
@@ -57,12 +78,7 @@ impl VotingServer {
         if self.consultation(consultation).await?.is_none() {
             return Err(TextsError::UnknownConsultation(consultation.clone()));
         }
-        for text in texts {
-            check(text.name.as_str(), &text.body, MAX_TEXT)?;
-        }
-        if let Some(faq) = faq {
-            check_faq(faq)?;
-        }
+        check_texts(texts, faq)?;
         let count = texts.len().saturating_add(faq.map_or(0, |faq| faq.entries.len()));
         let count = u64::try_from(count).map_err(|_| Fault::Damaged("a count"))?;
         let what = Event::TextsReplaced {
@@ -115,6 +131,17 @@ pub fn default_faq() -> Result<Faq, Fault> {
         .as_ref()
         .map(Clone::clone)
         .map_err(|_| Fault::Damaged("the built-in questions"))
+}
+
+/// Checks texts and questions before they are stored.
+///
+/// # Errors
+/// [`TextsError`], the first.
+pub(crate) fn check_texts(texts: &[Text], faq: Option<&Faq>) -> Result<(), TextsError> {
+    for text in texts {
+        check(text.name.as_str(), &text.body, MAX_TEXT)?;
+    }
+    faq.map_or(Ok(()), check_faq)
 }
 
 fn check(name: &str, text: &str, limit: usize) -> Result<(), TextsError> {

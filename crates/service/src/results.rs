@@ -249,7 +249,7 @@ fn contest(
         id: election.key.clone(),
         name: election.title.clone(),
         rule: match profile {
-            Profile::Cgfp2024 | Profile::Test => RuleName::Public,
+            Profile::Cgfp2024 | Profile::Decree2011 | Profile::Test => RuleName::Public,
             Profile::Cse => RuleName::Cse,
         },
         seats: u16::try_from(election.seats).map_err(|_| Fault::Damaged("seats"))?,

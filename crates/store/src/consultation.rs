@@ -5,9 +5,7 @@ use isoloir_domain::{
     Board, Calendar, Candidate, CandidateList, Consultation, ConsultationId, Election, ElectionId, Sex, VoterId,
 };
 use jiff::SignedDuration;
-use sqlx::QueryBuilder;
 
-use crate::content::DELETE_LIST_FILES;
 use crate::value::{instant, millis, parse, small};
 use crate::{Store, StoreError};
 
@@ -26,12 +24,14 @@ statements! {
         CASE WHEN p.voter IS NULL THEN FALSE ELSE TRUE END AS marked
         FROM roll_entry r JOIN election e ON e.id = r.election LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter
         WHERE r.voter = $1 ORDER BY e.consultation, e.position";
-    SET_CALENDAR = "UPDATE consultation SET opens = $2, closes = $3, grace = $4 WHERE id = $1";
+    SET_CALENDAR = "UPDATE consultation SET opens = $2, closes = $3, grace = $4, revision = revision + 1 WHERE id = $1";
+    REVISE = "UPDATE consultation SET revision = revision + 1 WHERE id = $1";
+    REVISE_BY_ELECTION = "UPDATE consultation SET revision = revision + 1 WHERE id IN (SELECT consultation FROM election WHERE id = $1)";
     LOCK_ELECTION = "UPDATE election SET sealed = sealed WHERE id = $1 RETURNING sealed";
     DELETE_CANDIDATES = "DELETE FROM candidate WHERE election = $1";
     DELETE_LISTS = "DELETE FROM candidate_list WHERE election = $1";
-    INSERT_LIST = "INSERT INTO candidate_list (election, position, name, acronym) VALUES ($1, $2, $3, $4)";
-    LISTS = "SELECT position, name, acronym FROM candidate_list WHERE election = $1 ORDER BY position";
+    INSERT_LIST = "INSERT INTO candidate_list (election, position, name, acronym, filed) VALUES ($1, $2, $3, $4, $5)";
+    LISTS = "SELECT position, name, acronym, filed FROM candidate_list WHERE election = $1 ORDER BY position";
     CANDIDATES = "SELECT list, rank, last_name, first_name, sex, born FROM candidate WHERE election = $1 ORDER BY list, rank";
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn calendar(opens: i64, closes: i64, grace: i64) -> Result<Calendar, 
         .map_err(|_| StoreError::Damaged("a calendar"))
 }
 
-fn grace_millis(calendar: &Calendar) -> i64 {
+pub(crate) fn grace_millis(calendar: &Calendar) -> i64 {
     i64::try_from(calendar.grace().as_millis()).unwrap_or(0)
 }
 
@@ -249,6 +249,9 @@ impl Store {
         entry: &Entry,
     ) -> Result<Change, StoreError> {
         on!(tx &self.db, tx => {
+            if let Some((election, _)) = lists.first() {
+                sqlx::query(REVISE_BY_ELECTION).bind(election.as_str()).execute(&mut *tx).await?;
+            }
             for (election, _) in lists {
                 let sealed: Option<bool> =
                     sqlx::query_scalar(LOCK_ELECTION).bind(election.as_str()).fetch_optional(&mut *tx).await?;
@@ -257,33 +260,7 @@ impl Store {
                 }
             }
             for (election, lists) in lists {
-                sqlx::query(DELETE_LIST_FILES).bind(election.as_str()).execute(&mut *tx).await?;
-                sqlx::query(DELETE_CANDIDATES).bind(election.as_str()).execute(&mut *tx).await?;
-                sqlx::query(DELETE_LISTS).bind(election.as_str()).execute(&mut *tx).await?;
-                for list in lists {
-                    sqlx::query(INSERT_LIST)
-                        .bind(election.as_str())
-                        .bind(i64::from(list.position))
-                        .bind(&list.name)
-                        .bind(&list.acronym)
-                        .execute(&mut *tx)
-                        .await?;
-                    if list.candidates.is_empty() {
-                        continue;
-                    }
-                    let mut insert =
-                        QueryBuilder::new("INSERT INTO candidate (election, list, rank, last_name, first_name, sex, born) ");
-                    insert.push_values(&list.candidates, |mut row, candidate| {
-                        row.push_bind(election.as_str())
-                            .push_bind(i64::from(list.position))
-                            .push_bind(i64::from(candidate.rank))
-                            .push_bind(&candidate.last_name)
-                            .push_bind(&candidate.first_name)
-                            .push_bind(candidate.sex.letter())
-                            .push_bind(candidate.born.map(|born| born.to_string()));
-                    });
-                    insert.build().persistent(false).execute(&mut *tx).await?;
-                }
+                put_lists!(tx, election, lists);
             }
             append_journal!(tx, entry);
         });
@@ -301,7 +278,7 @@ impl Store {
         ));
         let mut candidates = candidates.into_iter().peekable();
         let mut read = Vec::with_capacity(lists.len());
-        for (position, name, acronym) in lists {
+        for (position, name, acronym, filed) in lists {
             let mut members = Vec::new();
             while let Some((_, rank, last_name, first_name, sex, born)) = candidates.next_if(|row| row.0 == position) {
                 let sex = Sex::from_letter(&sex).ok_or(StoreError::Damaged("a sex"))?;
@@ -317,6 +294,7 @@ impl Store {
                 position: small(position, "a position")?,
                 name,
                 acronym,
+                filed: filed.map(instant).transpose()?,
                 candidates: members,
             });
         }
@@ -324,5 +302,5 @@ impl Store {
     }
 }
 
-type ListRow = (i64, String, String);
+type ListRow = (i64, String, String, Option<i64>);
 type CandidateRow = (i64, i64, String, String, String, Option<String>);

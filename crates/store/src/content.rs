@@ -5,7 +5,7 @@ use isoloir_domain::message::Language;
 use isoloir_domain::texts::{Faq, Text, TextName};
 use isoloir_domain::{ConsultationId, ElectionId};
 
-use crate::consultation::{Change, LOCK_ELECTION};
+use crate::consultation::{Change, LOCK_ELECTION, REVISE, REVISE_BY_ELECTION};
 use crate::value::{hash, parse, small, unsigned};
 use crate::{Store, StoreError};
 
@@ -35,7 +35,7 @@ pub enum Role {
 }
 
 impl Role {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Logo => "logo",
             Self::Manifesto => "manifesto",
@@ -93,13 +93,6 @@ pub struct PublicFile {
     pub bytes: Vec<u8>,
 }
 
-const fn language_code(language: Language) -> &'static str {
-    match language {
-        Language::French => "fr",
-        Language::English => "en",
-    }
-}
-
 impl Store {
     /// Replaces all texts of a consultation, questions and answers included.
     ///
@@ -117,20 +110,8 @@ impl Store {
             .transpose()
             .map_err(|_| StoreError::Damaged("questions"))?;
         on!(tx &self.db, tx => {
-            sqlx::query(DELETE_TEXTS).bind(consultation.as_str()).execute(&mut *tx).await?;
-            sqlx::query(DELETE_FAQ).bind(consultation.as_str()).execute(&mut *tx).await?;
-            for text in texts {
-                sqlx::query(INSERT_TEXT)
-                    .bind(consultation.as_str())
-                    .bind(text.name.as_str())
-                    .bind(language_code(text.language))
-                    .bind(&text.body)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            if let Some(faq) = &faq {
-                sqlx::query(INSERT_FAQ).bind(consultation.as_str()).bind(faq).execute(&mut *tx).await?;
-            }
+            sqlx::query(REVISE).bind(consultation.as_str()).execute(&mut *tx).await?;
+            put_texts!(tx, consultation, texts, &faq);
             append_journal!(tx, entry);
         });
         Ok(())
@@ -190,6 +171,9 @@ impl Store {
         entry: &Entry,
     ) -> Result<Change, StoreError> {
         on!(tx &self.db, tx => {
+            if let Some(election) = elections.first() {
+                sqlx::query(REVISE_BY_ELECTION).bind(election.as_str()).execute(&mut *tx).await?;
+            }
             for election in elections {
                 let sealed: Option<bool> =
                     sqlx::query_scalar(LOCK_ELECTION).bind(election.as_str()).fetch_optional(&mut *tx).await?;
@@ -200,23 +184,7 @@ impl Store {
             for election in elections {
                 sqlx::query(DELETE_LIST_FILES).bind(election.as_str()).execute(&mut *tx).await?;
             }
-            for file in files {
-                sqlx::query(INSERT_FILE)
-                    .bind(file.digest.as_slice())
-                    .bind(file.media_type)
-                    .bind(&file.bytes)
-                    .execute(&mut *tx)
-                    .await?;
-                sqlx::query(INSERT_LIST_FILE)
-                    .bind(file.election.as_str())
-                    .bind(i64::from(file.list))
-                    .bind(file.role.as_str())
-                    .bind(file.digest.as_slice())
-                    .bind(i64::try_from(file.bytes.len()).unwrap_or(i64::MAX))
-                    .bind(i64::from(file.pages))
-                    .execute(&mut *tx)
-                    .await?;
-            }
+            put_list_files!(tx, files);
             sqlx::query(DELETE_ORPHANS).execute(&mut *tx).await?;
             append_journal!(tx, entry);
         });

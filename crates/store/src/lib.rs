@@ -6,6 +6,7 @@
 //! - `db`: the two engines behind one enum; `schema`: tables and append-only triggers; `statement`: every statement, for one test
 //!   that prepares them all on both engines
 //! - [`consultation`], [`roll`]: what organisers import; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
+//! - [`apply`]: a consultation's description changed as a whole
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`board`]: election boards and what they did; [`closing`]: what was frozen, and the audit before a result
@@ -16,7 +17,7 @@
 //! - [`identity`]: FranceConnect: which voter an identity is, and visits under way
 //! - [`ticket`]: requests to the help desk; [`console`]: what agents see of a voter, and changes of address
 //!
-//! Lock order, on every path that writes: heads of boxes by election, then elections, then the journal's head.
+//! Lock order, on every path that writes: heads of boxes by election, then consultations, then elections, then the journal's head.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,6 +35,8 @@ pub mod journal;
 pub mod outbox;
 #[macro_use]
 pub mod closing;
+#[macro_use]
+pub mod apply;
 pub mod account;
 pub mod ballot_box;
 #[macro_use]

@@ -35,6 +35,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
         "signed days of the journal",
         include_str!("schema/journal_days.sql"),
     ),
+    (50, "consultation file", include_str!("schema/consultation_file.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.

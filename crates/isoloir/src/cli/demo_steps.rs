@@ -10,24 +10,24 @@ use isoloir_registrar::Registrar;
 use isoloir_registrar::know_voters::GivenIdentifier;
 use isoloir_service::VotingServer;
 
-use super::{consultation, election, key, serve, server};
+use super::{consultation_folder, election, key, serve, server};
 use crate::handover::Entitlements;
 use crate::{ambient, codes, credentials};
 
-pub(crate) use super::consultation::{Files, entitlements};
+pub(crate) use super::consultation::entitlements;
 pub(crate) use super::registrar::{open as open_registrar, pages as registrar_pages, serve_registrar};
 pub(crate) use super::serve::{portal_config, serve_portal};
 pub(crate) use super::server::open_config as open_server;
+pub(crate) use isoloir_service::consultation_file::Files;
 
 /// Makes a key pair.
 pub(crate) fn new_key(name: &Path) -> anyhow::Result<()> {
     key::create(name).map(|_| ())
 }
 
-/// Imports a consultation from the files of its folder.
-pub(crate) async fn import(server: &VotingServer, files: consultation::Files) -> anyhow::Result<()> {
-    let folder = consultation::Folder::from_files(files)?;
-    consultation::import_folder(server, &folder).await.map(|_| ())
+/// Applies the files of a consultation's folder.
+pub(crate) async fn apply(server: &VotingServer, files: &Files) -> anyhow::Result<()> {
+    consultation_folder::apply(server, files, None).await.map(|_| ())
 }
 
 /// Draws credentials and sets up every box.

@@ -11,6 +11,8 @@ mod bench;
 mod board;
 mod campaign;
 mod consultation;
+mod consultation_folder;
+mod consultation_signature;
 mod count;
 mod demo;
 pub(crate) mod demo_steps;

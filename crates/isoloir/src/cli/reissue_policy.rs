@@ -19,7 +19,7 @@ pub(super) fn lint_file(file: &Path) -> anyhow::Result<()> {
         file.to_path_buf()
     };
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let plan = super::consultation::plan(&text).with_context(|| file.display().to_string())?;
+    let plan = super::consultation_folder::main_file(&text).with_context(|| file.display().to_string())?;
     let grace = plan.grace.unwrap_or_else(|| plan.profile.grace());
     let calendar = Calendar::new(plan.opens, plan.closes, grace)?;
     let found = lint(&plan.policy.reissue, &calendar);
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_demonstration_has_rules_that_a_judge_would_accept() {
-        let plan = super::super::consultation::plan(include_str!("../../demo/consultation.toml")).unwrap();
+        let plan = super::super::consultation_folder::main_file(include_str!("../../demo/consultation.toml")).unwrap();
         let calendar = Calendar::new(plan.opens, plan.closes, plan.profile.grace()).unwrap();
         assert!(lint(&plan.policy.reissue, &calendar).is_empty());
         assert!(plan.policy.reissue.rule(ReissuePath::Challenge).is_some());

@@ -84,7 +84,7 @@ pub(crate) async fn elections(server: &VotingServer) -> anyhow::Result<Vec<(Cons
         }
     }
     if all.is_empty() {
-        bail!("nothing is imported yet: `isoloir consultation import DIR`")
+        bail!("nothing is imported yet: `isoloir consultation apply DIR`")
     } else {
         Ok(all)
     }

@@ -221,7 +221,7 @@ fn write_configurations(folder: &Path, port: u16) -> anyhow::Result<()> {
 
 /// The sequence of docs/guides/organiser.md, in one process.
 async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registrar::Registrar) -> anyhow::Result<Kept> {
-    steps::import(server, files_open_now()?).await?;
+    steps::apply(server, &files_open_now()?).await?;
     let entitlements = steps::entitlements(server).await?;
     let (board, trustees) = board::make(&folder.join("board"), server).await?;
     steps::set_up(server, registrar, &entitlements, &trustees).await?;

@@ -186,7 +186,7 @@ impl Scenario {
     #[must_use]
     pub fn consultation_toml(&self, group: &str, opens: &str, closes: &str) -> String {
         format!(
-            "id = \"{name}\"\ntitle = \"{title}\"\norganiser = \"{organiser}\"\nprofile = \"test\"\ngroup = \"{group}\"\n\
+            "format = 1\nid = \"{name}\"\ntitle = \"{title}\"\norganiser = \"{organiser}\"\nprofile = \"test\"\ngroup = \"{group}\"\n\
              opens = \"{opens}\"\ncloses = \"{closes}\"\nlive_box = false\n\n\
              [[elections]]\nkey = \"csa\"\ntitle = \"{title}\"\nseats = {seats}\n",
             name = self.published.name,

@@ -127,7 +127,7 @@ impl Site {
     pub async fn set_up(&self, delegates: u32, group: &str) -> anyhow::Result<()> {
         let delegates = delegates.to_string();
         let sequence: [&[&str]; 7] = [
-            &["consultation", "import", "consultation", "--config", "server.toml"],
+            &["consultation", "apply", "consultation", "--config", "server.toml"],
             &[
                 "consultation",
                 "entitlements",

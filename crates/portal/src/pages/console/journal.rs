@@ -16,6 +16,7 @@ use isoloir_theme::when;
 /// Kinds of events that the filter offers, as the journal names them.
 pub const KINDS: &[&str] = &[
     "consultation_imported",
+    "consultation_applied",
     "calendar_changed",
     "roll_imported",
     "gate_waived",

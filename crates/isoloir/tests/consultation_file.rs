@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{fail, succeed};
+use common::{run, succeed};
 use serde_json::Value;
 
 const CONSULTATION: &str = r#"format = 1
@@ -47,6 +47,13 @@ fn folder() -> tempfile::TempDir {
 fn write(folder: &Path, name: &str, text: &str) {
     std::fs::create_dir_all(folder.join("in").join(name).parent().unwrap()).unwrap();
     std::fs::write(folder.join("in").join(name), text).unwrap();
+}
+
+/// What a check says that refuses.
+fn fail(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(!output.status.success(), "isoloir {} succeeded", arguments.join(" "));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// What is said of a folder in which one text was replaced by another.

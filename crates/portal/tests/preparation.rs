@@ -38,6 +38,25 @@ async fn a_gate_is_passed_by_name_and_with_a_reason() {
     assert!(page.page.contains("Un contrôle arrête la préparation"), "{}", page.page);
     assert!(page.page.contains("1 inscrits pour 4 attendus"), "{}", page.page);
     assert_eq!(page.hidden("controle"), GATE);
+    for words in [
+        "Calendrier électoral",
+        "Clôture du vote",
+        "Organisateur\u{a0}: un contrôle de la liste électorale est à lever ou à corriger.",
+        "Bureau de vote\u{a0}: les clés sont à fabriquer.",
+    ] {
+        assert!(page.page.contains(words), "{words} in {}", page.page);
+    }
+    let election = page.page.split("/gestion/preparation/scrutins/").nth(1).unwrap();
+    let election = election.split('"').next().unwrap();
+    let one = browser.get(&format!("/gestion/preparation/scrutins/{election}")).await;
+    assert_eq!(one.status, StatusCode::OK);
+    assert!(
+        one.page.contains("Sièges") && one.page.contains("Listes de candidats"),
+        "{}",
+        one.page
+    );
+    let unknown = browser.get("/gestion/preparation/scrutins/NkHrZ7QCf3Nf3h").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 
     let refused = browser
         .post("/gestion/preparation", &[("controle", GATE), ("raison", "  ")])

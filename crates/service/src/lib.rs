@@ -42,6 +42,7 @@
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
+//! - [`review_preparation`]: what is ready, what is missing, who must act
 //! - [`closing_seal`]: what was frozen, under one digest
 //! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result; [`verify_archive`]: audited before it is known
 //! - [`review_roll`]: the rolls against what they should be, before anything is set up
@@ -117,6 +118,7 @@ pub mod reissue_form;
 pub mod replace_texts;
 pub mod reset_password;
 pub mod results;
+pub mod review_preparation;
 pub mod review_roll;
 mod sealed;
 pub mod second_factor;

@@ -189,7 +189,7 @@ fn generated(rng: &mut StdRng, id: &str, keys: &[&str], voters: usize) -> Files 
 fn logo(wide: bool) -> Vec<u8> {
     let (width, height) = if wide { (300, 100) } else { (64, 64) };
     let mut out = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 7]));
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([if x < y { 200 } else { 9 }, 40, 7]));
     picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
 }

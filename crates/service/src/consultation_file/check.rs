@@ -81,10 +81,8 @@ async fn read(files: &Files) -> Result<(Option<Content>, Checked), Fault> {
         lists: None,
     };
     let texts = read_texts(files, &mut checked.problems);
-    let given = folder::list_files(files).unwrap_or_else(|wrong| {
-        checked.problems.extend(wrong);
-        Vec::new()
-    });
+    let (given, wrong) = folder::list_files(files);
+    checked.problems.extend(wrong);
     let Some(document) = main_file(files, &mut checked) else {
         return Ok((None, checked));
     };
@@ -112,10 +110,8 @@ async fn read(files: &Files) -> Result<(Option<Content>, Checked), Fault> {
 }
 
 fn read_texts(files: &Files, problems: &mut Vec<Problem>) -> Texts {
-    let texts = Texts::read(files).unwrap_or_else(|wrong| {
-        problems.extend(wrong);
-        Texts::default()
-    });
+    let (texts, wrong) = Texts::read(files);
+    problems.extend(wrong);
     if let Err(error) = check_texts(&texts.texts, texts.faq.as_ref()) {
         problems.push(Problem::refused(folder::TEXTS, None, "text", error.message()));
     }

@@ -27,11 +27,8 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Reads `textes/`.
-    ///
-    /// # Errors
-    /// All that is wrong in it.
-    pub fn read(files: &Files) -> Result<Self, Vec<Problem>> {
+    /// Reads `textes/`, and says all that is wrong in it.
+    pub(crate) fn read(files: &Files) -> (Self, Vec<Problem>) {
         let mut read = Self::default();
         let mut wrong = Vec::new();
         let prefix = format!("{TEXTS}/");
@@ -43,7 +40,7 @@ impl Texts {
                 wrong.push(problem);
             }
         }
-        if wrong.is_empty() { Ok(read) } else { Err(wrong) }
+        (read, wrong)
     }
 
     fn take(&mut self, path: &str, name: &str, bytes: &[u8]) -> Result<(), Problem> {
@@ -88,11 +85,9 @@ fn text_name(file: &str) -> Option<(TextName, Language)> {
     Some((name.parse().ok()?, language))
 }
 
-/// `logos/<election>/<list>.png` and `manifestos/<election>/<list>.pdf`; a file that is nothing of the kind is a mistake, not a silence.
-///
-/// # Errors
-/// All that is wrong with their names.
-pub fn list_files(files: &Files) -> Result<Vec<GivenFile>, Vec<Problem>> {
+/// `logos/<election>/<list>.png` and `manifestos/<election>/<list>.pdf`, and what is wrong with the names of others: a file that is nothing of
+/// the kind is a mistake, not a silence.
+pub(crate) fn list_files(files: &Files) -> (Vec<GivenFile>, Vec<Problem>) {
     let (mut given, mut wrong) = (Vec::new(), Vec::new());
     for (path, bytes) in files {
         let parts: Vec<&str> = path.split('/').collect();
@@ -118,5 +113,5 @@ pub fn list_files(files: &Files) -> Result<Vec<GivenFile>, Vec<Problem>> {
             }
         }
     }
-    if wrong.is_empty() { Ok(given) } else { Err(wrong) }
+    (given, wrong)
 }

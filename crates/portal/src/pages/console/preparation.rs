@@ -1,17 +1,23 @@
-//! Preparation of a consultation: the rolls in figures, and the gates that stand before anything is set up.
+//! Preparation of a consultation: what is ready, what is not and who must act, the calendar of the law, the rolls in figures, and the gates that
+//! stand before anything is set up.
 
 use isoloir_domain::roll_gates::{Gate, Waiver};
 use isoloir_domain::staff::StaffMember;
+use isoloir_domain::timetable::{Milestone, Nearness, Step};
 use isoloir_domain::{Consultation, Phase};
-use isoloir_service::review_roll::{MAX_REASON, RollReview};
+use isoloir_service::review_preparation::{Preparation, Readiness};
+use isoloir_service::review_roll::MAX_REASON;
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::{Area, Outcome, Tab, area, at, frame};
 use crate::error::language;
 use crate::layout::Chrome;
 use isoloir_theme::args;
-use isoloir_theme::components::{Tone, notice, table_box};
+use isoloir_theme::components::{Tone, back, badge, notice, table_box};
 use isoloir_theme::i18n::Lang;
+use isoloir_theme::icons::Icon;
+use isoloir_theme::when;
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -20,8 +26,10 @@ pub struct PreparationView {
     pub consultation: Consultation,
     /// Where it stands.
     pub phase: Phase,
-    /// Its rolls.
-    pub review: RollReview,
+    /// How ready it is.
+    pub preparation: Preparation,
+    /// The moment, from which dates are near or past.
+    pub now: Timestamp,
     /// The gate whose decision was refused, with the reason that was typed.
     pub typed: Option<(String, String)>,
     /// What was just done.
@@ -33,7 +41,7 @@ pub struct PreparationView {
 pub fn render(chrome: &Chrome, member: &StaffMember, view: &PreparationView) -> Markup {
     let lang = chrome.lang;
     let title = lang.text("preparation-title");
-    let standing = view.review.standing().count();
+    let standing = view.preparation.review.standing().count();
     frame(
         chrome,
         member,
@@ -47,15 +55,183 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &PreparationView) -> 
             } @else {
                 (notice(Tone::Success, lang.text("preparation-clear"), html! { p { (lang.text("preparation-clear-text")) } }))
             }
+            section.section aria-labelledby="t-scrutins" {
+                h2 #t-scrutins { (lang.text("preparation-elections")) }
+                (elections(lang, &view.preparation.elections))
+            }
+            section.section aria-labelledby="t-calendrier" {
+                h2 #t-calendrier { (lang.text("preparation-calendar")) }
+                (calendar(lang, &view.preparation.timetable, view.now, view.phase))
+                p.soft { (lang.text("preparation-calendar-note")) }
+            }
             section.section aria-labelledby="t-listes" {
                 h2 #t-listes { (lang.text("preparation-rolls")) }
                 (rolls(lang, view))
-                p.soft { (lang.with("preparation-voters", args![voters = view.review.figures.voters, without = view.review.figures.without_mailbox])) }
+                p.soft { (lang.with("preparation-voters", args![voters = view.preparation.review.figures.voters, without = view.preparation.review.figures.without_mailbox])) }
             }
-            @if !view.review.gates.is_empty() {
+            @if !view.preparation.review.gates.is_empty() {
                 section.section aria-labelledby="t-controles" {
                     h2 #t-controles { (lang.text("preparation-gates")) }
-                    @for (rank, (gate, waiver)) in view.review.gates.iter().enumerate() { (one(lang, view, rank, gate, waiver.as_ref())) }
+                    @for (rank, (gate, waiver)) in view.preparation.review.gates.iter().enumerate() { (one(lang, view, rank, gate, waiver.as_ref())) }
+                }
+            }
+        },
+    )
+}
+
+/// What is missing of an election, or that nothing is.
+fn tasks(lang: Lang, readiness: &Readiness) -> Markup {
+    html! {
+        @if readiness.sealed {
+            (badge(Tone::Success, Icon::Success, lang.text("preparation-sealed")))
+        } @else {
+            ul.plain { @for task in &readiness.tasks { li { (task.message().text(language(lang))) } } }
+        }
+    }
+}
+
+fn elections(lang: Lang, elections: &[Readiness]) -> Markup {
+    table_box(
+        &lang.text("preparation-elections"),
+        html! {
+            table {
+                caption.vh { (lang.text("preparation-elections")) }
+                thead { tr {
+                    th scope="col" { (lang.text("preparation-election")) }
+                    th.num scope="col" { (lang.text("preparation-registered")) }
+                    th.num scope="col" { (lang.text("preparation-lists")) }
+                    th scope="col" { (lang.text("preparation-to-do")) }
+                } }
+                tbody {
+                    @for one in elections {
+                        tr {
+                            th scope="row" { a href={ "/gestion/preparation/scrutins/" (one.election.id) } { (one.election.title) } }
+                            td.num { (lang.number(one.registered)) }
+                            td.num { (count(lang, one.lists.len())) }
+                            td { (tasks(lang, one)) }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn count(lang: Lang, n: usize) -> String {
+    lang.number(u64::try_from(n).unwrap_or(u64::MAX))
+}
+
+/// Every date of the law, whether it is near, and what the organiser plans.
+fn calendar(lang: Lang, dates: &[Milestone], now: Timestamp, phase: Phase) -> Markup {
+    table_box(
+        &lang.text("preparation-calendar"),
+        html! {
+            table {
+                caption.vh { (lang.text("preparation-calendar")) }
+                thead { tr {
+                    th scope="col" { (lang.text("preparation-date")) }
+                    th scope="col" { (lang.text("preparation-what")) }
+                    th scope="col" { (lang.text("preparation-state")) }
+                } }
+                tbody {
+                    @for date in dates {
+                        tr {
+                            th scope="row" {
+                                @if date.whole_day { (when::day(lang, date.day)) } @else { (at(lang, date.due)) }
+                                @if let Some(off) = date.off { br; span.soft { (off.message().text(language(lang))) } }
+                            }
+                            td {
+                                (date.step.message().text(language(lang)))
+                                @if !date.article.is_empty() { br; span.soft { (date.article) } }
+                                @if let Some(planned) = date.planned {
+                                    br; (lang.with("preparation-planned", args![when = at(lang, planned)]))
+                                }
+                            }
+                            td { (state(lang, date, now, phase)) }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn state(lang: Lang, date: &Milestone, now: Timestamp, phase: Phase) -> Markup {
+    if date.breaks_the_law() {
+        return badge(Tone::Error, Icon::Error, lang.text("preparation-too-late"));
+    }
+    match date.nearness(now) {
+        Nearness::Past if date.step == Step::Sealing && phase == Phase::Preparation => html! {},
+        Nearness::Past => html! { (lang.text("preparation-past")) },
+        Nearness::Soon(0) => badge(Tone::Warning, Icon::Clock, lang.text("preparation-today")),
+        Nearness::Soon(days) => badge(
+            Tone::Warning,
+            Icon::Clock,
+            lang.with("preparation-soon", args![n = days]),
+        ),
+        Nearness::Later(days) => html! { (lang.with("preparation-later", args![n = days])) },
+    }
+}
+
+/// Draws the page of one election.
+#[must_use]
+pub fn render_election(chrome: &Chrome, member: &StaffMember, consultation: &Consultation, one: &Readiness) -> Markup {
+    let lang = chrome.lang;
+    let title = one.election.title.clone();
+    frame(
+        chrome,
+        member,
+        Tab::Preparation,
+        &title,
+        html! {
+            (back("/gestion/preparation", lang.text("preparation-title")))
+            div.page-head { p.overline { (consultation.title) } h1 { (title) } }
+            section.section aria-labelledby="t-faire" {
+                h2 #t-faire { (lang.text("preparation-to-do")) }
+                (tasks(lang, one))
+            }
+            section.section aria-labelledby="t-etat" {
+                h2 #t-etat { (lang.text("preparation-facts")) }
+                dl.facts {
+                    div { dt { (lang.text("preparation-registered")) } dd { (lang.number(one.registered)) } }
+                    div { dt { (lang.text("preparation-seats")) } dd { (lang.number(u64::from(one.election.seats))) } }
+                    div { dt { (lang.text("preparation-logos")) } dd { (count(lang, one.logos)) " / " (count(lang, one.lists.len())) } }
+                    div { dt { (lang.text("preparation-manifestos")) } dd { (count(lang, one.manifestos)) " / " (count(lang, one.lists.len())) } }
+                    div { dt { (lang.text("preparation-board")) } dd {
+                        @match &one.board { Some(board) => (board.title), None => (lang.text("preparation-no-board")) }
+                    } }
+                    div { dt { (lang.text("preparation-keys")) } dd {
+                        @if one.has_keys { (lang.text("preparation-made")) } @else { (lang.text("preparation-not-made")) }
+                    } }
+                }
+            }
+            section.section aria-labelledby="t-candidatures" {
+                h2 #t-candidatures { (lang.text("preparation-lists")) }
+                @if one.lists.is_empty() { p { (lang.text("preparation-no-list")) } } @else { (lists(lang, one)) }
+            }
+        },
+    )
+}
+
+fn lists(lang: Lang, one: &Readiness) -> Markup {
+    table_box(
+        &lang.text("preparation-lists"),
+        html! {
+            table {
+                caption.vh { (lang.text("preparation-lists")) }
+                thead { tr {
+                    th scope="col" { (lang.text("preparation-list")) }
+                    th.num scope="col" { (lang.text("preparation-candidates")) }
+                    th scope="col" { (lang.text("preparation-filed")) }
+                } }
+                tbody {
+                    @for list in &one.lists {
+                        tr {
+                            th scope="row" { (list.name) " (" (list.acronym) ")" }
+                            td.num { (count(lang, list.candidates.len())) }
+                            td { @match list.filed { Some(filed) => (at(lang, filed)), None => "–" } }
+                        }
+                    }
                 }
             }
         },
@@ -76,7 +252,7 @@ fn rolls(lang: Lang, view: &PreparationView) -> Markup {
                     th.num scope="col" { (lang.text("preparation-without")) }
                 } }
                 tbody {
-                    @for roll in &view.review.figures.elections {
+                    @for roll in &view.preparation.review.figures.elections {
                         tr {
                             th scope="row" { (roll.title) }
                             td.num { (lang.number(roll.registered)) }

@@ -1,7 +1,7 @@
 //! Preparation of a consultation.
 
 use axum::Form;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use isoloir_domain::message::Refusal as _;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{ListQuery, MAX_FORM, works_on};
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
-use crate::pages::console::preparation::{PreparationView, render};
+use crate::pages::console::preparation::{PreparationView, render, render_election};
 use crate::pages::console::{Outcome, PREPARES};
 use crate::request::{PageChrome, StaffSession};
 use crate::state::{PortalState, Shown};
@@ -22,6 +22,12 @@ pub(super) fn table() -> Vec<Declared> {
     let prepares = Access::Staff(PREPARES);
     vec![
         declare("GET", "/gestion/preparation", prepares, get(read)),
+        declare(
+            "GET",
+            "/gestion/preparation/scrutins/{election}",
+            prepares,
+            get(election),
+        ),
         declare(
             "POST",
             "/gestion/preparation",
@@ -45,7 +51,8 @@ async fn view(
     outcome: Outcome,
 ) -> Result<PreparationView, PageError> {
     Ok(PreparationView {
-        review: state.server().review_roll(&shown.consultation).await?,
+        preparation: state.server().preparation(&shown.consultation).await?,
+        now: state.server().clock().now(),
         consultation: shown.consultation,
         phase: shown.phase,
         typed,
@@ -64,6 +71,23 @@ async fn read(
     let shown = shown(&state, member).await?;
     let outcome = Outcome::of(query.fait.as_deref());
     Ok(render(&chrome, member, &view(&state, shown, None, outcome).await?))
+}
+
+/// `GET /gestion/preparation/scrutins/{election}`.
+async fn election(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+    StaffSession(session): StaffSession,
+    Path(id): Path<String>,
+) -> Result<Markup, PageError> {
+    let member = session.member();
+    let shown = shown(&state, member).await?;
+    let preparation = state.server().preparation(&shown.consultation).await?;
+    let mut elections = preparation.elections.iter();
+    let one = elections
+        .find(|one| one.election.id.as_str() == id)
+        .ok_or(PageError::NotFound)?;
+    Ok(render_election(&chrome, member, &shown.consultation, one))
 }
 
 #[derive(Deserialize)]

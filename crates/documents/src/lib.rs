@@ -5,7 +5,8 @@
 //! Every file is tagged and exported as PDF/UA-1, which the exporter enforces: a heading without outline, a picture without words, a
 //! character without meaning fail the export. Nothing in a file tells when it was made.
 //!
-//! - [`pdf`]: from a paper to a file; [`notice`]: letters with a voting code, many in a file; [`remittance`]: what goes with them
+//! - [`pdf`]: from a paper to a file; [`notice`]: letters with a voting code, many in a file; [`remittance`]: what goes with them;
+//!   [`posting`]: a roll to post on premises
 //! - `measure`: widths and line breaks; `place`: what of a paper stands where; `sheet`: placed things and their tags; `write`: the file
 //! - `moment`: days and hours in words
 #![deny(
@@ -19,6 +20,7 @@ mod measure;
 mod moment;
 pub mod notice;
 mod place;
+pub mod posting;
 pub mod remittance;
 mod sheet;
 mod write;

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::ids::ElectionId;
 pub use crate::number::UnknownName;
 
 /// What a complaint is about (*objet de la réclamation*).
@@ -85,6 +86,55 @@ impl FromStr for Status {
             .into_iter()
             .find(|status| status.as_str() == text)
             .ok_or(UnknownName)
+    }
+}
+
+/// What a decision changes on a roll (*effet sur la liste*), before the sealing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Staff number of the person concerned.
+    pub number: String,
+    /// What changes.
+    pub what: CorrectionKind,
+}
+
+/// What changes for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CorrectionKind {
+    /// The person joins the roll of this election.
+    Join(ElectionId),
+    /// The person leaves the roll of this election.
+    Leave(ElectionId),
+    /// The person is called otherwise.
+    Rename {
+        /// Family name.
+        last_name: String,
+        /// Given name.
+        first_name: String,
+    },
+    /// The person has another mailbox, in lower case.
+    Mail(String),
+}
+
+impl CorrectionKind {
+    /// The name in the history of entries and in the journal.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Join(_) => "joined",
+            Self::Leave(_) => "left",
+            Self::Rename { .. } => "renamed",
+            Self::Mail(_) => "mail",
+        }
+    }
+
+    /// The election whose roll changes, if one does.
+    #[must_use]
+    pub const fn election(&self) -> Option<&ElectionId> {
+        match self {
+            Self::Join(election) | Self::Leave(election) => Some(election),
+            Self::Rename { .. } | Self::Mail(_) => None,
+        }
     }
 }
 

@@ -63,6 +63,71 @@ pub enum Event {
         /// SHA-256 of the file, in hexadecimal.
         file: String,
     },
+    /// A roll file was read and checked; nothing is changed.
+    RollStaged {
+        /// Its identifier.
+        stage: String,
+        /// SHA-256 of the file, in hexadecimal.
+        file: String,
+        /// Rows read.
+        rows: u64,
+        /// Of these, rows put aside.
+        refused: u64,
+        /// By whom, when no member of the staff was signed in.
+        by: String,
+    },
+    /// Somebody approved a staged roll file.
+    RollApproved {
+        /// Its identifier.
+        stage: String,
+        /// By whom, when no member of the staff was signed in.
+        by: String,
+    },
+    /// A staged roll file was given up.
+    RollAbandoned {
+        /// Its identifier.
+        stage: String,
+        /// By whom, when no member of the staff was signed in.
+        by: String,
+    },
+    /// An approved roll file changed the rolls.
+    RollApplied {
+        /// Its identifier.
+        stage: String,
+        /// SHA-256 of the file, in hexadecimal.
+        file: String,
+        /// Entries that joined a roll.
+        joined: u64,
+        /// Entries that left one.
+        gone: u64,
+        /// Voters whose name or mailbox changed.
+        corrected: u64,
+        /// By whom, when no member of the staff was signed in.
+        by: String,
+    },
+    /// A roll was corrected for one voter, by a decision.
+    RollCorrected {
+        /// What changed: `joined`, `left`, `renamed`, `mail`.
+        change: String,
+        /// The election, when its roll changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        election: Option<ElectionId>,
+        /// The decision: number of a complaint, or reference of a judgment.
+        decision: String,
+    },
+    /// A judgment about a roll was recorded.
+    JudgmentRecorded {
+        /// Its reference.
+        judgment: String,
+        /// The election.
+        election: ElectionId,
+        /// What it orders: `join` or `leave`.
+        order: String,
+        /// What follows: `roll`, the roll was changed; `paper`, sealed already, the person votes on paper; `recorded`, it is recorded and nothing else.
+        effect: String,
+        /// SHA-256 of the record, in hexadecimal.
+        record: String,
+    },
     /// Candidate lists were imported.
     ListsImported {
         /// Rows accepted.

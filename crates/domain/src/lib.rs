@@ -14,7 +14,7 @@
 //! - [`journal`]: entries of the journal, which name a voter or a tracker, never both; [`journal_file`]: the journal as a file, signed daily, checked without a server
 //! - [`names`]: names compared without accents and case; [`pivot`]: identities of FranceConnect compared; [`texts`]: what the organiser writes for voters
 //! - [`origin`]: where a server is reached
-//! - [`roll_gates`]: what the roll should be before anything is sealed
+//! - [`roll_gates`]: what the roll should be before anything is sealed; [`roll_keys`]: what its identifiers must look like
 //! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
 //! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
 //! - [`message`]: refusals with a stable code and a message in French and English
@@ -56,6 +56,7 @@ pub mod publication;
 pub mod reissue;
 pub mod roll;
 pub mod roll_gates;
+pub mod roll_keys;
 pub mod staff;
 pub mod texts;
 pub mod ticket;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consultation::{Calendar, Profile};
 use crate::roll_gates::RollGates;
+use crate::roll_keys::RollKeys;
 
 /// `[policy.roll]`: publication of the electoral rolls (*affichage des listes électorales*).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub struct RollPolicy {
     pub source: Option<String>,
     /// The day on which that file was taken.
     pub dated: Option<Date>,
+    /// What the identifiers of its file must look like.
+    pub keys: RollKeys,
     /// What the roll should be.
     pub gates: RollGates,
 }

@@ -22,6 +22,8 @@ pub struct RollGates {
     pub most_elections: Option<u8>,
     /// Least share of voters with a mailbox, in hundredths: those without one need a letter.
     pub least_mailboxes_percent: Option<u8>,
+    /// By how many hundredths an approved file may move the roll of an election that had one: who join and who leave, together.
+    pub most_change_percent: Option<u8>,
 }
 
 impl Default for RollGates {
@@ -31,6 +33,7 @@ impl Default for RollGates {
             tolerance_percent: 2,
             most_elections: None,
             least_mailboxes_percent: None,
+            most_change_percent: None,
         }
     }
 }
@@ -46,6 +49,19 @@ pub struct ElectionRoll {
     pub registered: u64,
     /// Of these, those without a mailbox.
     pub without_mailbox: u64,
+    /// By how much the latest file moved it.
+    pub moved: Option<Moved>,
+}
+
+/// By how much a file moved the roll of an election that had one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// Voters before.
+    pub before: u64,
+    /// Who joined.
+    pub joined: u64,
+    /// Who left.
+    pub gone: u64,
 }
 
 /// What the rolls of a consultation are.
@@ -59,8 +75,10 @@ pub struct RollFigures {
     pub without_mailbox: u64,
     /// How many vote in how many elections.
     pub by_elections: BTreeMap<u64, u64>,
-    /// Persons known from an earlier file and on no roll of any consultation.
+    /// Persons known from an earlier file and on no roll of any consultation, except those whose departure somebody approved.
     pub orphans: u64,
+    /// Persons on a roll who share their identity at birth with another known person: the same person twice, under two numbers.
+    pub duplicates: u64,
 }
 
 /// A gate that a roll does not pass. Its key ([`Gate::key`]) names it and its figures.
@@ -101,8 +119,22 @@ pub enum Gate {
         /// The least share that was said, in hundredths.
         least: u8,
     },
-    /// Persons who were on a roll are on none.
+    /// Persons who were on a roll are on none, and nobody decided it.
     Orphans {
+        /// How many.
+        voters: u64,
+    },
+    /// The latest file moved the roll of this election more than a file should.
+    Moved {
+        /// Key of the election.
+        election: String,
+        /// By how much.
+        moved: Moved,
+        /// The most that was said, in hundredths.
+        most: u8,
+    },
+    /// Persons on a roll share their identity at birth with another.
+    Duplicates {
         /// How many.
         voters: u64,
     },
@@ -123,6 +155,13 @@ impl Gate {
             Self::TooManyElections { voters, most } => format!("too-many-elections:{voters}>{most}"),
             Self::Mailboxes { without, voters, least } => format!("mailboxes:{without}/{voters}<{least}"),
             Self::Orphans { voters } => format!("orphans:{voters}"),
+            Self::Moved { election, moved, most } => {
+                format!(
+                    "moved:{election}:+{}-{}/{}>{most}",
+                    moved.joined, moved.gone, moved.before
+                )
+            }
+            Self::Duplicates { voters } => format!("duplicates:{voters}"),
         }
     }
 
@@ -163,8 +202,28 @@ impl Gate {
                 format!("{without} persons of {voters} have no mailbox: {least}% at least should have one."),
             ),
             Self::Orphans { voters } => Message::new(
-                format!("{voters} personnes connues par un fichier antérieur ne figurent plus sur aucune liste."),
-                format!("{voters} persons known from an earlier file are on no roll any more."),
+                format!(
+                    "{voters} personnes connues par un fichier antérieur ne figurent plus sur aucune liste, sans que personne ne l’ait décidé."
+                ),
+                format!("{voters} persons known from an earlier file are on no roll any more, and nobody decided it."),
+            ),
+            Self::Moved { election, moved, most } => Message::new(
+                format!(
+                    "Scrutin «\u{a0}{election}\u{a0}»\u{a0}: le dernier fichier ajoute {} inscrits et en retire {}, sur {}\u{202f}; {most}\u{a0}% au plus étaient admis.",
+                    moved.joined, moved.gone, moved.before
+                ),
+                format!(
+                    "Election “{election}”: the latest file adds {} voters and takes {} off, of {}; {most}% at most were admitted.",
+                    moved.joined, moved.gone, moved.before
+                ),
+            ),
+            Self::Duplicates { voters } => Message::new(
+                format!(
+                    "{voters} personnes inscrites ont la même identité à la naissance qu’une autre\u{a0}: la même personne, deux fois\u{202f}?"
+                ),
+                format!(
+                    "{voters} persons on a roll have the same identity at birth as another: the same person, twice?"
+                ),
             ),
         }
     }
@@ -188,6 +247,7 @@ impl RollGates {
                     found: roll.registered,
                 });
             }
+            gates.extend(self.judge_move(roll));
         }
         let is_there = |key: &&String| figures.elections.iter().any(|roll| roll.key == **key);
         let unknown = self.expected.keys().filter(|key| !is_there(key));
@@ -214,7 +274,23 @@ impl RollGates {
                 voters: figures.orphans,
             });
         }
+        if figures.duplicates > 0 {
+            gates.push(Gate::Duplicates {
+                voters: figures.duplicates,
+            });
+        }
         gates
+    }
+
+    fn judge_move(&self, roll: &ElectionRoll) -> Option<Gate> {
+        let (most, moved) = (self.most_change_percent?, roll.moved?);
+        let changes = u128::from(moved.joined).saturating_add(u128::from(moved.gone));
+        let over = moved.before > 0 && changes * 100 > u128::from(moved.before) * u128::from(most);
+        over.then(|| Gate::Moved {
+            election: roll.key.clone(),
+            moved,
+            most,
+        })
     }
 
     fn tolerates(&self, expected: u32, found: u64) -> bool {
@@ -246,6 +322,7 @@ mod tests {
             title: key.to_owned(),
             registered,
             without_mailbox: 0,
+            moved: None,
         };
         RollFigures {
             elections: registered.iter().map(election).collect(),
@@ -253,6 +330,7 @@ mod tests {
             without_mailbox: 100,
             by_elections: BTreeMap::from([(1, 600), (2, 390), (5, 10)]),
             orphans: 0,
+            duplicates: 0,
         }
     }
 
@@ -281,27 +359,54 @@ mod tests {
     }
 
     #[test]
+    fn a_first_roll_moves_nothing_and_a_later_one_as_much_as_was_said() {
+        let gates = RollGates {
+            most_change_percent: Some(10),
+            ..RollGates::default()
+        };
+        for (before, joined, gone, stands) in [
+            (0, 100, 0, false),
+            (100, 5, 5, false),
+            (100, 5, 6, true),
+            (100, 0, 11, true),
+        ] {
+            let mut figures = figures(&[("csa", 100)]);
+            figures.elections[0].moved = Some(Moved { before, joined, gone });
+            assert_eq!(!keys(&gates, &figures).is_empty(), stands, "{before} {joined} {gone}");
+        }
+    }
+
+    #[test]
     fn every_gate_has_its_own_words_and_key() {
         let gates = RollGates {
             expected: BTreeMap::from([("csa".to_owned(), 1_000), ("cap".to_owned(), 5)]),
             tolerance_percent: 0,
             most_elections: Some(4),
             least_mailboxes_percent: Some(91),
+            most_change_percent: Some(10),
         };
         let mut known = figures(&[("csa", 700), ("capn", 0)]);
         known.orphans = 3;
+        known.duplicates = 2;
+        known.elections[0].moved = Some(Moved {
+            before: 650,
+            joined: 60,
+            gone: 10,
+        });
         let expected = [
             "head-count:csa:700/1000",
+            "moved:csa:+60-10/650>10",
             "empty:capn",
             "unknown-election:cap",
             "too-many-elections:10>4",
             "mailboxes:100/1000<91",
             "orphans:3",
+            "duplicates:2",
         ];
         assert_eq!(keys(&gates, &known), expected);
         let judged = gates.judge(&known);
         let waivable: Vec<bool> = judged.iter().map(Gate::can_be_waived).collect();
-        assert_eq!(waivable, [true, false, false, true, true, true]);
+        assert_eq!(waivable, [true, true, false, false, true, true, true, true]);
         assert!(
             judged
                 .iter()

@@ -31,6 +31,21 @@ pub struct RollPage {
     pub next: Option<String>,
 }
 
+/// A part of a roll to post.
+#[derive(Debug, Clone)]
+pub struct PostedRoll {
+    /// The election.
+    pub election: Election,
+    /// Its consultation.
+    pub consultation: Consultation,
+    /// On the whole roll.
+    pub registered: u64,
+    /// When it became what it is.
+    pub dated: Option<jiff::Timestamp>,
+    /// Family name and given name, in alphabetical order.
+    pub names: Vec<(String, String)>,
+}
+
 /// One election of a voter, with where its roll comes from.
 #[derive(Debug, Clone)]
 pub struct OwnRoll {
@@ -170,6 +185,40 @@ impl VotingServer {
                 .collect(),
             next,
         })
+    }
+
+    /// A part of a roll to post on premises: names in order, from the name number `skipped` on, `many` at most; with when it became what it is. Says
+    /// what [`VotingServer::consult_roll`] says of a person.
+    ///
+    /// # Errors
+    /// [`RollError`].
+    pub async fn posted_roll(&self, election: &ElectionId, skipped: u64, many: u32) -> Result<PostedRoll, RollError> {
+        let store = &self.inner.store;
+        let (election, consultation) = self.election(election).await?.ok_or(RollError::Unknown)?;
+        let import = store.roll_import(&election.id).await.map_err(Fault::from)?;
+        let mut after: Vec<u8> = Vec::new();
+        let mut left = skipped;
+        loop {
+            let take = u32::try_from(left).unwrap_or(u32::MAX).min(many).max(1);
+            let wanted = if left == 0 { many } else { take };
+            let lines = store
+                .roll_page(&election.id, &after, &[0xff], wanted)
+                .await
+                .map_err(Fault::from)?;
+            let read = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+            if left == 0 || read == 0 {
+                let names = lines.into_iter().map(|line| (line.last_name, line.first_name));
+                return Ok(PostedRoll {
+                    names: if left == 0 { names.collect() } else { Vec::new() },
+                    registered: import.as_ref().map_or(0, |import| import.registered),
+                    dated: import.map(|import| import.imported),
+                    election,
+                    consultation,
+                });
+            }
+            left = left.saturating_sub(read);
+            after = lines.into_iter().next_back().map(|line| line.key).unwrap_or_default();
+        }
     }
 
     async fn lines_from(

@@ -5,17 +5,24 @@
 //!   [`VotingServer::complaint_counts`]: how many in each status
 //! - [`VotingServer::complaint`]: one complaint with its attachments; [`VotingServer::complaint_file`]: the bytes of one of them
 //! - [`VotingServer::decide_complaint`]: accept or reject, once, with reasons, what changes on the roll, and pieces to attach
+//! - [`VotingServer::complaint_statistics`]: by object and status, delays
 //! - [`VotingServer::export_complaints`]: CSV of a consultation's complaints, safe to open in a spreadsheet
 //!
 //! Who may call them is the caller's business (a staff role); `by` names the staff account and goes to the journal.
 
-use isoloir_domain::ConsultationId;
-use isoloir_domain::complaint::{ComplaintNumber, Status};
-use isoloir_domain::journal::{Event, Subject};
+use std::collections::BTreeMap;
+
+use isoloir_domain::complaint::{ComplaintNumber, Correction, Status};
+use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use jiff::Timestamp;
+use isoloir_domain::{Consultation, ConsultationId};
+use isoloir_store::complaint::NewDecision as StoredDecision;
+use isoloir_store::roll_correction::{Decided, NewCorrection};
+use jiff::{SignedDuration, Timestamp};
 
 pub use isoloir_store::complaint::{Complaint, ComplaintFile, Decision};
+
+use crate::correct_roll::{CorrectionError, Newcomer};
 
 use crate::examine_file::FileRefused;
 use crate::file_complaint::{ComplaintError, ComplaintField, paragraphs};
@@ -60,6 +67,8 @@ pub struct NewDecision {
     pub reasons: String,
     /// What changes on the roll, if anything, as the person reads it.
     pub effect: String,
+    /// What changes on the roll, made with the decision; of one that accepts only, and before the sealing.
+    pub correction: Option<Correction>,
     /// Names and bytes of pieces to attach.
     pub files: Vec<(String, Vec<u8>)>,
     /// Who decides: the identifier of a staff account.
@@ -87,6 +96,9 @@ pub enum DecideError {
     /// More files than allowed.
     #[error("too many files")]
     TooManyFiles,
+    /// The roll cannot be corrected so; nothing was stored, the decision neither.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
     /// Our own fault.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -101,6 +113,7 @@ impl Refusal for DecideError {
             Self::Effect => "effect_bad",
             Self::File(_, why) => why.code(),
             Self::TooManyFiles => "too_many_files",
+            Self::Correction(refused) => refused.code(),
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -122,6 +135,7 @@ impl Refusal for DecideError {
             ),
             Self::File(rank, why) => ComplaintErrorWords(*rank, why).message(),
             Self::TooManyFiles => ComplaintError::TooManyFiles.message(),
+            Self::Correction(refused) => refused.message(),
             Self::Fault(fault) => fault.message(),
         }
     }
@@ -131,6 +145,7 @@ impl Refusal for DecideError {
             Self::Unknown => Class::NotFound,
             Self::Decided => Class::Conflict,
             Self::File(_, why) => why.class(),
+            Self::Correction(refused) => refused.class(),
             Self::Fault(fault) => fault.class(),
             Self::Reasons | Self::Effect | Self::TooManyFiles => Class::Unprocessable,
         }
@@ -149,6 +164,32 @@ impl ComplaintErrorWords<'_> {
             format!("File {rank}: {}", inner.en),
         )
     }
+}
+
+/// The complaints of a consultation in figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ComplaintStatistics {
+    /// By what they are about, as [`isoloir_domain::complaint::Object`] names it.
+    pub by_object: BTreeMap<&'static str, StatusCounts>,
+    /// How many are decided.
+    pub decided: u64,
+    /// Of these, how many after their deadline.
+    pub late: u64,
+    /// Open and past their deadline.
+    pub overdue: u64,
+    /// Hours from filing to decision, on the mean; none before the first decision.
+    pub mean_hours: Option<i64>,
+}
+
+/// How many stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StatusCounts {
+    /// Not decided.
+    pub open: u64,
+    /// Accepted.
+    pub accepted: u64,
+    /// Rejected.
+    pub rejected: u64,
 }
 
 /// A complaint with what is attached.
@@ -293,14 +334,82 @@ impl VotingServer {
             .consultation(&complaint.consultation)
             .await?
             .ok_or(DecideError::Unknown)?;
+        let correction = match decision.correction {
+            None => None,
+            Some(_) if !decision.accepted => return Err(CorrectionError::Rejected.into()),
+            Some(asked) => Some(self.complaint_correction(&complaint, &known, &asked, &stored).await?),
+        };
+        let corrected = correction.as_ref().map(|correction| self.correction_entry(correction));
+        let entries: Vec<Entry> = std::iter::once(entry).chain(corrected).collect();
         let mail = self.decision_mail(&complaint, &known);
-        let made = self
-            .inner
-            .store
-            .decide_complaint(number, status, &stored, &files, mail.as_ref(), &entry)
-            .await
-            .map_err(Fault::from)?;
-        if made { Ok(()) } else { Err(DecideError::Decided) }
+        let new = StoredDecision {
+            status,
+            decision: &stored,
+            files: &files,
+            mail: mail.as_ref(),
+            correction: correction.as_ref(),
+            entries: &entries,
+        };
+        let decided = self.inner.store.decide_complaint(number, &new).await;
+        match decided.map_err(Fault::from)? {
+            Decided::Made => Ok(()),
+            Decided::Already => Err(DecideError::Decided),
+            Decided::Not(not) => Err(DecideError::Correction(not.into())),
+        }
+    }
+
+    /// What a decision changes on the roll. A person on no roll joins one under the number and names of the complaint, without a mailbox: the address
+    /// that somebody typed is no proof of who reads it, and a letter opens the account.
+    async fn complaint_correction(
+        &self,
+        complaint: &Complaint,
+        known: &Consultation,
+        asked: &Correction,
+        decision: &Decision,
+    ) -> Result<NewCorrection, DecideError> {
+        let newcomer = complaint.voter.is_none().then(|| Newcomer {
+            number: complaint.staff_number.to_uppercase(),
+            last_name: complaint.last_name.clone(),
+            first_name: complaint.first_name.clone(),
+        });
+        let made = self.correction(known, asked, newcomer).await?;
+        Ok(NewCorrection {
+            source: complaint.number.to_string(),
+            by: decision.by.clone(),
+            at: decision.at,
+            ..made
+        })
+    }
+
+    /// The complaints of a consultation in figures.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn complaint_statistics(&self, consultation: &ConsultationId) -> Result<ComplaintStatistics, Fault> {
+        let now = self.inner.clock.now();
+        let mut figures = ComplaintStatistics::default();
+        let mut spent = SignedDuration::ZERO;
+        for complaint in self.inner.store.complaints(consultation).await? {
+            let counts = figures.by_object.entry(complaint.object.as_str()).or_default();
+            let place = match complaint.status {
+                Status::Open => &mut counts.open,
+                Status::Accepted => &mut counts.accepted,
+                Status::Rejected => &mut counts.rejected,
+            };
+            *place = place.saturating_add(1);
+            match Deadline::of(&complaint, now) {
+                Deadline::Missed => figures.late = figures.late.saturating_add(1),
+                Deadline::Past => figures.overdue = figures.overdue.saturating_add(1),
+                Deadline::Met | Deadline::Ahead | Deadline::Near => {}
+            }
+            if let Some(decision) = &complaint.decision {
+                figures.decided = figures.decided.saturating_add(1);
+                spent = spent.saturating_add(decision.at.duration_since(complaint.filed));
+            }
+        }
+        let decided = i64::try_from(figures.decided).unwrap_or(i64::MAX);
+        figures.mean_hours = spent.as_hours().checked_div(decided);
+        Ok(figures)
     }
 
     /// The complaints of a consultation as CSV (UTF-8 with its mark, `;`), for the organiser's file. A cell that a spreadsheet would

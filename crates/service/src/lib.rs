@@ -3,7 +3,10 @@
 //! Preparing
 //! - [`consultation_file`]: the folder that describes a whole consultation: read, checked
 //! - [`import_consultation`]: a consultation and its elections, from their file
-//! - [`import_roll`]: voters and rolls from CSV, all or nothing, with an anomaly report
+//! - [`stage_roll`]: roll files staged, approved, applied; `roll_draft`: a file checked against itself, `roll_compare`: against the rolls in force;
+//!   [`hr_file`]: CSV and xlsx; [`anomaly`]: what can be wrong, line by line
+//! - [`import_roll`]: the first roll, with its consultation: all or nothing, with an anomaly report
+//! - [`correct_roll`]: one entry by a decision; [`record_judgment`]: judgments about a roll
 //! - [`import_lists`]: candidate lists from CSV, likewise
 //! - [`set_up_election`]: trustees' keys and public credentials become the setup of an empty box
 //! - [`import_list_files`]: logos and manifestos; [`replace_texts`]: the organiser's texts
@@ -67,6 +70,7 @@
 pub mod activate_account;
 mod activation_code;
 pub mod activation_letter;
+pub mod anomaly;
 pub mod answer_ticket;
 pub mod ask_reissue;
 mod attempts;
@@ -84,6 +88,7 @@ pub mod closing_seal;
 pub mod consult;
 pub mod consult_roll;
 pub mod consultation_file;
+pub mod correct_roll;
 mod count;
 pub mod decide_complaint;
 pub mod deliver;
@@ -95,6 +100,7 @@ pub mod finish_tally;
 pub mod franceconnect;
 mod free_text;
 mod hashing;
+pub mod hr_file;
 pub mod import_consultation;
 pub mod import_list_files;
 pub mod import_lists;
@@ -111,6 +117,7 @@ pub mod publish_results;
 pub mod read_journal;
 pub mod receipt;
 pub mod record_draw;
+pub mod record_judgment;
 pub mod record_partial_decryption;
 pub mod registrar_link;
 pub mod reissue_counts;
@@ -120,6 +127,8 @@ pub mod reset_password;
 pub mod results;
 pub mod review_preparation;
 pub mod review_roll;
+mod roll_compare;
+pub mod roll_draft;
 mod sealed;
 pub mod second_factor;
 pub mod server;
@@ -129,6 +138,7 @@ pub mod sign_in;
 pub mod sign_journal;
 mod staff_password;
 pub mod staff_sign_in;
+pub mod stage_roll;
 pub mod support_actions;
 pub mod suspend_account;
 mod table;

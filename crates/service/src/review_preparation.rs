@@ -161,10 +161,11 @@ impl VotingServer {
 /// Whether a gate stops this election: its own, and those of all.
 fn concerns(gate: &Gate, key: &str) -> bool {
     match gate {
-        Gate::Empty { election } | Gate::HeadCount { election, .. } => election == key,
+        Gate::Empty { election } | Gate::HeadCount { election, .. } | Gate::Moved { election, .. } => election == key,
         Gate::UnknownElection { .. }
         | Gate::TooManyElections { .. }
         | Gate::Mailboxes { .. }
-        | Gate::Orphans { .. } => true,
+        | Gate::Orphans { .. }
+        | Gate::Duplicates { .. } => true,
     }
 }

@@ -167,6 +167,7 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
         accepted: true,
         reasons: reasons.to_owned(),
         effect: "Nom corrigé.".to_owned(),
+        correction: None,
         files: Vec::new(),
         by: "agent-7".to_owned(),
     };

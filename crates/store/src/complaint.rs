@@ -6,6 +6,7 @@ use isoloir_domain::{ConsultationId, ElectionId, VoterId};
 use jiff::Timestamp;
 
 use crate::outbox::NewMessage;
+use crate::roll_correction::{Decided, NewCorrection};
 use crate::value::{instant, millis, parse, small, unsigned};
 use crate::{Store, StoreError};
 
@@ -33,6 +34,22 @@ statements! {
     SEALED = "SELECT sealed FROM complaint_file WHERE year = $1 AND rank = $2 AND position = $3";
     DECIDE = "UPDATE complaint SET status = $3, decided = $4, decided_by = $5, reasons = $6, effect = $7
         WHERE year = $1 AND rank = $2 AND status = 'open'";
+}
+
+/// A decision to store.
+pub struct NewDecision<'a> {
+    /// Accepted or rejected.
+    pub status: Status,
+    /// Why, by whom, when.
+    pub decision: &'a Decision,
+    /// What is attached.
+    pub files: &'a [NewFile],
+    /// The mail that tells the person.
+    pub mail: Option<&'a NewMessage>,
+    /// What changes on the roll.
+    pub correction: Option<&'a NewCorrection>,
+    /// What enters the journal.
+    pub entries: &'a [Entry],
 }
 
 /// A complaint to file.
@@ -409,26 +426,28 @@ impl Store {
             .await?))
     }
 
-    /// Decides a complaint that is open, with what the organiser attaches and the mail that tells the person; false when it was
-    /// decided before (and then nothing is stored).
+    /// Decides a complaint that is open, with what the organiser attaches, the mail that tells the person, and the
+    /// correction of the roll.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn decide_complaint(
         &self,
         number: ComplaintNumber,
-        status: Status,
-        decision: &Decision,
-        files: &[NewFile],
-        mail: Option<&NewMessage>,
-        entry: &Entry,
-    ) -> Result<bool, StoreError> {
+        new: &NewDecision<'_>,
+    ) -> Result<Decided, StoreError> {
+        let decision = new.decision;
         let (year, rank) = key(number);
         on!(tx &self.db, tx => {
+            if let Some(correction) = new.correction
+                && let Some(not) = apply_correction!(tx, correction)
+            {
+                return Ok(Decided::Not(not));
+            }
             let made = sqlx::query(DECIDE)
                 .bind(year)
                 .bind(rank)
-                .bind(status.as_str())
+                .bind(new.status.as_str())
                 .bind(millis(decision.at))
                 .bind(&decision.by)
                 .bind(&decision.reasons)
@@ -436,10 +455,10 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             if made.rows_affected() == 0 {
-                return Ok(false);
+                return Ok(Decided::Already);
             }
             let first: i64 = sqlx::query_scalar(NEXT_POSITION).bind(year).bind(rank).fetch_one(&mut *tx).await?;
-            for (position, file) in (first..).zip(files) {
+            for (position, file) in (first..).zip(new.files) {
                 sqlx::query(INSERT_FILE)
                     .bind(year)
                     .bind(rank)
@@ -452,11 +471,13 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            if let Some(mail) = mail {
+            if let Some(mail) = new.mail {
                 queue_message!(tx, mail);
             }
-            append_journal!(tx, entry);
+            for entry in new.entries {
+                append_journal!(tx, entry);
+            }
         });
-        Ok(true)
+        Ok(Decided::Made)
     }
 }

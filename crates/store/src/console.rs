@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::account::{END_SESSIONS, INSERT_CODE, INSERT_LINK, NewCode, NewLink, VOID_CODE, VOID_LINKS, VOID_RESET};
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
+use crate::roll_stage::MOVE;
 use crate::value::{instant, millis, parse, unsigned};
 use crate::{Store, StoreError};
 
@@ -405,6 +406,8 @@ impl Store {
     ) -> Result<Approved, StoreError> {
         let voter = change.voter.to_string();
         on!(tx &self.db, tx => {
+            // A roll file staged before knows another mailbox.
+            sqlx::query(MOVE).execute(&mut *tx).await?;
             let address: Option<Option<String>> =
                 sqlx::query_scalar(LOCK_VOTER).bind(&voter).fetch_optional(&mut *tx).await?;
             if address != Some(change.old.clone()) {

@@ -139,7 +139,8 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
         .max_lifetime(None)
         .idle_timeout(None)
         .acquire_timeout(ACQUIRE)
-        .connect_with(options.clone())
+        // In KiB, taken as needed: the indexes of a roll of millions of entries are written in memory first.
+        .connect_with(options.clone().pragma("cache_size", "-131072"))
         .await?;
     schema::sqlite().run(&write).await?;
     let read = SqlitePoolOptions::new()

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::QueryBuilder;
 
 use crate::consultation::{Change, LOCK_ELECTION, calendar};
+use crate::roll_stage::MOVE;
 use crate::value::{instant, millis, parse, unsigned};
 use crate::{Store, StoreError};
 
@@ -127,8 +128,8 @@ pub struct NewRoll {
 }
 
 /// Key by which a voter is searched by name.
-fn name_key(voter: &Voter) -> Vec<u8> {
-    normal(&format!("{} {}", voter.last_name, voter.first_name)).into_bytes()
+pub(crate) fn name_key_of(last_name: &str, first_name: &str) -> Vec<u8> {
+    normal(&format!("{last_name} {first_name}")).into_bytes()
 }
 
 /// Key that sorts a roll by name: the name in normal form, then eight bytes that tell homonyms apart and name nobody.
@@ -220,6 +221,7 @@ impl Store {
                     return Ok(Change::Sealed);
                 }
             }
+            sqlx::query(MOVE).execute(&mut *tx).await?;
             for election in &roll.elections {
                 sqlx::query(DELETE_ENTRIES).bind(election.as_str()).execute(&mut *tx).await?;
             }
@@ -231,7 +233,7 @@ impl Store {
                         .push_bind(&voter.last_name)
                         .push_bind(&voter.first_name)
                         .push_bind(&voter.email)
-                        .push_bind(name_key(voter));
+                        .push_bind(name_key_of(&voter.last_name, &voter.first_name));
                 });
                 insert.build().persistent(false).execute(&mut *tx).await?;
             }

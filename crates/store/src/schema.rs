@@ -36,6 +36,8 @@ const TOPICS: &[(i64, &str, &str)] = &[
         include_str!("schema/journal_days.sql"),
     ),
     (50, "consultation file", include_str!("schema/consultation_file.sql")),
+    (60, "staged rolls", include_str!("schema/staged_rolls.sql")),
+    (62, "judgments", include_str!("schema/judgments.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.
@@ -69,6 +71,18 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
         "rolls and lists of a box are kept",
         include_str!("schema/sealed_sqlite.sql"),
         include_str!("schema/sealed_postgres.sql"),
+    ),
+    (
+        61,
+        "waivers and changes of a roll are kept",
+        include_str!("schema/staged_rolls_sqlite.sql"),
+        include_str!("schema/staged_rolls_postgres.sql"),
+    ),
+    (
+        63,
+        "judgments are kept",
+        include_str!("schema/judgments_sqlite.sql"),
+        include_str!("schema/judgments_postgres.sql"),
     ),
 ];
 

@@ -8,8 +8,10 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+use isoloir_domain::complaint::CorrectionKind;
 use isoloir_domain::journal::{Entry, Event, Subject};
-use isoloir_domain::{Calendar, Consultation, Election, ElectionId, Profile, Voter, VoterId};
+use isoloir_domain::roll_gates::Waiver;
+use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId, Profile, Voter, VoterId};
 use isoloir_protocol::any::AnyElection;
 use isoloir_protocol::archive::{EventHash, EventKind, PayloadHash, Setup, event};
 use isoloir_protocol::ballot::{Choice, Vote};
@@ -19,15 +21,17 @@ use isoloir_protocol::group::{Ed25519, Group as _, GroupName};
 use isoloir_protocol::json;
 use isoloir_protocol::question::Homomorphic;
 use isoloir_protocol::trustee::PrivateKey;
-use isoloir_store::Store;
 use isoloir_store::ballot_box::{BoxSetup, NewRecord};
 use isoloir_store::closing::Verification;
 use isoloir_store::record::{NewCast, Outcome};
 use isoloir_store::roll::{NewRoll, sort_key};
+use isoloir_store::roll_correction::{Decided, Judgment, NewCorrection};
+use isoloir_store::roll_stage::{Application, Applied, ElectionMove, Mode, NewStage};
+use isoloir_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, Executor as _};
 
-const FORBIDDEN: [&str; 15] = [
+const FORBIDDEN: [&str; 23] = [
     "UPDATE ballot SET tracker = 'x'",
     "DELETE FROM ballot",
     "UPDATE poll_book SET marked_minute = 0",
@@ -43,6 +47,14 @@ const FORBIDDEN: [&str; 15] = [
     "INSERT INTO roll_entry (election, voter, sort_key) SELECT election, 'x', sort_key FROM roll_entry",
     "UPDATE roll_entry SET election = 'x'",
     "DELETE FROM roll_entry",
+    "UPDATE gate_waiver SET reason = 'x'",
+    "DELETE FROM gate_waiver",
+    "UPDATE roll_change SET decided_by = 'x'",
+    "DELETE FROM roll_change",
+    "UPDATE judgment SET effect = 'roll'",
+    "DELETE FROM judgment",
+    "UPDATE roll_move SET gone = 0",
+    "DELETE FROM roll_move",
 ];
 
 fn now() -> Timestamp {
@@ -106,6 +118,8 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
     };
     store.replace_rolls(&roll, &entry(&id)).await.unwrap();
 
+    decisions(store, &consultation.id, &id).await;
+
     let mut rng = FixedRng(7);
     let key = PrivateKey::<Ed25519>::generate(&mut rng);
     let mut text = String::new();
@@ -139,6 +153,84 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
     let outcomes = store.record_ballots(&[cast(bytes.clone())], now()).await.unwrap();
     assert!(matches!(outcomes.as_slice(), [Outcome::Recorded(_)]));
     (id.clone(), cast(bytes))
+}
+
+/// A gate passed, a judgment that put somebody on the roll, a staged file applied.
+async fn decisions(store: &Store, consultation: &ConsultationId, election: &ElectionId) {
+    let waiver = Waiver {
+        gate: "head-count:k:1/2".to_owned(),
+        by: "b".to_owned(),
+        reason: "r".to_owned(),
+        at: now(),
+    };
+    assert!(store.waive_gate(consultation, &waiver, &entry(election)).await.unwrap());
+    let judgment = Judgment {
+        id: "j".to_owned(),
+        consultation: consultation.clone(),
+        election: election.clone(),
+        number: "2".to_owned(),
+        last_name: "l".to_owned(),
+        first_name: "f".to_owned(),
+        ordered: "join".to_owned(),
+        court: "c".to_owned(),
+        dated: "2026-12-04".parse().unwrap(),
+        reference: "r".to_owned(),
+        effect: "roll".to_owned(),
+        signed: vec!["s".to_owned()],
+        recorded: now(),
+        recorded_by: "b".to_owned(),
+    };
+    let correction = NewCorrection {
+        consultation: consultation.clone(),
+        voter: Voter {
+            id: "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5062".parse().unwrap(),
+            number: "2".to_owned(),
+            last_name: "l".to_owned(),
+            first_name: "f".to_owned(),
+            email: None,
+            language: None,
+        },
+        newcomer: true,
+        what: CorrectionKind::Join(election.clone()),
+        before: String::new(),
+        source: "j".to_owned(),
+        by: "b".to_owned(),
+        at: now(),
+    };
+    let recorded = store
+        .record_judgment(&judgment, Some(&correction), &[entry(election)])
+        .await;
+    assert_eq!(recorded.unwrap(), Decided::Made);
+    let stage = NewStage {
+        id: "s".to_owned(),
+        consultation: consultation.clone(),
+        mode: Mode::Supplement,
+        file: String::new(),
+        base: store.roll_version().await.unwrap(),
+        elections: vec![election.clone()],
+        report: "{}".to_owned(),
+        at: now(),
+        by: "b".to_owned(),
+    };
+    let nothing = || Ok::<_, StoreError>(None);
+    store.stage_roll(&stage, nothing, &entry(election)).await.unwrap();
+    assert!(store.approve_roll("s", now(), "b", &entry(election)).await.unwrap());
+    let staged = store.staged_roll("s").await.unwrap().unwrap();
+    let moves = [ElectionMove {
+        election: election.clone(),
+        before: 2,
+        joined: 0,
+        gone: 0,
+    }];
+    let application = Application {
+        stage: &staged,
+        moves: &moves,
+        at: now(),
+        by: "b",
+    };
+    let open = |_, _: &[u8]| Err(StoreError::Damaged("no part"));
+    let applied = store.apply_roll(&application, open, &entry(election)).await.unwrap();
+    assert_eq!(applied, Applied::Made);
 }
 
 /// A generator for tests that need no secrecy.
@@ -289,10 +381,12 @@ async fn postgres_refuses_to_change_what_is_stored() {
     // One connection keeps its search path.
     let mut connection = pool.acquire().await.unwrap();
     connection.execute("SET search_path TO server, box").await.unwrap();
-    for sql in FORBIDDEN
-        .into_iter()
-        .chain(["TRUNCATE ballot", "TRUNCATE poll_book", "TRUNCATE journal"])
-    {
+    for sql in FORBIDDEN.into_iter().chain([
+        "TRUNCATE ballot",
+        "TRUNCATE poll_book",
+        "TRUNCATE journal",
+        "TRUNCATE gate_waiver",
+    ]) {
         assert!(connection.execute(AssertSqlSafe(sql)).await.is_err(), "{sql}");
     }
     check(&store, &id, again).await;

@@ -36,6 +36,7 @@ topics!(
     "reissue-request",
     "receipts",
     "registrar",
+    "rolls",
     "staff",
     "support",
     "tutorials",

@@ -6,7 +6,8 @@ use isoloir_protocol::group::GroupName;
 
 use super::block_on;
 use crate::rehearse::bench::{CastBench, run as measure};
-use crate::rehearse::codes::{CodesBench, run as measure_codes};
+use crate::rehearse::codes::{CodesBench, CommandFigure, run as measure_codes};
+use crate::rehearse::rolls::{RollsBench, run as measure_rolls};
 use crate::rehearse::{Latencies, load};
 
 /// Benchmarks of the whole server.
@@ -78,6 +79,24 @@ enum BenchCommand {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
+    /// A whole electorate's roll: staged, approved, applied; then again with departures.
+    #[command(
+        after_help = "Example (optimised build):\n  isoloir bench rolls --voters 1400000 --elections 4 --out /tmp/bench"
+    )]
+    Rolls {
+        /// Voters.
+        #[arg(long, default_value_t = 100_000)]
+        voters: u32,
+        /// Elections, in each of which every voter votes.
+        #[arg(long, default_value_t = 4)]
+        elections: u32,
+        /// Empty or missing folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Database of the voting server; SQLite in DIR by default.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
     /// Casts per second alone, and while many people sign in: the rush must not starve those who are casting.
     #[command(after_help = "Example (optimised build):\n  isoloir bench rush --ballots 3000 --out /tmp/bench")]
     Rush {
@@ -137,6 +156,17 @@ pub(crate) fn run(arguments: &BenchArgs) -> anyhow::Result<()> {
             folder: out.clone(),
             database: database.clone(),
         }),
+        BenchCommand::Rolls {
+            voters,
+            elections,
+            out,
+            database,
+        } => rolls(&RollsBench {
+            voters: *voters,
+            elections: *elections,
+            folder: out.clone(),
+            database: database.clone(),
+        }),
         BenchCommand::Rush {
             ballots,
             jobs,
@@ -172,10 +202,9 @@ fn pages(bench: &CastBench, readers: u32, reads: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn codes(bench: &CodesBench) -> anyhow::Result<()> {
-    let figures = block_on(measure_codes(bench))?;
+fn commands(commands: &[CommandFigure]) {
     let tell = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| format!("{value:.1}"));
-    for one in &figures.commands {
+    for one in commands {
         println!(
             "{:<20} {:>8.1} s  CPU {:>8} s  peak {:>7} MB",
             one.command,
@@ -184,6 +213,25 @@ fn codes(bench: &CodesBench) -> anyhow::Result<()> {
             tell(one.peak_mb)
         );
     }
+}
+
+fn rolls(bench: &RollsBench) -> anyhow::Result<()> {
+    let figures = block_on(measure_rolls(bench))?;
+    println!(
+        "{} voters, {} rows, {} bytes",
+        figures.voters, figures.rows, figures.bytes
+    );
+    commands(&figures.commands);
+    println!(
+        "Target: 1.4 million voters in 4 elections each, staged and applied in under 5 minutes on 2 cores within 2 GB."
+    );
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
+}
+
+fn codes(bench: &CodesBench) -> anyhow::Result<()> {
+    let figures = block_on(measure_codes(bench))?;
+    commands(&figures.commands);
     let times = |what: &str, times: &Latencies| {
         println!(
             "{what:<20} {} requests, mean {:.1} ms, p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",

@@ -28,6 +28,7 @@ mod registrar;
 mod rehearse;
 mod reissue_policy;
 mod review_roll;
+mod roll;
 mod seats;
 mod serve;
 mod server;
@@ -61,6 +62,7 @@ enum Command {
     Mail(mail::MailArgs),
     Registrar(registrar::RegistrarArgs),
     Consultation(consultation::ConsultationArgs),
+    Roll(roll::RollArgs),
     Election(election::ElectionArgs),
     Close(election::CloseArgs),
     Count(count::CountArgs),
@@ -112,6 +114,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Mail(arguments) => mail::run(&arguments),
         Command::Registrar(arguments) => registrar::run(&arguments),
         Command::Consultation(arguments) => consultation::run(&arguments),
+        Command::Roll(arguments) => roll::run(&arguments),
         Command::Election(arguments) => election::run(&arguments),
         Command::Close(arguments) => election::run_close(&arguments),
         Command::Count(arguments) => count::run(&arguments),

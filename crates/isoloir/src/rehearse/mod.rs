@@ -17,6 +17,7 @@ mod electorate;
 mod figures;
 pub mod load;
 mod process;
+pub mod rolls;
 mod run;
 mod scenario;
 mod site;

@@ -2,16 +2,17 @@
 
 use isoloir_domain::complaint::Status;
 use isoloir_domain::staff::StaffMember;
-use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Deadline, WholeComplaint};
+use isoloir_service::decide_complaint::{Complaint, ComplaintFile, ComplaintStatistics, Deadline, WholeComplaint};
 use isoloir_service::file_complaint::MAX_BODY;
+use isoloir_service::stage_roll::HistoryLine;
 use maud::{Markup, html};
 
 use super::{Area, DECIDES, Names, Outcome, Tab, area, at, frame, name_of, pager};
 use crate::layout::Chrome;
 use crate::pages::complaints::{object_words, status_badge};
 use isoloir_theme::args;
-use isoloir_theme::components::{Tone, back, badge, table_box};
-use isoloir_theme::i18n::Lang;
+use isoloir_theme::components::{Field, Tone, back, badge, field, table_box};
+use isoloir_theme::i18n::{Lang, key};
 use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::when;
 
@@ -22,8 +23,8 @@ pub struct QueueView {
     pub status: Status,
     /// How many are open, accepted, rejected.
     pub counts: [u64; 3],
-    /// How many of those open are past their deadline.
-    pub overdue: u64,
+    /// In figures.
+    pub statistics: ComplaintStatistics,
     /// The complaints of this page.
     pub complaints: Vec<(Complaint, Deadline)>,
     /// Page, from 1.
@@ -48,7 +49,7 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &QueueView) -> Markup
             div.page-head { h1 { (title) } p.lede { (lang.text("console-complaints-lede")) } }
             dl.stats {
                 div.stat.stat--main { dt { (lang.text("console-complaints-open")) } dd { (lang.number(open)) } }
-                div.stat { dt { (lang.text("console-complaints-overdue")) } dd { (lang.number(view.overdue)) } }
+                div.stat { dt { (lang.text("console-complaints-overdue")) } dd { (lang.number(view.statistics.overdue)) } }
                 div.stat { dt { (lang.text("console-complaints-received")) } dd { (lang.number(received)) } }
                 div.stat { dt { (lang.text("console-complaints-accepted")) } dd { (lang.number(accepted)) } }
                 div.stat { dt { (lang.text("console-complaints-rejected")) } dd { (lang.number(rejected)) } }
@@ -70,6 +71,7 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &QueueView) -> Markup
                 @else { (table(lang, &view.complaints)) }
                 (pager(lang, "/gestion/reclamations", &format!("etat={}&", view.status.as_str()), view.page, view.more))
             }
+            @if !view.statistics.by_object.is_empty() { (statistics(lang, &view.statistics)) }
             div.actions {
                 a.btn.btn--secondary href="/gestion/reclamations.csv" { (icon(Icon::Download)) " " (lang.text("console-complaints-export")) }
             }
@@ -127,10 +129,37 @@ pub struct ComplaintView {
     pub election: Option<String>,
     /// Who is who.
     pub names: Names,
-    /// Whether accepted was chosen, if anything was; reasons and effect typed.
-    pub typed: (Option<bool>, String, String),
+    /// What was typed, to be shown again.
+    pub typed: Typed,
+    /// Elections of the consultation: identifier and title.
+    pub elections: Vec<(String, String)>,
+    /// What happened to the entries of the person since the first import.
+    pub history: Vec<HistoryLine>,
     /// What was just done.
     pub outcome: Outcome,
+}
+
+/// What was typed in the form of the decision.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// Whether accepted was chosen, if anything was.
+    pub accepted: Option<bool>,
+    /// Reasons.
+    pub reasons: String,
+    /// Effect, in words.
+    pub effect: String,
+    /// What changes on the roll: `joined`, `left`, `renamed`, `mail`, or nothing.
+    pub change: String,
+    /// Staff number of the person concerned.
+    pub number: String,
+    /// Identifier of the election concerned.
+    pub election: String,
+    /// Family name.
+    pub last_name: String,
+    /// Given name.
+    pub first_name: String,
+    /// Mailbox.
+    pub email: String,
 }
 
 /// Draws one complaint.
@@ -156,6 +185,7 @@ pub fn render_one(chrome: &Chrome, member: &StaffMember, view: &ComplaintView) -
                         (files(lang, view, false))
                     }
                     (decision(lang, member, view))
+                    @if !view.history.is_empty() { (history(lang, view)) }
                 }
                 aside.panel.panel--sunken aria-labelledby="t-faits" {
                     h2 #t-faits { (lang.text("console-complaint-facts")) }
@@ -218,7 +248,12 @@ fn decision(lang: Lang, member: &StaffMember, view: &ComplaintView) -> Markup {
 }
 
 fn decision_form(lang: Lang, view: &ComplaintView) -> Markup {
-    let (accepted, reasons, effect) = &view.typed;
+    let Typed {
+        accepted,
+        reasons,
+        effect,
+        ..
+    } = &view.typed;
     let (why, why_hint) = (lang.text("complaint-reasons"), lang.text("console-reasons-hint"));
     let (what, what_hint) = (lang.text("console-effect"), lang.text("console-effect-hint"));
     let choice = |value: &str, id: &str, words: String, chosen: bool| {
@@ -238,7 +273,127 @@ fn decision_form(lang: Lang, view: &ComplaintView) -> Markup {
             }
             (area(&Area { id: "motifs", name: "motifs", label: &why, hint: Some(&why_hint), value: reasons, rows: 6, longest: MAX_BODY, required: true, error: view.outcome.error_of("motifs", lang) }))
             (area(&Area { id: "effet", name: "effet", label: &what, hint: Some(&what_hint), value: effect, rows: 3, longest: MAX_BODY, required: false, error: None }))
+            (correction_fields(lang, view))
             div.actions { button.btn.btn--primary type="submit" { (lang.text("console-decide")) } }
+        }
+    }
+}
+
+/// What the decision changes on the roll, made with it.
+fn correction_fields(lang: Lang, view: &ComplaintView) -> Markup {
+    let (typed, complaint) = (&view.typed, &view.whole.complaint);
+    let changes = [
+        ("", key("console-correct-none")),
+        ("joined", key("console-correct-joined")),
+        ("left", key("console-correct-left")),
+        ("renamed", key("console-correct-renamed")),
+        ("mail", key("console-correct-mail")),
+    ];
+    let or = |typed: &str, known: &str| {
+        if typed.is_empty() {
+            known.to_owned()
+        } else {
+            typed.to_owned()
+        }
+    };
+    let election = complaint.election.as_ref().map_or("", |election| election.as_str());
+    let election = or(&typed.election, election);
+    let number = or(&typed.number, &complaint.staff_number);
+    let labels = [
+        lang.text("account-number"),
+        lang.text("console-correct-last"),
+        lang.text("console-correct-first"),
+        lang.text("console-correct-email"),
+    ];
+    let [number_label, last_label, first_label, email_label] = &labels;
+    let optional = |id: &'static str, label, value| Field {
+        required: false,
+        value,
+        ..Field::text(id, label)
+    };
+    html! {
+        fieldset.field {
+            legend.field__label { (lang.text("console-correct")) }
+            p.field__hint { (lang.text("console-correct-hint")) }
+            div.field {
+                label.field__label for="correction" { (lang.text("console-correct-what")) }
+                select.input #correction name="correction" {
+                    @for (value, words) in changes { option value=(value) selected[typed.change == value] { (lang.text(words)) } }
+                }
+            }
+            (field(&optional("matricule", number_label, &number), html! {}))
+            div.field {
+                label.field__label for="scrutin" { (lang.text("complaint-election")) }
+                select.input #scrutin name="scrutin" {
+                    option value="" { "–" }
+                    @for (id, title) in &view.elections { option value=(id) selected[*id == election] { (title) } }
+                }
+            }
+            (field(&optional("nom", last_label, &typed.last_name), html! {}))
+            (field(&optional("prenom", first_label, &typed.first_name), html! {}))
+            (field(&optional("courriel", email_label, &typed.email), html! {}))
+        }
+    }
+}
+
+fn history(lang: Lang, view: &ComplaintView) -> Markup {
+    let words = |what: &str| match what {
+        "joined" => key("console-history-joined"),
+        "left" => key("console-history-left"),
+        "renamed" => key("console-history-renamed"),
+        _ => key("console-history-mail"),
+    };
+    let title = |id: &str| {
+        let known = view.elections.iter().find(|(known, _)| known == id);
+        known.map_or_else(String::new, |(_, title)| title.clone())
+    };
+    html! {
+        section.section aria-labelledby="t-historique" {
+            h2 #t-historique { (lang.text("console-history")) }
+            ul {
+                @for line in &view.history {
+                    li {
+                        (lang.text(words(&line.what)))
+                        @if let Some(election) = &line.election { " " (title(election.as_str())) }
+                        @if !line.before.is_empty() { " (" (line.before) ")" }
+                        br;
+                        span.soft { (lang.with("console-by-on", args![name = name_of(&view.names, &line.by), when = when::date_time(lang, line.at)])) " " (line.source) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The complaints in figures.
+fn statistics(lang: Lang, figures: &ComplaintStatistics) -> Markup {
+    html! {
+        section.section aria-labelledby="t-chiffres" {
+            h2 #t-chiffres { (lang.text("console-statistics")) }
+            (table_box(&lang.text("console-statistics"), html! {
+                table {
+                    caption.vh { (lang.text("console-statistics")) }
+                    thead { tr {
+                        th scope="col" { (lang.text("complaint-object")) }
+                        th.num scope="col" { (lang.text("console-complaints-open")) }
+                        th.num scope="col" { (lang.text("console-complaints-accepted")) }
+                        th.num scope="col" { (lang.text("console-complaints-rejected")) }
+                    } }
+                    tbody {
+                        @for (object, counts) in &figures.by_object {
+                            tr {
+                                th scope="row" { @match object.parse() { Ok(object) => (lang.text(object_words(object))), Err(_) => (object) } }
+                                td.num { (lang.number(counts.open)) }
+                                td.num { (lang.number(counts.accepted)) }
+                                td.num { (lang.number(counts.rejected)) }
+                            }
+                        }
+                    }
+                }
+            }))
+            @if let Some(hours) = figures.mean_hours {
+                p { (lang.with("console-statistics-delay", args![hours = hours, late = figures.late, decided = figures.decided])) }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod complaints;
 pub mod desk;
 pub mod journal;
 pub mod preparation;
+pub mod rolls;
 pub mod ticket;
 pub mod voter;
 
@@ -47,6 +48,8 @@ pub enum Tab {
     Changes,
     /// Complaints.
     Complaints,
+    /// Roll files.
+    Rolls,
     /// Preparation of the consultation.
     Preparation,
     /// Journal.
@@ -65,6 +68,7 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             "/gestion/reclamations",
             key("console-tab-complaints"),
         ),
+        (Tab::Rolls, PREPARES, "/gestion/listes", key("console-tab-rolls")),
         (
             Tab::Preparation,
             PREPARES,
@@ -123,6 +127,9 @@ impl Outcome {
             Some("approuve") => Outcome::Done(key("console-done-approved")),
             Some("refuse") => Outcome::Done(key("console-done-refused")),
             Some("controle") => Outcome::Done(key("console-done-gate")),
+            Some("liste-approuvee") => Outcome::Done(key("console-done-roll-approved")),
+            Some("liste-appliquee") => Outcome::Done(key("console-done-roll-applied")),
+            Some("liste-abandonnee") => Outcome::Done(key("console-done-roll-abandoned")),
             Some("decision") => Outcome::Done(key("console-done-decided")),
             _ => Outcome::None,
         }

@@ -5,9 +5,11 @@ use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use isoloir_domain::complaint::{ComplaintNumber, Status};
+use isoloir_domain::ConsultationId;
+use isoloir_domain::complaint::{ComplaintNumber, Correction, CorrectionKind, Status};
 use isoloir_domain::message::Refusal as _;
 use isoloir_domain::staff::StaffMember;
+use isoloir_service::correct_roll::CorrectionError;
 use isoloir_service::decide_complaint::{Deadline, DecideError, NewDecision, WholeComplaint};
 use maud::Markup;
 use serde::Deserialize;
@@ -16,7 +18,7 @@ use super::{ListQuery, MAX_FORM, PER_PAGE, cut, works_on};
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
-use crate::pages::console::complaints::{self as page, ComplaintView, QueueView};
+use crate::pages::console::complaints::{self as page, ComplaintView, QueueView, Typed};
 use crate::pages::console::{COMPLAINTS, DECIDES, Outcome};
 use crate::request::{PageChrome, StaffSession};
 use crate::routes::complaints::attachment;
@@ -43,9 +45,6 @@ pub(super) fn table() -> Vec<Declared> {
     ]
 }
 
-/// Complaints whose deadline is counted on the first page; beyond, there are at least as many.
-const COUNTED: u32 = 1_000;
-
 /// `GET /gestion/reclamations`.
 async fn queue(
     State(state): State<PortalState>,
@@ -62,11 +61,9 @@ async fn queue(
         .await?;
     let more = cut(&mut complaints);
     complaints.retain(|(complaint, _)| works_on(member, &complaint.consultation));
-    let open = server.complaints_by_status(Status::Open, COUNTED, 0).await?;
-    let overdue = open
-        .iter()
-        .filter(|(complaint, deadline)| *deadline == Deadline::Past && works_on(member, &complaint.consultation))
-        .count();
+    let statistics = server
+        .complaint_statistics(&consultation_of(&state, member).await?)
+        .await?;
     let view = QueueView {
         status,
         counts: [
@@ -74,7 +71,7 @@ async fn queue(
             server.complaint_counts(Status::Accepted).await?,
             server.complaint_counts(Status::Rejected).await?,
         ],
-        overdue: u64::try_from(overdue).unwrap_or(u64::MAX),
+        statistics,
         complaints,
         page: query.page(),
         more,
@@ -82,12 +79,17 @@ async fn queue(
     Ok(page::render(&chrome, member, &view))
 }
 
-/// `GET /gestion/reclamations.csv`.
-async fn export(State(state): State<PortalState>, StaffSession(session): StaffSession) -> Result<Response, PageError> {
-    let consultation = match &session.member().consultation {
+/// The consultation that a person works on.
+async fn consultation_of(state: &PortalState, member: &StaffMember) -> Result<ConsultationId, PageError> {
+    Ok(match &member.consultation {
         Some(limit) => limit.clone(),
         None => state.consultation().await?.ok_or(PageError::NotFound)?.consultation.id,
-    };
+    })
+}
+
+/// `GET /gestion/reclamations.csv`.
+async fn export(State(state): State<PortalState>, StaffSession(session): StaffSession) -> Result<Response, PageError> {
+    let consultation = consultation_of(&state, session.member()).await?;
     let csv = state.server().export_complaints(&consultation).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -112,7 +114,7 @@ async fn complaint_page(
     chrome: &Chrome,
     member: &StaffMember,
     whole: WholeComplaint,
-    typed: (Option<bool>, String, String),
+    typed: Typed,
     outcome: Outcome,
 ) -> Result<Markup, PageError> {
     let server = state.server();
@@ -120,7 +122,17 @@ async fn complaint_page(
         Some(id) => server.election(id).await?.map(|(election, _)| election.title),
         None => None,
     };
+    let elections = server.elections(&whole.complaint.consultation).await?;
+    let history = match whole.complaint.voter {
+        Some(voter) => server.roll_history(voter).await?,
+        None => Vec::new(),
+    };
     let view = ComplaintView {
+        elections: elections
+            .into_iter()
+            .map(|one| (one.id.to_string(), one.title))
+            .collect(),
+        history,
         deadline: Deadline::of(&whole.complaint, server.clock().now()),
         whole,
         election,
@@ -142,7 +154,7 @@ async fn read(
     let member = session.member();
     let whole = complaint_of(&state, member, &number).await?;
     let outcome = Outcome::of(query.fait.as_deref());
-    complaint_page(&state, &chrome, member, whole, Default::default(), outcome).await
+    complaint_page(&state, &chrome, member, whole, Typed::default(), outcome).await
 }
 
 /// `GET /gestion/reclamations/{number}/pieces/{piece}`: offered to be kept, never shown in place.
@@ -166,6 +178,53 @@ struct DecisionForm {
     motifs: String,
     #[serde(default)]
     effet: String,
+    #[serde(default)]
+    correction: String,
+    #[serde(default)]
+    matricule: String,
+    #[serde(default)]
+    scrutin: String,
+    #[serde(default)]
+    nom: String,
+    #[serde(default)]
+    prenom: String,
+    #[serde(default)]
+    courriel: String,
+}
+
+impl DecisionForm {
+    /// What the decision changes on the roll, if anything.
+    fn correction(&self) -> Result<Option<Correction>, DecideError> {
+        let election = || self.scrutin.parse().map_err(|_| CorrectionError::UnknownElection);
+        let what = match self.correction.as_str() {
+            "joined" => CorrectionKind::Join(election()?),
+            "left" => CorrectionKind::Leave(election()?),
+            "renamed" => CorrectionKind::Rename {
+                last_name: self.nom.clone(),
+                first_name: self.prenom.clone(),
+            },
+            "mail" => CorrectionKind::Mail(self.courriel.clone()),
+            _ => return Ok(None),
+        };
+        Ok(Some(Correction {
+            number: self.matricule.clone(),
+            what,
+        }))
+    }
+
+    fn typed(self, accepted: Option<bool>) -> Typed {
+        Typed {
+            accepted,
+            reasons: self.motifs,
+            effect: self.effet,
+            change: self.correction,
+            number: self.matricule,
+            election: self.scrutin,
+            last_name: self.nom,
+            first_name: self.prenom,
+            email: self.courriel,
+        }
+    }
 }
 
 /// `POST /gestion/reclamations/{number}`.
@@ -184,18 +243,21 @@ async fn decide(
         "non" => Some(false),
         _ => None,
     };
-    let decided = match accepted {
-        Some(accepted) => {
+    let asked = form.correction();
+    let decided = match (accepted, asked) {
+        (Some(accepted), Ok(correction)) => {
             let decision = NewDecision {
                 accepted,
                 reasons: form.motifs.clone(),
                 effect: form.effet.clone(),
+                correction,
                 files: Vec::new(),
                 by: member.id.to_string(),
             };
             state.server().decide_complaint(number, decision).await
         }
-        None => Err(DecideError::Reasons),
+        (Some(_), Err(refused)) => Err(refused),
+        (None, _) => Err(DecideError::Reasons),
     };
     match decided {
         Ok(()) => Ok(Redirect::to(&format!("/gestion/reclamations/{number}?fait=decision")).into_response()),
@@ -204,11 +266,13 @@ async fn decide(
             chrome.here = format!("/gestion/reclamations/{number}");
             // Somebody else may have decided meanwhile: what is shown is what stands now.
             let now = complaint_of(&state, member, &number.to_string()).await?;
-            let outcome = Outcome::Refused(
-                refused.message(),
-                matches!(refused, DecideError::Reasons).then_some("motifs"),
-            );
-            let typed = (accepted, form.motifs, form.effet);
+            let field = match &refused {
+                DecideError::Reasons => Some("motifs"),
+                DecideError::Correction(_) => Some("correction"),
+                _ => None,
+            };
+            let outcome = Outcome::Refused(refused.message(), field);
+            let typed = form.typed(accepted);
             let page = complaint_page(&state, &chrome, member, now, typed, outcome).await?;
             Ok(drawn(status_of(refused.class()), page))
         }

@@ -4,6 +4,7 @@ mod complaints;
 mod desk;
 mod journal;
 mod preparation;
+mod rolls;
 
 use isoloir_domain::ConsultationId;
 use isoloir_domain::staff::StaffMember;
@@ -17,6 +18,7 @@ pub(super) fn table() -> Vec<Declared> {
         desk::table(),
         complaints::table(),
         preparation::table(),
+        rolls::table(),
         journal::table(),
     ]
     .into_iter()

@@ -37,7 +37,7 @@ pub(super) fn table() -> Vec<Declared> {
     ]
 }
 
-async fn shown(state: &PortalState, member: &StaffMember) -> Result<Shown, PageError> {
+pub(super) async fn shown(state: &PortalState, member: &StaffMember) -> Result<Shown, PageError> {
     let shown = state.consultation().await?;
     shown
         .filter(|shown| works_on(member, &shown.consultation.id))

@@ -20,11 +20,22 @@ pub enum Role {
     Organiser,
     /// *Membre d’un bureau de vote*: keys, seal, watch and count of the boards where one has a seat.
     Board,
+    /// *Expert indépendant* (R. 211-518): reads what is prepared and the journal, changes nothing.
+    Expert,
+    /// *Observateur*, of the unions or of the administration: reads how far the preparation is, in figures; no person's data.
+    Observer,
 }
 
 impl Role {
     /// All roles, in display order.
-    pub const ALL: [Self; 4] = [Self::Support, Self::Supervisor, Self::Organiser, Self::Board];
+    pub const ALL: [Self; 6] = [
+        Self::Support,
+        Self::Supervisor,
+        Self::Organiser,
+        Self::Board,
+        Self::Expert,
+        Self::Observer,
+    ];
 
     /// The name written in commands and in the database.
     #[must_use]
@@ -34,6 +45,8 @@ impl Role {
             Self::Supervisor => "supervisor",
             Self::Organiser => "organiser",
             Self::Board => "board",
+            Self::Expert => "expert",
+            Self::Observer => "observer",
         }
     }
 }
@@ -48,7 +61,7 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RoleError {
     /// Not a role.
-    #[error("a role is one of support, supervisor, organiser, board")]
+    #[error("a role is one of support, supervisor, organiser, board, expert, observer")]
     Unknown,
     /// No role at all.
     #[error("a member of the staff has at least one role")]

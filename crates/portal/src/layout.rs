@@ -203,6 +203,8 @@ pub fn roles_in_words(lang: Lang, roles: &Roles) -> String {
             Role::Supervisor => key("staff-role-supervisor"),
             Role::Organiser => key("staff-role-organiser"),
             Role::Board => key("staff-role-board"),
+            Role::Expert => key("staff-role-expert"),
+            Role::Observer => key("staff-role-observer"),
         })
     });
     words.collect::<Vec<_>>().join(&lang.text("list-separator"))

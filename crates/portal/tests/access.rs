@@ -181,6 +181,8 @@ async fn every_route_in_every_role() {
             ("supervisor", Some(scene.staff_cookie(Role::Supervisor).await)),
             ("organiser", Some(scene.staff_cookie(Role::Organiser).await)),
             ("board", Some(scene.staff_cookie(Role::Board).await)),
+            ("expert", Some(scene.staff_cookie(Role::Expert).await)),
+            ("observer", Some(scene.staff_cookie(Role::Observer).await)),
         ] {
             for declared in routes::table() {
                 // Signing out ends the session that the next routes need.

@@ -13,25 +13,50 @@ mod support;
 
 use axum::http::StatusCode;
 use isoloir_domain::{Policy, Role};
-use support::Scene;
+use support::{Browser, Scene};
 
 const ROLL: &str = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
 const GATE: &str = "head-count:csa:1/4";
+
+async fn signed_in(scene: &Scene, role: Role) -> Browser {
+    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, role).await;
+    let code = factor.code(scene.server.clock().now());
+    let session = scene.server.staff_sign_in(&email, staff::PASSWORD, &code).await;
+    let mut browser = scene.browser();
+    browser
+        .cookies
+        .insert("isoloir-agent".to_owned(), session.unwrap().token);
+    browser
+}
+
+#[tokio::test]
+async fn expert_and_observer_read_and_decide_nothing() {
+    let mut plan = Scene::plan(Policy::default());
+    plan.policy.roll.gates.expected.insert("csa".to_owned(), 4);
+    let scene = Scene::of("2026-11-20T10:00:00Z", plan, ROLL).await;
+    for (role, journal) in [(Role::Expert, StatusCode::OK), (Role::Observer, StatusCode::FORBIDDEN)] {
+        let mut browser = signed_in(&scene, role).await;
+        let home = browser.get("/gestion").await;
+        assert!(home.page.contains("/gestion/preparation"), "{}", home.page);
+        let page = browser.get("/gestion/preparation").await;
+        assert!(page.page.contains("1 inscrits pour 4 attendus"), "{}", page.page);
+        assert!(!page.page.contains("name=\"raison\""), "{}", page.page);
+        let decided = browser
+            .post("/gestion/preparation", &[("controle", GATE), ("raison", "Départs")])
+            .await;
+        assert_eq!(decided.status, StatusCode::FORBIDDEN);
+        for path in ["/gestion/journal", "/gestion/journal/fichier"] {
+            assert_eq!(browser.get(path).await.status, journal, "{path}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn a_gate_is_passed_by_name_and_with_a_reason() {
     let mut plan = Scene::plan(Policy::default());
     plan.policy.roll.gates.expected.insert("csa".to_owned(), 4);
     let scene = Scene::of("2026-11-20T10:00:00Z", plan, ROLL).await;
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Organiser).await;
-    let code = factor.code(scene.server.clock().now());
-    let signed_in = scene
-        .server
-        .staff_sign_in(&email, staff::PASSWORD, &code)
-        .await
-        .unwrap();
-    let mut browser = scene.browser();
-    browser.cookies.insert("isoloir-agent".to_owned(), signed_in.token);
+    let mut browser = signed_in(&scene, Role::Organiser).await;
 
     let page = browser.get("/gestion/preparation").await;
     assert_eq!(page.status, StatusCode::OK);

@@ -22,7 +22,7 @@ enum StaffCommand {
     #[command(
         after_help = "Example:\n  isoloir staff invite --name \"Inès Moreau\" --email ines.moreau@ac-valbrune.fr --role support\n\n\
                       Roles: support (help desk agent), supervisor (approves what takes two people), organiser (decides complaints, reads the \
-                      journal). Hand the link over in person, or let --mail send it."
+                      journal), expert (reads the preparation and the journal), observer (reads the preparation). Hand the link over in person, or let --mail send it."
     )]
     Invite {
         /// Given name and family name.
@@ -31,7 +31,7 @@ enum StaffCommand {
         /// Professional e-mail address, with which one signs in.
         #[arg(long)]
         email: String,
-        /// One or several of support, supervisor, organiser, with commas.
+        /// One or several of support, supervisor, organiser, expert, observer, with commas.
         #[arg(long, value_delimiter = ',', required = true)]
         role: Vec<Role>,
         /// The only consultation that this person works on.

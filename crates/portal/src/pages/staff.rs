@@ -345,7 +345,13 @@ pub fn render_dead_invitation(chrome: &Chrome, words: &str) -> Markup {
 }
 
 /// Pages that the dashboard leads to, when they exist and are for this person: address, sign, title, text.
-pub const PLACES: [(&str, Icon, &str, &str); 5] = [
+pub const PLACES: [(&str, Icon, &str, &str); 6] = [
+    (
+        "/gestion/preparation",
+        Icon::Tick,
+        key("staff-tile-preparation"),
+        key("staff-tile-preparation-text"),
+    ),
     (
         "/gestion/assistance",
         Icon::Speech,

@@ -33,8 +33,10 @@ pub const COMPLAINTS: &[Role] = &[Role::Supervisor, Role::Organiser];
 pub const DECIDES: &[Role] = &[Role::Organiser];
 /// Roles that prepare a consultation.
 pub const PREPARES: &[Role] = &[Role::Organiser];
+/// Roles that read how far the preparation is.
+pub const READS_PREPARATION: &[Role] = &[Role::Organiser, Role::Expert, Role::Observer];
 /// Roles that read the journal.
-pub const READS_JOURNAL: &[Role] = &[Role::Organiser];
+pub const READS_JOURNAL: &[Role] = &[Role::Organiser, Role::Expert];
 
 /// Names of the staff by identifier.
 pub type Names = BTreeMap<String, String>;
@@ -71,7 +73,7 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
         (Tab::Rolls, PREPARES, "/gestion/listes", key("console-tab-rolls")),
         (
             Tab::Preparation,
-            PREPARES,
+            READS_PREPARATION,
             "/gestion/preparation",
             key("console-tab-preparation"),
         ),

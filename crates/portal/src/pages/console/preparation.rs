@@ -30,6 +30,8 @@ pub struct PreparationView {
     pub preparation: Preparation,
     /// The moment, from which dates are near or past.
     pub now: Timestamp,
+    /// Whether who reads may decide to pass a gate.
+    pub decides: bool,
     /// The gate whose decision was refused, with the reason that was typed.
     pub typed: Option<(String, String)>,
     /// What was just done.
@@ -288,7 +290,7 @@ fn one(lang: Lang, view: &PreparationView, rank: usize, gate: &Gate, waiver: Opt
                         div { dt { (lang.text("preparation-when")) } dd { (at(lang, waiver.at)) } }
                     }
                 }
-                None if gate.can_be_waived() => {
+                None if gate.can_be_waived() && view.decides => {
                     form.form method="post" action="/gestion/preparation" novalidate data-once {
                         input type="hidden" name="controle" value=(key);
                         (area(&Area {
@@ -305,6 +307,7 @@ fn one(lang: Lang, view: &PreparationView, rank: usize, gate: &Gate, waiver: Opt
                         div.actions { button.btn.btn--secondary type="submit" { (lang.text("preparation-pass")) } }
                     }
                 }
+                None if gate.can_be_waived() => p.soft { (lang.text("console-decision-others")) },
                 None => p { (lang.text("preparation-never")) },
             }
         }

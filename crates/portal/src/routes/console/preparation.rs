@@ -14,24 +14,19 @@ use super::{ListQuery, MAX_FORM, works_on};
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::pages::console::preparation::{PreparationView, render, render_election};
-use crate::pages::console::{Outcome, PREPARES};
+use crate::pages::console::{Outcome, PREPARES, READS_PREPARATION};
 use crate::request::{PageChrome, StaffSession};
 use crate::state::{PortalState, Shown};
 
 pub(super) fn table() -> Vec<Declared> {
-    let prepares = Access::Staff(PREPARES);
+    let reads = Access::Staff(READS_PREPARATION);
     vec![
-        declare("GET", "/gestion/preparation", prepares, get(read)),
-        declare(
-            "GET",
-            "/gestion/preparation/scrutins/{election}",
-            prepares,
-            get(election),
-        ),
+        declare("GET", "/gestion/preparation", reads, get(read)),
+        declare("GET", "/gestion/preparation/scrutins/{election}", reads, get(election)),
         declare(
             "POST",
             "/gestion/preparation",
-            prepares,
+            Access::Staff(PREPARES),
             post(waive).layer(DefaultBodyLimit::max(MAX_FORM)),
         ),
     ]
@@ -46,6 +41,7 @@ pub(super) async fn shown(state: &PortalState, member: &StaffMember) -> Result<S
 
 async fn view(
     state: &PortalState,
+    member: &StaffMember,
     shown: Shown,
     typed: Option<(String, String)>,
     outcome: Outcome,
@@ -55,6 +51,7 @@ async fn view(
         now: state.server().clock().now(),
         consultation: shown.consultation,
         phase: shown.phase,
+        decides: member.roles.any_of(PREPARES),
         typed,
         outcome,
     })
@@ -70,7 +67,11 @@ async fn read(
     let member = session.member();
     let shown = shown(&state, member).await?;
     let outcome = Outcome::of(query.fait.as_deref());
-    Ok(render(&chrome, member, &view(&state, shown, None, outcome).await?))
+    Ok(render(
+        &chrome,
+        member,
+        &view(&state, member, shown, None, outcome).await?,
+    ))
 }
 
 /// `GET /gestion/preparation/scrutins/{election}`.
@@ -120,7 +121,7 @@ async fn waive(
             let field = matches!(refused, WaiveError::Words).then_some("raison");
             let outcome = Outcome::Refused(refused.message(), field);
             let status = status_of(refused.class());
-            let view = view(&state, shown, Some((form.controle, form.raison)), outcome).await?;
+            let view = view(&state, member, shown, Some((form.controle, form.raison)), outcome).await?;
             Ok(drawn(status, render(&chrome, member, &view)))
         }
     }

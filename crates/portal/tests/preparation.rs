@@ -18,7 +18,7 @@ use support::{Browser, Scene};
 const ROLL: &str = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
 const GATE: &str = "head-count:csa:1/4";
 
-async fn signed_in(scene: &Scene, role: Role) -> Browser {
+async fn signed_in(scene: &Scene, role: Role) -> Browser<'_> {
     let (email, factor) = staff::enrolled(&scene.server, &scene.clock, role).await;
     let code = factor.code(scene.server.clock().now());
     let session = scene.server.staff_sign_in(&email, staff::PASSWORD, &code).await;

@@ -219,10 +219,10 @@ impl Gate {
             ),
             Self::Duplicates { voters } => Message::new(
                 format!(
-                    "{voters} personnes inscrites ont la même identité à la naissance qu’une autre\u{a0}: la même personne, deux fois\u{202f}?"
+                    "{voters} personnes inscrites ont la même identité à la naissance qu’une autre\u{a0}: la même personne figure peut-être deux fois."
                 ),
                 format!(
-                    "{voters} persons on a roll have the same identity at birth as another: the same person, twice?"
+                    "{voters} persons on a roll have the same identity at birth as another: the same person may be there twice."
                 ),
             ),
         }

@@ -173,11 +173,7 @@ fn delays(profile: Profile) -> Vec<Delay> {
     let delay = |step, before, article| Delay { step, before, article };
     match profile {
         Profile::Cgfp2024 => vec![
-            delay(
-                Step::Candidacies,
-                6.weeks(),
-                "CGFP, art. R. 211-211 et règles propres à chaque instance",
-            ),
+            delay(Step::Candidacies, 6.weeks(), "règles propres à chaque instance"),
             delay(Step::Lists, 15.days(), "CGFP, art. R. 211-531 et suivants"),
             delay(Step::Expertise, 15.days(), "CGFP, art. R. 211-518 et R. 211-519"),
             delay(Step::Notices, 15.days(), "CGFP, art. R. 211-553"),
@@ -212,8 +208,8 @@ fn retention(profile: Profile) -> Option<(Span, &'static str)> {
 const fn sealing(profile: Profile) -> &'static str {
     match profile {
         Profile::Cgfp2024 => "CGFP, art. R. 211-528 et R. 211-552",
-        Profile::Decree2011 => "décret n° 2011-595, art. 11",
-        Profile::Cse => "Code du travail, art. R. 2314-15",
+        Profile::Decree2011 => "décret n° 2011-595",
+        Profile::Cse => "Code du travail, art. R. 2314-5 et suivants",
         Profile::Test => "",
     }
 }

@@ -214,7 +214,7 @@ fn the_calendar_of_the_law_is_printed() {
     let folder = folder();
     let said = succeed(folder.path(), &["consultation", "calendar", "in", "--language", "fr"]);
     for line in [
-        "2026-10-22  Dépôt des candidatures, au plus tard (CGFP, art. R. 211-211",
+        "2026-10-22  Dépôt des candidatures, au plus tard (règles propres à chaque instance",
         "2026-11-18  Notices et moyens d’authentification reçus, au plus tard (CGFP, art. R. 211-553)",
         "2026-12-02  Dernières inscriptions",
         "2026-12-10T17:30:00+01:00[Europe/Paris]",

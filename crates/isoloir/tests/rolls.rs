@@ -22,7 +22,10 @@ fn site() -> tempfile::TempDir {
     let config = "listen = \"127.0.0.1:1\"\norigin = \"http://127.0.0.1:1\"\nregistrar_origin = \"http://127.0.0.1:2\"\n\
                   key = \"server.key\"\nregistrar_key = \"registrar.pub\"\ndemonstration = true\n[database]\nurl = \"sqlite:s.db\"\n";
     std::fs::write(folder.path().join("isoloir.toml"), config).unwrap();
-    succeed(folder.path(), &["consultation", "import", DEMO]);
+    succeed(folder.path(), &["consultation", "apply", DEMO]);
+    // Two of the demonstration have one identity at birth.
+    let two = ["duplicates:2", "--by", "Yann Corbel", "--reason", "Deux personnes"];
+    succeed(folder.path(), &[&["consultation", "waive"], two.as_slice()].concat());
     folder
 }
 

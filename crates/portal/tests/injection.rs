@@ -26,6 +26,11 @@ fn hostile(field: &str) -> String {
     format!("=1+1<i zq>\"zq=1 mark-{field}.")
 }
 
+/// The same as a name on a roll, where a formula is refused at the import (`staged_rolls.rs`).
+fn hostile_name(field: &str) -> String {
+    hostile(field).replace("=1+1", "")
+}
+
 /// Where an element of the page has the attribute `zq`, which none of ours has: there the words became markup. What stands between quotes
 /// is the value of an attribute. (Ours stand between double ones.)
 fn taken_for_markup(page: &str) -> Option<String> {
@@ -83,11 +88,12 @@ async fn scene() -> Scene {
     plan.title = hostile("title");
     plan.organiser = hostile("organiser");
     plan.elections[0].title = hostile("election");
-    let quoted = |field: &str| format!("\"{}\"", hostile(field).replace('"', "\"\""));
+    let in_quotes = |words: &str| format!("\"{}\"", words.replace('"', "\"\""));
+    let quoted = |field: &str| in_quotes(&hostile(field));
     let roll = format!(
         "matricule;nom;prenom;courriel;scrutin\nM1;{};{};{CAMILLE};csa\n",
-        quoted("last"),
-        quoted("first")
+        in_quotes(&hostile_name("last")),
+        in_quotes(&hostile_name("first"))
     );
     let scene = Scene::of("2026-11-20T10:00:00Z", plan, &roll).await;
     let id = &scene.plan.id;
@@ -315,8 +321,8 @@ async fn a_table_holds_texts_and_no_formula() {
         }
     }
     assert!(
-        defused >= 3,
-        "names and words of the complaint are in the table: {}",
+        defused >= 1,
+        "the words of the complaint are in the table: {}",
         table.page
     );
 }

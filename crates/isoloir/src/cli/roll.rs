@@ -232,7 +232,7 @@ async fn consultation_of(server: &VotingServer, id: Option<&ConsultationId>) -> 
     match (id, server.consultations().await?.as_slice()) {
         (Some(id), _) => Ok(id.clone()),
         (None, [one]) => Ok(one.id.clone()),
-        (None, []) => bail!("nothing is imported yet: `isoloir consultation import DIR`"),
+        (None, []) => bail!("nothing is imported yet: `isoloir consultation apply DIR`"),
         (None, _) => bail!("name the consultation with --consultation"),
     }
 }

@@ -112,7 +112,7 @@ async fn prepare(bench: &RollsBench, folder: &Path, program: &Program) -> anyhow
     std::fs::write(folder.join("isoloir.toml"), config)?;
     let consultation = folder.join("consultation");
     std::fs::create_dir(&consultation)?;
-    let mut toml = "id = \"bench\"\ntitle = \"Bench\"\norganiser = \"Bench\"\nprofile = \"test\"\ngroup = \"Ed25519\"\n\
+    let mut toml = "format = 1\nid = \"bench\"\ntitle = \"Bench\"\norganiser = \"Bench\"\nprofile = \"test\"\ngroup = \"Ed25519\"\n\
                     opens = \"2036-12-03T08:00:00+01:00[Europe/Paris]\"\ncloses = \"2036-12-10T17:00:00+01:00[Europe/Paris]\"\n\
                     [policy.roll.keys]\nnumber = { digits = 9 }\nplace = \"uai\"\nmail_domains = [\"bench.example\"]\n"
         .to_owned();
@@ -126,7 +126,7 @@ async fn prepare(bench: &RollsBench, folder: &Path, program: &Program) -> anyhow
     std::fs::write(consultation.join("consultation.toml"), toml)?;
     std::fs::write(consultation.join("roll.csv"), roll)?;
     std::fs::write(consultation.join("lists.csv"), lists)?;
-    program.run(&["consultation", "import", "consultation"]).await?;
+    program.run(&["consultation", "apply", "consultation"]).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ import { assertAccessible, audit } from './page.mjs';
 const WIDTHS = [360, 768, 1280, 640];
 
 /** Never followed: downloads, sign-out, and what a person must ask for on purpose. */
-const NOT_PAGES = /\.(bel|pdf|csv|png|webp|jpg|wav)(\?|$)|^\/(assets|api|fichiers)\//;
+const NOT_PAGES = /\.(bel|sidecar|pdf|csv|json|png|webp|jpg|wav)(\?|$)|^\/(assets|api|fichiers)\//;
 
 /** The kind of an address: identifiers and tokens are alike. */
 export const kind = (path) =>

@@ -189,7 +189,7 @@ fn signed_days(lang: Lang, days: &[SignedDay]) -> Markup {
                     dt { (lang.text("console-journal-hash")) } dd.typed { (hex::encode(last.head.hash)) }
                 }
             } @else { p.soft { (lang.text("console-journal-no-day")) } }
-            p { a.btn.btn--secondary href=(FILE) { (lang.text("console-journal-file")) } }
+            p { a.btn.btn--secondary href=(FILE) download { (lang.text("console-journal-file")) } }
             p.small { (lang.text("console-journal-verify")) " " code { "isoloir journal verify journal.jsonl --key server.pub" } }
         }
     }

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::Fault;
 
 /// Work that may be under way or wait; what comes beyond is told at once to come back. At 20 ms each, the last waits under three seconds on
-/// one free core, and a quarter of a minute on two where casts never pause.
+/// one free core, and half a minute on two where casts never pause.
 pub(crate) const PLACES: usize = 128;
 
 /// How long a thread waits for a pause of the casts: twelve times what it then takes.

@@ -1,6 +1,7 @@
 //! The law's nouns and states, shared by the voting server and the registrar.
 //!
 //! - [`ids`]: identifiers of consultations, elections, voters and sessions
+//! - [`cell`]: cells of tables that a spreadsheet opens
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
 //! - [`local_time`]: times as an organiser writes them; [`timetable`]: the dates that the law lays around a vote; [`holidays`]: days off
@@ -32,6 +33,7 @@ pub mod number;
 pub mod ballot_box;
 pub mod board;
 pub mod board_deed;
+pub mod cell;
 pub mod clock;
 pub mod complaint;
 pub mod consultation;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use isoloir_domain::VoterId;
+use isoloir_domain::cell::safe_field;
 use isoloir_registrar::{IssuedCode, Registrar, VotingCode};
 use zeroize::Zeroizing;
 
@@ -146,7 +147,7 @@ fn rows(voters: &[EntitledVoter], codes: &[IssuedCode]) -> Zeroizing<String> {
         .sum();
     let mut text = Zeroizing::new(String::with_capacity(names + 96 * voters.len()));
     for (voter, issued) in voters.iter().zip(codes) {
-        let names = [&voter.number, &voter.last_name, &voter.first_name].map(|field| csv_field(field));
+        let names = [&voter.number, &voter.last_name, &voter.first_name].map(|field| safe_field(field));
         text.push_str(&format!("{};{};", issued.voter, names.join(";")));
         text.push_str(&shown(issued));
         text.push('\n');
@@ -164,30 +165,4 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     name.push(".");
     name.push(extension);
     PathBuf::from(name)
-}
-
-/// One CSV field: quoted when needed, and never a formula for a spreadsheet.
-fn csv_field(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_field;
-
-    #[test]
-    fn a_field_is_neither_a_formula_nor_two_fields() {
-        assert_eq!(csv_field("=cmd()"), "'=cmd()");
-        assert_eq!(csv_field("a;\"b\""), "\"a;\"\"b\"\"\"");
-        assert_eq!(csv_field("D’Hérouville"), "D’Hérouville");
-    }
 }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use isoloir_documents::notice::{self, Letterhead, Notice, Vote};
 use isoloir_documents::remittance::{LIST_ROWS, SignatureList, signature_list};
+use isoloir_domain::cell::safe_field;
 use isoloir_domain::{ElectionId, Place, VoterId};
 use isoloir_registrar::Registrar;
 use isoloir_registrar::follow_notices::NoticeStatus;
@@ -285,7 +286,7 @@ impl Making {
                     index,
                     "{};{};{file};{page};{valid}",
                     notice.reference,
-                    cell(&notice.place)
+                    safe_field(&notice.place)
                 )?;
             }
         }
@@ -303,7 +304,7 @@ impl Making {
             from = last.id.saturating_add(1);
             for batch in batches.iter().filter(|batch| self.out.join(&batch.file).exists()) {
                 if let (Some((first, last)), Some(digest)) = (batch.references, &batch.digest) {
-                    let (file, place) = (&batch.file, cell(&batch.place));
+                    let (file, place) = (&batch.file, safe_field(&batch.place));
                     writeln!(manifest, "{file};{place};{first};{last};{};{digest}", batch.size)?;
                 }
             }
@@ -420,7 +421,7 @@ fn encrypted(recipient: &age::x25519::Recipient, notices: &[Notice]) -> anyhow::
             notice.language.code(),
             &titles,
         ];
-        writer.write_all(cells.map(cell).join(";").as_bytes())?;
+        writer.write_all(cells.map(safe_field).join(";").as_bytes())?;
         let code = Zeroizing::new(format!(";{}\n", notice.code.as_str()));
         writer.write_all(code.as_bytes())?;
     }
@@ -525,16 +526,5 @@ fn lines(path: &Path) -> anyhow::Result<u64> {
         lines = lines.saturating_add(count(bytes.iter().filter(|byte| **byte == b'\n').count()));
         let read = bytes.len();
         reader.consume(read);
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula, quoted where needed.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
     }
 }

@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+use isoloir_domain::cell::safe_cell;
 use isoloir_domain::complaint::{ComplaintNumber, Correction, Status};
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
@@ -26,7 +27,6 @@ use crate::correct_roll::{CorrectionError, Newcomer};
 
 use crate::examine_file::FileRefused;
 use crate::file_complaint::{ComplaintError, ComplaintField, paragraphs};
-use crate::table::safe_cell;
 use crate::{Fault, VotingServer};
 
 /// How the legal deadline of a complaint stands.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use isoloir_domain::cell::safe_field;
 use isoloir_domain::count_rules::BallotKind;
 use isoloir_seats::json::ContestFile;
 use isoloir_seats::{Allocation, Settled, Step};
 use serde_json::{Value, json};
 
 use crate::results::{Count, ListResult, Results};
-use crate::table::safe_cell;
 
 /// The form of the JSON; another form gets another name.
 pub const FORMAT: &str = "isoloir-results-1";
@@ -131,7 +131,7 @@ pub fn results_csv(all: &[Results]) -> String {
     );
     for results in all {
         for (place, list) in results.lists.iter().enumerate() {
-            let row = row(results, place, list).map(|cell| quoted(&safe_cell(&cell)));
+            let row = row(results, place, list).map(|cell| safe_field(&cell));
             text.push_str(&row.join(";"));
             text.push_str("\r\n");
         }
@@ -168,12 +168,4 @@ fn row(results: &Results, place: usize, result: &ListResult) -> [String; 14] {
         result.seats.map_or_else(String::new, |seats| seats.to_string()),
         elected.join(", "),
     ]
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
 }

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 
+use isoloir_domain::cell::safe_cell;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::names::normal;
@@ -31,7 +32,6 @@ use crate::review_roll::{Decider, MAX_NAME};
 use crate::roll_compare::{Comparison, Differences, Gone};
 use crate::roll_draft::{Draft, Person, ReadError, RefusedRow, RollRow};
 use crate::sealed::Vault;
-use crate::table::safe_cell;
 use crate::{Fault, VotingServer};
 
 /// Changes, or rows put aside, in one sealed part.

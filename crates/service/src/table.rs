@@ -195,12 +195,3 @@ fn decode(file: &[u8]) -> (String, &'static str) {
         ),
     }
 }
-
-/// A cell that a spreadsheet shows and never computes (CSV injection): what begins like a formula gets an apostrophe in front.
-pub(crate) fn safe_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}

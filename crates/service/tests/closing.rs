@@ -7,6 +7,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+#[macro_use]
 mod stage;
 
 use std::io::Cursor;
@@ -18,26 +19,6 @@ use isoloir_service::results::Results;
 use isoloir_service::results::seats::Outcome;
 use sha2::{Digest as _, Sha256};
 use stage::Stage;
-
-/// Runs each scenario on both engines.
-macro_rules! on_both_engines {
-    ($($scenario:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let (_guard, url) = super::stage::sqlite();
-                super::$scenario(&url).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let ((), url) = super::stage::postgres();
-                super::$scenario(&url).await;
-            })*
-        }
-    };
-}
 
 on_both_engines!(
     closing_in_a_rush_keeps_every_receipt,

@@ -6,6 +6,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+#[macro_use]
 mod stage;
 
 use std::fmt::Write as _;
@@ -370,29 +371,10 @@ async fn what_is_sealed_changes_no_more_and_texts_always_may(url: &str) {
     stage.server.close().await;
 }
 
-macro_rules! on_both_engines {
-    ($($name:ident($($argument:expr),*);)*) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                let (_guard, url) = super::stage::sqlite();
-                super::$name(&url $(, $argument)*).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                let ((), url) = super::stage::postgres();
-                super::$name(&url $(, $argument)*).await;
-            })*
-        }
-    };
-}
-
-on_both_engines! {
-    what_is_exported_is_what_was_applied(8);
-    of_two_organisers_at_once_one_is_told();
-    an_interruption_before_the_roll_leaves_a_plan_of_what_is_left();
-    an_election_goes_with_its_lists_unless_voters_are_on_its_roll();
-    what_is_sealed_changes_no_more_and_texts_always_may();
-}
+on_both_engines!(
+    what_is_exported_is_what_was_applied(8),
+    of_two_organisers_at_once_one_is_told,
+    an_interruption_before_the_roll_leaves_a_plan_of_what_is_left,
+    an_election_goes_with_its_lists_unless_voters_are_on_its_roll,
+    what_is_sealed_changes_no_more_and_texts_always_may,
+);

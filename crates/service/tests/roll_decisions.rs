@@ -6,6 +6,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+#[macro_use]
 mod stage;
 
 use isoloir_domain::clock::SettableClock;
@@ -287,25 +288,6 @@ async fn a_judgment_after_the_sealing_changes_nothing_but_the_record(url: &str) 
         (kept[0].number.as_str(), kept[0].last_name.as_str()),
         ("M00042", "Petit")
     );
-}
-
-macro_rules! on_both_engines {
-    ($($scenario:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let (_guard, url) = super::stage::sqlite();
-                super::$scenario(&url).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let ((), url) = super::stage::postgres();
-                super::$scenario(&url).await;
-            })*
-        }
-    };
 }
 
 on_both_engines!(

@@ -6,6 +6,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+#[macro_use]
 mod stage;
 
 use isoloir_domain::clock::SettableClock;
@@ -88,25 +89,6 @@ async fn an_empty_roll_is_mended_and_never_passed(url: &str) {
         .waive_gate(&plan.id, "empty:cap", Decider::Named("Yann Corbel"), "personne")
         .await;
     assert!(matches!(passed, Err(WaiveError::Never)));
-}
-
-macro_rules! on_both_engines {
-    ($($scenario:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let (_guard, url) = super::stage::sqlite();
-                super::$scenario(&url).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let ((), url) = super::stage::postgres();
-                super::$scenario(&url).await;
-            })*
-        }
-    };
 }
 
 on_both_engines!(

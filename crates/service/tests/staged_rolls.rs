@@ -6,6 +6,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+#[macro_use]
 mod stage;
 
 use std::path::PathBuf;
@@ -497,25 +498,6 @@ async fn gates_are_told_before_anything_is_applied(url: &str) {
     let review = server.review_roll(&known).await.unwrap();
     let standing: Vec<String> = review.standing().map(Gate::key).collect();
     assert_eq!(standing, told, "the gates that stand are those that were foretold");
-}
-
-macro_rules! on_both_engines {
-    ($($scenario:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let (_guard, url) = super::stage::sqlite();
-                super::$scenario(&url).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let ((), url) = super::stage::postgres();
-                super::$scenario(&url).await;
-            })*
-        }
-    };
 }
 
 on_both_engines!(

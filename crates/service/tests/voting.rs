@@ -8,6 +8,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+#[macro_use]
 mod stage;
 
 use std::io::Cursor;
@@ -43,26 +44,6 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use stage::{CLOSES, PASSWORD, Stage, at};
-
-/// Runs each scenario on both engines.
-macro_rules! on_both_engines {
-    ($($scenario:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let (_guard, url) = super::stage::sqlite();
-                super::$scenario(&url).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                let ((), url) = super::stage::postgres();
-                super::$scenario(&url).await;
-            })*
-        }
-    };
-}
 
 on_both_engines!(
     an_election_from_the_roll_to_the_seats,

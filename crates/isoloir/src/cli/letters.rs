@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
+use isoloir_domain::cell::safe_cell;
 use isoloir_portal::letters::{Letter, Sender, render};
 use isoloir_service::VotingServer;
 
@@ -65,18 +66,13 @@ fn index(letters: &[Letter<'_>]) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
     writer.write_record(["reference", "matricule", "nom"])?;
     for letter in letters {
-        writer.write_record([letter.reference.as_str(), &cell(letter.number), &cell(&letter.name)])?;
+        writer.write_record([
+            letter.reference.as_str(),
+            &safe_cell(letter.number),
+            &safe_cell(&letter.name),
+        ])?;
     }
     writer.into_inner().context("the index")
-}
-
-/// A spreadsheet must not take a name for a formula.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
 
 #[cfg(test)]

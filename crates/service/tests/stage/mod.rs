@@ -1,5 +1,5 @@
 //! A whole election on a stage: real keys, real ballots, a clock in hand, a registrar that is one signing key.
-#![allow(dead_code, reason = "each test binary uses its own part of the stage")]
+#![allow(dead_code, unused_macros, reason = "each test binary uses its own part of the stage")]
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -257,6 +257,26 @@ impl Stage {
         let mut rng = StdRng::seed_from_u64(13);
         BoundDecryption::create(&self.trustee, election.fingerprint(), &tally, &mut rng).to_bytes()
     }
+}
+
+/// Runs each scenario on both engines, with its arguments if it has some.
+macro_rules! on_both_engines {
+    ($($scenario:ident $(($($argument:expr),*))?),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() {
+                let (_guard, url) = super::stage::sqlite();
+                super::$scenario(&url $($(, $argument)*)?).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() {
+                let ((), url) = super::stage::postgres();
+                super::$scenario(&url $($(, $argument)*)?).await;
+            })*
+        }
+    };
 }
 
 /// A fresh SQLite file, gone with the guard.

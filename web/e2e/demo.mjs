@@ -10,9 +10,12 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 export const program = (name) => join(target, 'debug', name);
 
-/** Three neighbouring free ports: the portal's, the registrar's, and that of the stand-in for FranceConnect. */
+/**
+ * Three neighbouring free ports: the portal's, the registrar's, and that of the stand-in for FranceConnect. Below those that the system gives to
+ * outgoing connections, and begun elsewhere in each process: of two test files at work, neither takes what the other has just found free.
+ */
 export async function freePorts() {
-  for (let port = 20000 + Math.floor(Math.random() * 20000); ; port += 3) {
+  for (let port = 20000 + (process.pid % 4000) * 3; ; port += 3) {
     if ((await isFree(port)) && (await isFree(port + 1)) && (await isFree(port + 2))) return port;
   }
 }

@@ -3,7 +3,8 @@
 //!
 //! A [`Paper`] is a list of [`Block`]s of plain text: there is no markup language between data and page, hence nothing to inject into.
 //! Every file is tagged and exported as PDF/UA-1, which the exporter enforces: a heading without outline, a picture without words, a
-//! character without meaning fail the export. Nothing in a file tells when it was made.
+//! character without meaning fail the export. Nothing in a file tells when it was made, except in one that is kept for years: that is PDF/A-2a too,
+//! which asks for a date, and carries the instant of what it records, so that the same record always gives the same bytes.
 //!
 //! - [`pdf`]: from a paper to a file; [`notice`]: letters with a voting code, many in a file; [`remittance`]: what goes with them;
 //!   [`posting`]: a roll to post on premises
@@ -25,6 +26,8 @@ pub mod remittance;
 mod sheet;
 mod write;
 
+use jiff::Timestamp;
+
 /// A paper to typeset.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Paper {
@@ -38,6 +41,8 @@ pub struct Paper {
     pub blocks: Vec<Block>,
     /// Words at the foot of every page, beside its number; neither without them.
     pub foot: Option<String>,
+    /// Of a paper to keep for years, the instant of what it records: its file is PDF/A-2a (ISO 19005-2), dated so.
+    pub recorded: Option<Timestamp>,
 }
 
 /// A part of a paper.
@@ -105,12 +110,15 @@ pub enum PaperError {
     /// A notice is longer than its page.
     #[error("notice {0} does not fit on its page: shorten the sender's texts")]
     TooLong(String),
+    /// A record's instant is before our era: no file can be dated so.
+    #[error("a file cannot be dated {0}")]
+    Date(Timestamp),
     /// The exporter refused the file.
     #[error("the PDF was refused by its exporter: {0}")]
     Export(String),
 }
 
-/// Typesets a paper: A4, tagged, PDF/UA-1.
+/// Typesets a paper: A4, tagged, PDF/UA-1; with the instant of a record, PDF/A-2a too.
 ///
 /// # Errors
 /// [`PaperError`].
@@ -120,6 +128,7 @@ pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PaperError> {
         title: &paper.title,
         author: &paper.author,
         language: paper.language,
+        recorded: paper.recorded,
     };
     write::file(&properties, &place::pages(paper, &faces)?, &faces)
 }

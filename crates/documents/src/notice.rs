@@ -117,6 +117,7 @@ pub fn pdf(letterhead: &Letterhead, notices: &[Notice]) -> Result<Vec<u8>, Paper
         title: "Notices de vote",
         author: &letterhead.organiser,
         language: "fr",
+        recorded: None,
     };
     write::file(&properties, &sheets, &faces)
 }

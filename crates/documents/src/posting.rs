@@ -68,5 +68,6 @@ pub fn posted_roll(roll: &PostedRoll<'_>) -> Paper {
         author: roll.organiser.to_owned(),
         blocks,
         foot: Some(format!("Liste électorale – {}", roll.election)),
+        recorded: None,
     }
 }

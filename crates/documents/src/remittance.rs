@@ -57,6 +57,7 @@ pub fn signature_list(list: &SignatureList<'_>) -> Paper {
             },
         ],
         foot: Some(format!("Liste d’émargement de remise – {place}")),
+        recorded: None,
     }
 }
 
@@ -130,6 +131,7 @@ pub fn destruction_certificate(certificate: &Destruction<'_>) -> Paper {
             },
         ],
         foot: Some("Certificat de destruction de notices de vote".to_owned()),
+        recorded: Some(certificate.at),
     }
 }
 

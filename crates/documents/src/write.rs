@@ -2,11 +2,13 @@
 
 use std::num::NonZeroU16;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use krilla::color::rgb;
-use krilla::configure::{Accessibility, ConfigurationBuilder};
+use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point, Rect};
-use krilla::metadata::Metadata;
+use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke};
@@ -27,11 +29,21 @@ pub(crate) struct Properties<'a> {
     pub(crate) title: &'a str,
     pub(crate) author: &'a str,
     pub(crate) language: &'static str,
+    pub(crate) recorded: Option<Timestamp>,
 }
 
 pub(crate) fn file(properties: &Properties<'_>, sheets: &Sheets, faces: &Faces) -> Result<Vec<u8>, PaperError> {
-    let configuration = ConfigurationBuilder::new()
-        .with_accessibility_validator(Accessibility::UA1)
+    let mut rules = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1);
+    let mut metadata = Metadata::new()
+        .title(properties.title.to_owned())
+        .authors(vec![properties.author.to_owned()])
+        .language(properties.language.to_owned())
+        .creator("Isoloir".to_owned());
+    if let Some(at) = properties.recorded {
+        rules = rules.with_archival_validator(Archival::A2_A);
+        metadata = metadata.creation_date(date(at)?);
+    }
+    let configuration = rules
         .finish()
         .map_err(|error| PaperError::Export(format!("{error:?}")))?;
     let mut document = Document::new_with(SerializeSettings {
@@ -61,16 +73,25 @@ pub(crate) fn file(properties: &Properties<'_>, sheets: &Sheets, faces: &Faces) 
     }
     document.set_outline(outline);
     document.set_tag_tree(tree(sheets, said));
-    document.set_metadata(
-        Metadata::new()
-            .title(properties.title.to_owned())
-            .authors(vec![properties.author.to_owned()])
-            .language(properties.language.to_owned())
-            .creator("Isoloir".to_owned()),
-    );
+    document.set_metadata(metadata);
     document
         .finish()
         .map_err(|error| PaperError::Export(format!("{error:?}")))
+}
+
+/// An instant as the file writes it, in universal time.
+fn date(at: Timestamp) -> Result<DateTime, PaperError> {
+    let civil = TimeZone::UTC.to_datetime(at);
+    let narrow = |field: i8| u8::try_from(field).map_err(|_| PaperError::Date(at));
+    Ok(
+        DateTime::new(u16::try_from(civil.year()).map_err(|_| PaperError::Date(at))?)
+            .month(narrow(civil.month())?)
+            .day(narrow(civil.day())?)
+            .hour(narrow(civil.hour())?)
+            .minute(narrow(civil.minute())?)
+            .second(narrow(civil.second())?)
+            .utc_offset_hour(0),
+    )
 }
 
 /// The words of a part that is a title or a heading.

@@ -16,6 +16,7 @@ fn paper(blocks: Vec<Block>) -> Paper {
         author: "Académie de Valbrune (organisme fictif)".into(),
         blocks,
         foot: None,
+        recorded: None,
     }
 }
 
@@ -92,6 +93,30 @@ fn the_file_is_tagged_titled_and_undated() {
 }
 
 #[test]
+fn a_record_is_archival_dated_by_what_it_records_and_always_the_same() {
+    let mut record = paper(long());
+    record.recorded = Some("2026-12-08T17:00:05.25Z".parse().unwrap());
+    let file = pdf(&record).unwrap();
+    let information = poppler("pdfinfo", &["-isodates"], &file);
+    assert!(information.contains("2026-12-08T17:00:05"), "{information}");
+    let metadata = poppler("pdfinfo", &["-meta"], &file);
+    let packed: String = metadata.split_whitespace().collect();
+    for mark in ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "pdfuaid:part"] {
+        assert!(packed.contains(mark), "{mark}: {metadata}");
+    }
+    // ISO 19005-2 asks for embedded fonts, an output intent and an identifier of the file.
+    let fonts = poppler("pdffonts", &[], &file);
+    let embedded = |line: &&str| line.split_whitespace().rev().nth(4) == Some("yes");
+    assert!(
+        fonts.lines().skip(2).count() > 0 && fonts.lines().skip(2).all(|line| embedded(&line)),
+        "{fonts}"
+    );
+    let holds = |mark: &[u8]| file.windows(mark.len()).any(|window| window == mark);
+    assert!(holds(b"/OutputIntents") && holds(b"/ID ["), "output intent, identifier");
+    assert_eq!(file, pdf(&record).unwrap());
+}
+
+#[test]
 fn no_text_breaks_the_page_or_the_file() {
     let nasty = [
         "",
@@ -112,7 +137,11 @@ fn no_text_breaks_the_page_or_the_file() {
             Block::NewPage,
             Block::Fine(text.into()),
         ];
-        let file = pdf(&paper(blocks)).unwrap_or_else(|error| panic!("{text:?}: {error}"));
-        poppler("pdftotext", &[], &file);
+        for recorded in [None, Some(jiff::Timestamp::UNIX_EPOCH)] {
+            let mut nasty = paper(blocks.clone());
+            nasty.recorded = recorded;
+            let file = pdf(&nasty).unwrap_or_else(|error| panic!("{text:?}, {recorded:?}: {error}"));
+            poppler("pdftotext", &[], &file);
+        }
     }
 }

@@ -338,6 +338,7 @@ impl Minutes {
             author: self.organiser.clone(),
             blocks,
             foot: Some(title),
+            recorded: signed.map(|act| act.done.unwrap_or(act.at)),
         }
     }
 

@@ -24,6 +24,7 @@ pub(crate) fn proof(lang: Lang, view: &ProofView) -> Paper {
             Block::Text(lang.text("proof-note")),
         ],
         foot: None,
+        recorded: None,
     }
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn receipt(lang: Lang, organiser: &str, origin: &Origin, lines: &[Rec
         author: organiser.to_owned(),
         blocks,
         foot: None,
+        recorded: None,
     }
 }
 

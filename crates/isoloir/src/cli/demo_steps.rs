@@ -1,7 +1,6 @@
 //! The organiser's steps as functions, for the demonstration, which does them in one process.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context;
@@ -10,13 +9,13 @@ use isoloir_registrar::Registrar;
 use isoloir_registrar::know_voters::GivenIdentifier;
 use isoloir_service::VotingServer;
 
-use super::{consultation_folder, election, key, serve, server};
+use super::{consultation_folder, election, key, server};
 use crate::handover::Entitlements;
 use crate::{ambient, codes, credentials};
 
 pub(crate) use super::consultation::entitlements;
 pub(crate) use super::registrar::{open as open_registrar, pages as registrar_pages, serve_registrar};
-pub(crate) use super::serve::{portal_config, serve_portal};
+pub(crate) use super::serve::{listen, portal_config, serve as serve_router, serve_portal};
 pub(crate) use super::server::open_config as open_server;
 pub(crate) use isoloir_service::consultation_file::Files;
 
@@ -98,9 +97,4 @@ pub(crate) async fn voters(server: &VotingServer) -> anyhow::Result<Vec<Voter>> 
         }
     }
     Ok(voters.into_values().collect())
-}
-
-/// Serves something else beside them.
-pub(crate) async fn serve_router(listen: SocketAddr, router: axum::Router) -> anyhow::Result<()> {
-    serve::serve(listen, router).await
 }

@@ -1,7 +1,6 @@
 //! `isoloir registrar`: the authority of the codes, on its own machine with its own database.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +14,9 @@ use isoloir_registrar::{PagesConfig, Registrar, Store, router};
 use isoloir_theme::layout::Contact;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use tokio::net::TcpListener;
 
-use super::serve::serve;
+use super::serve::{listen, serve};
 use super::{ConfigArg, block_on, key, master_key, notices};
 use crate::config::RegistrarConfig;
 use crate::credentials::{self, Blocks};
@@ -140,8 +140,9 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
         let registrar = Arc::new(open(&config).await?);
         match &arguments.command {
             RegistrarCommand::Serve => {
+                let listener = listen(config.listen).await?;
                 println!("registrar on http://{}", config.listen);
-                serve_registrar(registrar, pages(&config)?, config.listen).await
+                serve_registrar(registrar, pages(&config)?, listener).await
             }
             RegistrarCommand::CreateCredentials { entitlements, out } => {
                 credentials::create(&registrar, entitlements, out).await
@@ -205,10 +206,10 @@ pub(crate) fn pages(config: &RegistrarConfig) -> anyhow::Result<PagesConfig> {
 pub(crate) async fn serve_registrar(
     registrar: Arc<Registrar>,
     pages: PagesConfig,
-    listen: SocketAddr,
+    listener: TcpListener,
 ) -> anyhow::Result<()> {
     let worker = tokio::spawn(Arc::clone(&registrar).run_outbox_worker(OUTBOX_PERIOD));
-    let served = serve(listen, router(registrar, pages)).await;
+    let served = serve(listener, router(registrar, pages)).await;
     worker.abort();
     served
 }

@@ -47,8 +47,9 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
     block_on(async {
         let server = server::open_config(&config).await?;
         let portal = portal_config(&config, &server, config.demonstration.then(Demonstration::default))?;
+        let listener = listen(config.listen).await?;
         println!("portal on http://{}", config.listen);
-        serve_portal(server, portal, config.listen).await
+        serve_portal(server, portal, listener).await
     })
 }
 
@@ -120,7 +121,11 @@ pub(crate) fn portal_config(
 }
 
 /// Serves the portal with the workers beside it: mail, closing by the calendar.
-pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, listen: SocketAddr) -> anyhow::Result<()> {
+pub(crate) async fn serve_portal(
+    server: VotingServer,
+    portal: PortalConfig,
+    listener: TcpListener,
+) -> anyhow::Result<()> {
     measured(&server).await?;
     let workers = [
         tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
@@ -129,7 +134,7 @@ pub(crate) async fn serve_portal(server: VotingServer, portal: PortalConfig, lis
         tokio::spawn(check_seals(server.clone())),
         tokio::spawn(server.clone().run_journal_signing(SIGNING_PERIOD)),
     ];
-    let served = serve(listen, isoloir_portal::router(server, portal)).await;
+    let served = serve(listener, isoloir_portal::router(server, portal)).await;
     for worker in workers {
         worker.abort();
     }
@@ -149,11 +154,15 @@ async fn close_by_the_calendar(server: VotingServer) {
     }
 }
 
-/// Serves until SIGTERM or Ctrl-C; then finishes the requests under way.
-pub(crate) async fn serve(listen: SocketAddr, router: Router) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(listen)
+/// Takes an address: whoever connects waits until it is served.
+pub(crate) async fn listen(at: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at)
         .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
+        .with_context(|| format!("cannot listen on {at}"))
+}
+
+/// Serves until SIGTERM or Ctrl-C; then finishes the requests under way.
+pub(crate) async fn serve(listener: TcpListener, router: Router) -> anyhow::Result<()> {
     // Small answers must not wait for the acknowledgement of earlier ones.
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {

@@ -114,6 +114,10 @@ struct StaffAccount {
 pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     let folder = prepare(demo)?;
     write_configurations(&folder, demo.port)?;
+    // Taken first: a port in use is told at once, not after everything was made.
+    let at = |port| steps::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let [portal_port, registrar_port, stand_in_port] =
+        [at(demo.port).await?, at(demo.port + 1).await?, at(demo.port + 2).await?];
     let config = ServerConfig::read(&folder.join("server.toml"))?;
     let authority = RegistrarConfig::read(&folder.join("registrar.toml"))?;
     let registrar = Arc::new(steps::open_registrar(&authority).await?);
@@ -126,16 +130,16 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     print!("{}", told(demo.port, &kept, &commands));
     let keys = board::keys(&folder.join("board"), &server).await?;
     let portal = steps::portal_config(&config, &server, Some(shown(&kept, &commands, keys)))?;
-    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let roll = Given::get("roll.csv").context("roll.csv")?.data;
-    let stand_in = stand_in::serve(at(demo.port + 2), &config.origin, &roll);
-    let served = steps::serve_portal(server, portal, at(demo.port));
+    let stand_in = stand_in::serve(stand_in_port, &config.origin, &roll);
+    let served = steps::serve_portal(server, portal, portal_port);
     if demo.split {
-        // It opens its database again, in a process of its own.
+        // It opens its database and its port again, in a process of its own.
         registrar.store().close().await;
+        drop(registrar_port);
         serve_apart(&folder, async { tokio::try_join!(stand_in, served).map(|_| ()) }).await?;
     } else {
-        let registrar = steps::serve_registrar(registrar, steps::registrar_pages(&authority)?, at(demo.port + 1));
+        let registrar = steps::serve_registrar(registrar, steps::registrar_pages(&authority)?, registrar_port);
         tokio::try_join!(registrar, stand_in, served)?;
     }
     Ok(())

@@ -261,6 +261,7 @@ async fn poll_book_file(
             },
         ],
         foot: Some(title),
+        recorded: None,
     };
     typeset(paper, &format!("emargement-{}.pdf", election.id)).await
 }

@@ -7,7 +7,6 @@ mod people;
 mod tokens;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{Form, Query, State};
@@ -24,6 +23,7 @@ use rand_core::Rng as _;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
 
 use people::Person;
 use tokens::Signer;
@@ -81,10 +81,10 @@ pub(super) fn issuer(port: u16) -> String {
     format!("http://127.0.0.1:{port}/api/v2")
 }
 
-/// Serves it on `listen`, for the portal at `portal`; its people are those of the roll `roll`.
-pub(super) async fn serve(listen: SocketAddr, portal: &str, roll: &[u8]) -> anyhow::Result<()> {
+/// Serves it, for the portal at `portal`; its people are those of the roll `roll`.
+pub(super) async fn serve(listener: TcpListener, portal: &str, roll: &[u8]) -> anyhow::Result<()> {
     let stand_in = Arc::new(StandIn {
-        issuer: issuer(listen.port()),
+        issuer: issuer(listener.local_addr()?.port()),
         portal: portal.to_owned(),
         people: people::of_roll(roll)?,
         signer: Signer::new()?,
@@ -99,7 +99,7 @@ pub(super) async fn serve(listen: SocketAddr, portal: &str, roll: &[u8]) -> anyh
         .route("/userinfo", get(userinfo))
         .route("/session/end", get(end))
         .with_state(stand_in);
-    steps::serve_router(listen, Router::new().nest("/api/v2", api)).await
+    steps::serve_router(listener, Router::new().nest("/api/v2", api)).await
 }
 
 impl StandIn {

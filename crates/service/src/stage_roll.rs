@@ -18,7 +18,8 @@ use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::names::normal;
 use isoloir_domain::{Clock, ConsultationId, ElectionId, VoterId};
 use isoloir_store::StoreError;
-use isoloir_store::roll_stage::{Application, Applied, CHANGES, ElectionMove, NewStage, SealedPart};
+use isoloir_store::roll_apply::{Application, Applied, ElectionMove};
+use isoloir_store::roll_stage::{CHANGES, NewStage, SealedPart};
 use serde::{Deserialize, Serialize};
 
 pub use isoloir_store::roll_stage::{Before, HistoryLine, Mode, VoterChange};

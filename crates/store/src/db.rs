@@ -15,17 +15,22 @@ pub(crate) trait Engine: Database {
     const BEGIN: &'static str;
     /// The same, for what a power failure may undo as long as the whole transaction is undone: the commit does not wait for the disk.
     const BEGIN_LIGHT: &'static str;
+    /// For what writes millions of rows at once: indexes that are met in no order stay in memory until the commit.
+    const BEGIN_LARGE: &'static str;
 }
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
     const BEGIN_LIGHT: &'static str = "BEGIN; SET LOCAL synchronous_commit = off";
+    const BEGIN_LARGE: &'static str = Self::BEGIN;
 }
 
 impl Engine for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     /// The connection waits for the disk again before anyone else has it: see [`make_ready`].
     const BEGIN_LIGHT: &'static str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+    /// 768 MiB, taken as needed, and given back afterwards: see [`make_ready`].
+    const BEGIN_LARGE: &'static str = "PRAGMA cache_size = -786432; BEGIN IMMEDIATE";
 }
 
 pub(crate) async fn begin<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
@@ -34,6 +39,10 @@ pub(crate) async fn begin<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'stat
 
 pub(crate) async fn begin_light<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
     pool.begin_with(E::BEGIN_LIGHT).await
+}
+
+pub(crate) async fn begin_large<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
+    pool.begin_with(E::BEGIN_LARGE).await
 }
 
 /// The voting server's database. Cheap to clone.
@@ -55,6 +64,7 @@ pub(crate) enum Db {
 /// Runs `$body` on the engine at hand: `on!(read db, pool => ...)`, `on!(tx db, tx => ...)` (committed at the end; rolled back on `?`);
 /// `on!(light db, tx => ...)` is a transaction whose commit does not wait for the disk, for sessions and failed attempts: a rush of
 /// sign-ins then leaves the disk to the ballots. A program that is killed loses none of it, a machine without power the last moment.
+/// `on!(large db, tx => ...)` is one that writes a whole electorate.
 macro_rules! on {
     (read $db:expr, $pool:ident => $body:expr) => {
         match $db {
@@ -76,6 +86,11 @@ macro_rules! on {
     (light $db:expr, $tx:ident => $body:expr) => {
         on!(write $db, pool => {
             on!(inside begin_light, pool, $tx => $body)
+        })
+    };
+    (large $db:expr, $tx:ident => $body:expr) => {
+        on!(write $db, pool => {
+            on!(inside begin_large, pool, $tx => $body)
         })
     };
     (inside $begin:ident, $pool:ident, $tx:ident => $body:expr) => {{
@@ -151,12 +166,12 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
     Ok(Db::Lite { write, read })
 }
 
-/// Makes a connection wait for the disk at every commit again, whatever its last transaction was, and keeps it if it is as it should be. On a
+/// Makes a connection wait for the disk at every commit again and keep little in memory, whatever its last transaction was, and keeps it if it is as it should be. On a
 /// full disk SQLite ends the transaction by itself, the rollback that follows fails, and sqlx counts a transaction for ever: such a
 /// connection is closed instead of being used again.
 async fn make_ready(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // After a rollback that is still queued. Inside a transaction the first is an error: the connection is closed then too.
-    sqlx::raw_sql("PRAGMA synchronous = FULL")
+    sqlx::raw_sql("PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")
         .execute(&mut *connection)
         .await?;
     Ok(!connection.is_in_transaction())
@@ -207,6 +222,25 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(alone, 2, "and for a statement without a transaction");
+    }
+
+    #[tokio::test]
+    async fn on_sqlite_only_a_large_transaction_takes_much_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("store.db").display());
+        let Db::Lite { write, .. } = Store::open(&url).await.unwrap().db else {
+            panic!("a store on SQLite");
+        };
+        let cache = async |tx: &mut Transaction<'static, Sqlite>| -> i64 {
+            let size = sqlx::query_scalar("PRAGMA cache_size").fetch_one(&mut **tx);
+            size.await.unwrap()
+        };
+        let mut large = begin_large(&write).await.unwrap();
+        assert_eq!(cache(&mut large).await, -786_432);
+        large.commit().await.unwrap();
+        assert_eq!(cache(&mut begin(&write).await.unwrap()).await, -131_072);
+        drop(begin_large(&write).await.unwrap());
+        assert_eq!(cache(&mut begin(&write).await.unwrap()).await, -131_072);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@
 //!
 //! - `db`: the two engines behind one enum; `schema`: tables and append-only triggers; `statement`: every statement, for one test
 //!   that prepares them all on both engines
-//! - [`consultation`], [`roll`]: what organisers import; [`roll_stage`]: roll files checked, approved, applied, and the history of entries; [`roll_correction`]: one entry by a decision; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
+//! - [`consultation`], [`roll`]: what organisers import; [`roll_stage`]: roll files checked and approved, and the history of entries; [`roll_apply`]: one of them applied; [`roll_correction`]: one entry by a decision; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`apply`]: a consultation's description changed as a whole
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
@@ -56,6 +56,7 @@ pub mod identity;
 pub mod record;
 pub mod reissue;
 pub mod roll;
+pub mod roll_apply;
 mod schema;
 mod seat_draw;
 pub mod session;

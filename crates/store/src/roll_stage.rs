@@ -1,23 +1,20 @@
 //! Roll files that were read and checked, and wait for somebody to approve and apply them; the history of the entries of a roll.
 //!
 //! A staged file holds what it would change, compared with the rolls in force at a version. Applying it is one transaction, which refuses when the
-//! version is another by then. What it holds of persons is sealed by the caller: this file moves bytes.
+//! version is another by then: see [`crate::roll_apply`]. What it holds of persons is sealed by the caller: this file moves bytes.
 
 use futures_util::TryStreamExt as _;
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{ConsultationId, Delivery, ElectionId, Place, Voter, VoterId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::QueryBuilder;
 
-use crate::consultation::LOCK_ELECTION;
-use crate::roll::{RECORD_IMPORT, VoterRow, name_key_of, sort_key};
+use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse, signed, unsigned};
 use crate::{Store, StoreError};
 
 statements! {
     VERSION = "SELECT version FROM roll_state WHERE id = 1";
-    MOVE_FROM = "UPDATE roll_state SET version = version + 1 WHERE id = 1 AND version = $1";
     MOVE = "UPDATE roll_state SET version = version + 1 WHERE id = 1";
     EVERYONE = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language,
         COALESCE(d.place, '') AS place, COALESCE(d.place_name, '') AS place_name, COALESCE(d.address, '') AS address, r.election
@@ -35,9 +32,6 @@ statements! {
         FROM staged_roll WHERE consultation = $1 ORDER BY staged DESC, id";
     APPROVE = "UPDATE staged_roll SET status = 'approved', approved = $2, approved_by = $3 WHERE id = $1 AND status = 'staged'";
     ABANDON = "UPDATE staged_roll SET status = 'abandoned' WHERE id = $1 AND status IN ('staged', 'approved')";
-    APPLIED = "UPDATE staged_roll SET status = 'applied', applied = $2, applied_by = $3 WHERE id = $1 AND status = 'approved'";
-    RECORD_MOVE = "INSERT INTO roll_move (stage, election, before, joined, gone, at) VALUES ($1, $2, $3, $4, $5, $6)";
-    FREE_MAIL = "UPDATE voter SET email = NULL WHERE id = $1";
     CORRECT = "UPDATE voter SET last_name = $2, first_name = $3, email = $4, name_key = $5 WHERE id = $1";
     RESORT = "UPDATE roll_entry SET sort_key = $3 WHERE election = $1 AND voter = $2";
     ROLLS_OF = "SELECT r.election FROM roll_entry r JOIN election e ON e.id = r.election WHERE r.voter = $1 AND e.sealed = FALSE";
@@ -47,10 +41,7 @@ statements! {
     INSERT_CHANGE = "INSERT INTO roll_change (source, position, voter, election, what, before, decided_by, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     HISTORY = "SELECT source, election, what, before, decided_by, at FROM roll_change WHERE voter = $1 ORDER BY at, source, position";
-    FORGET_IDENTITY = "DELETE FROM voter_identity WHERE voter = $1";
 }
-
-const CHUNK: usize = 500;
 
 /// What a file is to the rolls of the elections that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,52 +294,14 @@ pub struct Before {
 }
 
 impl VoterChange {
-    fn mail_changes(&self) -> bool {
+    pub(crate) fn mail_changes(&self) -> bool {
         self.before.as_ref().is_some_and(|before| before.email != self.email)
     }
 
-    fn name_changes(&self) -> bool {
+    pub(crate) fn name_changes(&self) -> bool {
         let renamed = |before: &Before| before.last_name != self.last_name || before.first_name != self.first_name;
         self.before.as_ref().is_some_and(renamed)
     }
-}
-
-/// By how much an election's roll moves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ElectionMove {
-    /// The election.
-    pub election: ElectionId,
-    /// Voters so far.
-    pub before: u64,
-    /// Voters who join.
-    pub joined: u64,
-    /// Voters who leave.
-    pub gone: u64,
-}
-
-/// A staged file to apply.
-pub struct Application<'a> {
-    /// The file.
-    pub stage: &'a Stage,
-    /// Elections that the file names, in order of identifiers.
-    pub moves: &'a [ElectionMove],
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub by: &'a str,
-}
-
-/// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applied {
-    /// The rolls are changed, and committed.
-    Made,
-    /// Nothing is changed: nobody approved it, or it is applied already.
-    NotApproved,
-    /// Nothing is changed: the rolls have moved since it was staged.
-    Moved,
-    /// Nothing is changed: an election concerned is sealed.
-    Sealed,
 }
 
 /// A line of the history of a voter's entries.
@@ -596,201 +549,6 @@ impl Store {
             append_journal!(tx, entry);
         });
         Ok(true)
-    }
-
-    /// Changes the rolls as an approved file says: all of it in one transaction, or nothing. `open` unseals a part.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn apply_roll(
-        &self,
-        application: &Application<'_>,
-        open: impl Fn(u32, &[u8]) -> Result<Vec<VoterChange>, StoreError>,
-        entry: &Entry,
-    ) -> Result<Applied, StoreError> {
-        let stage = application.stage;
-        let at = millis(application.at);
-        let moved: Vec<&ElectionMove> = application
-            .moves
-            .iter()
-            .filter(|one| one.joined > 0 || one.gone > 0)
-            .collect();
-        let election = |index: u16| {
-            stage
-                .elections
-                .get(usize::from(index))
-                .ok_or(StoreError::Damaged("a staged roll"))
-        };
-        // The first roll of an election has no history: its import says all.
-        let kept = |id: &ElectionId| {
-            application
-                .moves
-                .iter()
-                .any(|one| one.election == *id && one.before > 0)
-        };
-        on!(tx &self.db, tx => {
-            for one in &moved {
-                let sealed: Option<bool> =
-                    sqlx::query_scalar(LOCK_ELECTION).bind(one.election.as_str()).fetch_optional(&mut *tx).await?;
-                if sealed != Some(false) {
-                    return Ok(Applied::Sealed);
-                }
-            }
-            let approved = sqlx::query(APPLIED).bind(&stage.id).bind(at).bind(application.by).execute(&mut *tx).await?;
-            if approved.rows_affected() == 0 {
-                return Ok(Applied::NotApproved);
-            }
-            let base = signed(stage.base, "a version")?;
-            if sqlx::query(MOVE_FROM).bind(base).execute(&mut *tx).await?.rows_affected() == 0 {
-                return Ok(Applied::Moved);
-            }
-            let mut position = 0_i64;
-            // First whoever leaves, and mailboxes that change hands.
-            for seq in 0_u32.. {
-                let part: Option<Vec<u8>> = sqlx::query_scalar(PART)
-                    .bind(&stage.id)
-                    .bind(CHANGES)
-                    .bind(i64::from(seq))
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                let Some(part) = part else { break };
-                for change in open(seq, &part)? {
-                    let voter = change.voter.to_string();
-                    if change.before.is_some() {
-                        let sealed: i64 = sqlx::query_scalar(IN_SEALED)
-                            .bind(&voter)
-                            .bind(stage.consultation.as_str())
-                            .fetch_one(&mut *tx)
-                            .await?;
-                        if sealed > 0 {
-                            return Ok(Applied::Sealed);
-                        }
-                    }
-                    for index in &change.leaves {
-                        let id = election(*index)?;
-                        sqlx::query(LEAVE).bind(id.as_str()).bind(&voter).execute(&mut *tx).await?;
-                        record_change!(tx, &stage.id, position, &voter, Some(id.as_str()), "left", "", application.by, at);
-                        position = position.saturating_add(1);
-                    }
-                    if change.mail_changes() {
-                        sqlx::query(FREE_MAIL).bind(&voter).execute(&mut *tx).await?;
-                    }
-                }
-            }
-            for seq in 0_u32.. {
-                let part: Option<Vec<u8>> = sqlx::query_scalar(PART)
-                    .bind(&stage.id)
-                    .bind(CHANGES)
-                    .bind(i64::from(seq))
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                let Some(part) = part else { break };
-                let changes = open(seq, &part)?;
-                let new: Vec<&VoterChange> = changes.iter().filter(|change| change.new).collect();
-                for chunk in new.chunks(CHUNK) {
-                    let mut insert = QueryBuilder::new("INSERT INTO voter (id, number, last_name, first_name, email, name_key) ");
-                    insert.push_values(chunk, |mut row, change| {
-                        row.push_bind(change.voter.to_string())
-                            .push_bind(&change.number)
-                            .push_bind(&change.last_name)
-                            .push_bind(&change.first_name)
-                            .push_bind(&change.email)
-                            .push_bind(name_key_of(&change.last_name, &change.first_name));
-                    });
-                    insert.build().persistent(false).execute(&mut *tx).await?;
-                }
-                for change in &changes {
-                    let voter = change.voter.to_string();
-                    let Some(before) = &change.before else { continue };
-                    correct_voter!(tx, change.voter, &change.last_name, &change.first_name, &change.email, change.mail_changes());
-                    if change.name_changes() {
-                        let name = format!("{} {}", before.first_name, before.last_name);
-                        record_change!(tx, &stage.id, position, &voter, None::<&str>, "renamed", name, application.by, at);
-                        position = position.saturating_add(1);
-                    }
-                    if change.mail_changes() {
-                        let mail = before.email.as_deref().unwrap_or("");
-                        record_change!(tx, &stage.id, position, &voter, None::<&str>, "mail", mail, application.by, at);
-                        position = position.saturating_add(1);
-                    }
-                }
-                let mut entries: Vec<(&ElectionId, &VoterChange)> = Vec::new();
-                for change in &changes {
-                    for index in &change.joins {
-                        entries.push((election(*index)?, change));
-                    }
-                }
-                // Side by side in the tables: each index is walked in its own order.
-                entries.sort_by_key(|(id, change)| (*id, change.voter));
-                for chunk in entries.chunks(CHUNK) {
-                    let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter, sort_key) ");
-                    insert.push_values(chunk, |mut row, (id, change)| {
-                        row.push_bind(id.as_str())
-                            .push_bind(change.voter.to_string())
-                            .push_bind(sort_key(id, change.voter, &change.last_name, &change.first_name));
-                    });
-                    insert.build().persistent(false).execute(&mut *tx).await?;
-                }
-                for (id, change) in entries.iter().filter(|(id, _)| kept(id)) {
-                    let voter = change.voter.to_string();
-                    record_change!(tx, &stage.id, position, &voter, Some(id.as_str()), "joined", "", application.by, at);
-                    position = position.saturating_add(1);
-                }
-                let delivered: Vec<(&VoterChange, &Delivery)> =
-                    changes.iter().filter_map(|change| Some((change, change.delivery.as_ref()?))).collect();
-                for chunk in delivered.chunks(CHUNK) {
-                    let mut insert = QueryBuilder::new("INSERT INTO delivery (voter, place, place_name, address) ");
-                    insert.push_values(chunk, |mut row, (change, delivery)| {
-                        let place = delivery.place.as_ref();
-                        row.push_bind(change.voter.to_string())
-                            .push_bind(place.map_or("", |place| place.code.as_str()))
-                            .push_bind(place.map_or("", |place| place.name.as_str()))
-                            .push_bind(delivery.address.join("\n"));
-                    });
-                    insert.push(
-                        " ON CONFLICT (voter) DO UPDATE SET place = excluded.place, place_name = excluded.place_name, address = excluded.address",
-                    );
-                    insert.build().persistent(false).execute(&mut *tx).await?;
-                }
-                let mut marks: Vec<(&VoterChange, Vec<u8>)> = Vec::new();
-                for change in &changes {
-                    let Some(told) = &change.marks else { continue };
-                    if !change.new {
-                        sqlx::query(FORGET_IDENTITY).bind(change.voter.to_string()).execute(&mut *tx).await?;
-                    }
-                    for mark in told {
-                        let mark = hex::decode(mark).map_err(|_| StoreError::Damaged("a staged roll"))?;
-                        marks.push((change, mark));
-                    }
-                }
-                for chunk in marks.chunks(CHUNK) {
-                    let mut insert = QueryBuilder::new("INSERT INTO voter_identity (mark, voter) ");
-                    insert.push_values(chunk, |mut row, (change, mark)| {
-                        row.push_bind(mark.as_slice()).push_bind(change.voter.to_string());
-                    });
-                    insert.build().persistent(false).execute(&mut *tx).await?;
-                }
-            }
-            for one in application.moves {
-                sqlx::query(RECORD_IMPORT)
-                    .bind(one.election.as_str())
-                    .bind(at)
-                    .bind(&stage.file)
-                    .execute(&mut *tx)
-                    .await?;
-                sqlx::query(RECORD_MOVE)
-                    .bind(&stage.id)
-                    .bind(one.election.as_str())
-                    .bind(signed(one.before, "a count")?)
-                    .bind(signed(one.joined, "a count")?)
-                    .bind(signed(one.gone, "a count")?)
-                    .bind(at)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            append_journal!(tx, entry);
-        });
-        Ok(Applied::Made)
     }
 
     /// What happened to a voter's entries since the first import, in order.

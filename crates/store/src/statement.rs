@@ -37,6 +37,7 @@ mod tests {
             crate::record::STATEMENTS,
             crate::reissue::STATEMENTS,
             crate::roll::STATEMENTS,
+            crate::roll_apply::STATEMENTS,
             crate::roll_correction::STATEMENTS,
             crate::roll_stage::STATEMENTS,
             crate::seat_draw::STATEMENTS,

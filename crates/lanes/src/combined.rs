@@ -8,15 +8,14 @@
 
 use isoloir_protocol::hash::sha256;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use rayon::prelude::*;
 
 use crate::{
     cpu::Lanes,
     exact::{Computed, Coordinates, add_up, encoding},
-    field::{LANES, Words, by_word},
+    field::{LANES, by_word},
     fixed::{Base, Multiples},
     parse::Parsed,
-    pippenger::{Buckets, Digits, Row},
+    pippenger::{Block, Terms, long_digits, short_digits},
     plan::Plan,
     point::{Affine, Point, Projective, normalized},
     scalar::Products,
@@ -28,54 +27,60 @@ use crate::{
 pub struct Derived {
     /// What is to be hashed, ballot by ballot.
     pub computed: Vec<Computed>,
-    /// Every point of every ballot and every commitment, one ballot after the other, eight in each.
+    /// Every point of every ballot, one ballot after the other, eight in each.
     points: Vec<Affine>,
+    /// The same of commitments.
+    commitments: Vec<Affine>,
 }
 
 /// Derives points and commitments from eighths; there must be as many for each ballot as the plan says.
 #[must_use]
 #[allow(unsafe_code, reason = "enters the code compiled for AVX-512")]
-pub fn derive(lanes: Lanes, plan: &Plan, ballots: &[Parsed<'_>], eighths: &[Coordinates]) -> Derived {
+pub fn derive(lanes: Lanes, plan: &Plan, ballots: &[Parsed<'_>], eighths: &[&[[u8; 64]]]) -> Derived {
     let Lanes { .. } = lanes;
     // SAFETY: `lanes` proves that the processor has the instructions.
     unsafe { derived(plan, ballots, eighths) }
 }
 
+/// Eight times the points with these coordinates, `each` of every ballot in a row. Where there is no point, the ballot is said to be not in
+/// the group, and the neutral element takes its place, so that no division by zero spoils the others.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-fn derived(plan: &Plan, ballots: &[Parsed<'_>], eighths: &[Coordinates]) -> Derived {
-    let each = plan.points + plan.commitments;
-    let mut is_in_group = vec![eighths.len() == ballots.len() * each; ballots.len()];
-    let mut eightfolds: Vec<Projective> = Vec::with_capacity(eighths.len().div_ceil(LANES));
+fn eightfolds(eighths: &[&[u8; 64]], each: usize, is_in_group: &mut [bool], out: &mut Vec<Projective>) {
     for (chunk, first) in eighths.chunks(LANES).zip((0..).step_by(LANES)) {
-        let points = Affine::from_coordinates(chunk);
+        let points = Affine::from_bytes(chunk);
         let is_on_curve = points.is_on_curve();
-        // What is no point becomes one, so that no division by zero spoils the others.
-        eightfolds.push(eightfold(&points.or_neutral(is_on_curve).projective()));
-        for lane in 0..chunk.len() {
-            if is_on_curve >> lane & 1 == 0
-                && let Some(is_in_group) = is_in_group.get_mut((first + lane) / each)
-            {
+        out.push(eightfold(&points.or_neutral(is_on_curve).projective()));
+        if is_on_curve == 0xff {
+            continue;
+        }
+        for lane in (0..chunk.len()).filter(|lane| is_on_curve >> lane & 1 == 0) {
+            if let Some(is_in_group) = is_in_group.get_mut((first + lane) / each) {
                 *is_in_group = false;
             }
         }
     }
-    let points = normalized(&eightfolds);
-    let mut own: Vec<Coordinates> = Vec::with_capacity(ballots.len() * (plan.points + plan.sums.len()));
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+fn derived(plan: &Plan, ballots: &[Parsed<'_>], eighths: &[&[[u8; 64]]]) -> Derived {
+    let each = plan.points + plan.commitments;
+    let are_whole = eighths.len() == ballots.len() && eighths.iter().all(|points| points.len() == each);
+    let mut is_in_group = vec![are_whole; ballots.len()];
+    let of_points: Vec<&[u8; 64]> = eighths.iter().flat_map(|all| all.iter().take(plan.points)).collect();
+    let of_commitments: Vec<&[u8; 64]> = eighths.iter().flat_map(|all| all.iter().skip(plan.points)).collect();
+    let mut projective = Vec::with_capacity(eighths.len() * each / LANES + 2);
+    eightfolds(&of_points, plan.points, &mut is_in_group, &mut projective);
+    eightfolds(&of_commitments, plan.commitments, &mut is_in_group, &mut projective);
+    let mut points = normalized(&projective);
+    let of_rows = points.split_off(of_points.len().div_ceil(LANES));
+    let mut own: Vec<Coordinates> = Vec::with_capacity(ballots.len() * (plan.points + plan.sums.len()) + LANES);
+    own.extend(points.iter().flat_map(|eight| eight.to_lanes()));
+    own.truncate(of_points.len());
     let mut commitments: Vec<Commitments> = ballots.iter().map(|_| Commitments::new(plan.commitments)).collect();
-    for (at, coordinates) in points
-        .iter()
-        .flat_map(|eight| eight.to_lanes())
-        .enumerate()
-        .take(eighths.len())
-    {
-        let (ballot, place) = (at / each, at % each);
-        match place.checked_sub(plan.points) {
-            None => own.push(coordinates),
-            Some(commitment) => {
-                if let Some(commitments) = commitments.get_mut(ballot) {
-                    commitments.set(commitment, &encoding(&coordinates));
-                }
-            }
+    let coordinates = of_rows.iter().flat_map(|eight| eight.to_lanes());
+    for (at, coordinates) in coordinates.enumerate().take(of_commitments.len()) {
+        if let Some(commitments) = commitments.get_mut(at / plan.commitments) {
+            commitments.set(at % plan.commitments, &encoding(&coordinates));
         }
     }
     add_up(plan, ballots.len(), &mut own);
@@ -96,137 +101,170 @@ fn derived(plan: &Plan, ballots: &[Parsed<'_>], eighths: &[Coordinates]) -> Deri
     Derived {
         computed: computed.collect(),
         points,
+        commitments: of_rows,
     }
 }
 
-/// A part of the one sum: points in buckets, and what `g` and `y` are to be multiplied by.
+/// A part of the one sum: the points of some ballots, what those before come to, and what `g` and `y` are to be multiplied by.
 #[derive(Default)]
 pub struct Share {
-    buckets: Buckets,
+    terms: Terms,
+    sum: Option<Point>,
+    generator: Products,
+    key: Products,
+}
+
+/// What a share comes to.
+pub struct Total {
+    sum: Option<Point>,
     generator: Products,
     key: Products,
 }
 
 impl Share {
-    /// Adds the equations of the ballots said to be right so far, each times a coefficient of 126 bits drawn from the seed.
+    /// Room for the points of so many ballots, so many of which make a block.
+    pub fn begin(&mut self, plan: &Plan, ballots: usize, block: usize) {
+        self.terms.begin(ballots, block, [plan.points, plan.commitments]);
+    }
+
+    /// Adds the equations of the ballots said to be right so far, those of the block `at`, each times a coefficient of 126 bits drawn from the seed.
     #[allow(unsafe_code, reason = "enters the code compiled for AVX-512")]
     pub fn add(
         &mut self,
         lanes: Lanes,
         plan: &Plan,
-        ballots: &[Parsed<'_>],
+        (ballots, is_right): (&[Parsed<'_>], &[bool]),
         derived: &Derived,
-        is_right: &[bool],
-        seed: [u8; 32],
+        (at, seed): (usize, [u8; 32]),
     ) {
         let Lanes { .. } = lanes;
+        let Self {
+            terms, generator, key, ..
+        } = self;
+        let Some(mut block) = terms.blocks().nth(at) else {
+            return;
+        };
+        // SAFETY: `lanes` proves that the processor has the instructions.
+        unsafe { put(derived, &mut block) };
         let mut coins = StdRng::from_seed(seed);
-        let coefficients: Vec<Option<Coefficients>> = ballots
+        for (at, (ballot, _)) in ballots
             .iter()
             .zip(is_right)
-            .map(|(ballot, is_right)| is_right.then(|| self.coefficients(plan, ballot, &mut coins)))
-            .collect();
-        // SAFETY: `lanes` proves that the processor has the instructions.
-        unsafe { self.put(plan, derived, &coefficients) }
+            .enumerate()
+            .filter(|(_, (_, right))| **right)
+        {
+            draw(plan, ballot, &mut coins, at, [generator, key], &mut block);
+        }
     }
 
-    /// For every commitment `A = r·base + c·(P - shift·g)` and its coefficient `k`, the sum gets
-    /// `k·A - kc·P - kr·base + (kc·shift)·g`.
-    fn coefficients(&mut self, plan: &Plan, ballot: &Parsed<'_>, coins: &mut StdRng) -> Coefficients {
-        let of_commitments: Vec<u128> = (0..plan.commitments).map(|_| coins.random::<u128>() >> 2).collect();
-        let mut places = vec![Products::default(); plan.points + plan.sums.len()];
-        let mut shifts = Products::default();
-        for factors in &plan.factors {
-            let own = places.get_mut(factors.place);
-            let Some(own) = own else { continue };
-            for one in &factors.uses {
-                let (Some(k), Some([challenge, response])) =
-                    (of_commitments.get(one.commitment), ballot.proofs.get(one.proof))
-                else {
-                    continue;
-                };
-                own.add(*k, challenge);
-                match factors.base {
-                    Base::Generator => self.generator.add(*k, response),
-                    Base::Key => self.key.add(*k, response),
-                }
-                if one.shift > 0 {
-                    shifts.add(*k, &challenge.times(one.shift));
-                }
-            }
-        }
-        // What a sum is multiplied by, each of its members is.
-        let (points, sums) = places.split_at_mut(plan.points);
-        for (members, sum) in plan.sums.iter().zip(sums) {
-            for point in points.iter_mut().skip(members.first).step_by(2).take(members.count) {
-                point.add_all(sum);
-            }
-        }
-        self.generator.add_scalar(&shifts.reduced().negative());
-        let of_points = points
-            .iter()
-            .map(|products| *products.reduced().negative().words())
-            .collect();
-        Coefficients {
-            of_points,
-            of_commitments,
-        }
+    /// Adds up the points.
+    #[allow(unsafe_code, reason = "enters the code compiled for AVX-512")]
+    pub fn end(&mut self, lanes: Lanes) {
+        let Lanes { .. } = lanes;
+        // SAFETY: `lanes` proves that the processor has the instructions.
+        self.sum = Some(unsafe { self.added() });
     }
 
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    fn put(&mut self, plan: &Plan, derived: &Derived, coefficients: &[Option<Coefficients>]) {
-        let each = plan.points + plan.commitments;
-        for (points, first) in derived.points.iter().zip((0..).step_by(LANES)) {
-            let mut scalars = [Digits::default(); LANES];
-            for (lane, digits) in scalars.iter_mut().enumerate() {
-                let (ballot, place) = ((first + lane) / each, (first + lane) % each);
-                let Some(Some(coefficients)) = coefficients.get(ballot) else {
-                    continue;
-                };
-                if let Some(scalar) = coefficients.of_points.get(place) {
-                    *digits = Digits::of_words(scalar);
-                } else if let Some(scalar) = coefficients.of_commitments.get(place - plan.points) {
-                    *digits = Digits::of_u128(*scalar);
-                }
-            }
-            self.buckets.add(&Row::new(&points.niels()), &scalars);
+    fn added(&mut self) -> Point {
+        let total = self.terms.total();
+        match &self.sum {
+            Some(sum) => sum.add(&total.cached()),
+            None => total,
+        }
+    }
+
+    /// What all comes to; then it is as new, but keeps its memory.
+    pub fn take(&mut self) -> Total {
+        Total {
+            sum: self.sum.take(),
+            generator: std::mem::take(&mut self.generator),
+            key: std::mem::take(&mut self.key),
         }
     }
 }
 
-/// What the points of one ballot are multiplied by.
-struct Coefficients {
-    of_points: Vec<Words>,
-    of_commitments: Vec<u128>,
+/// For every commitment `A = r·base + c·(P - shift·g)` and its coefficient `k`, the sum gets
+/// `k·A - kc·P - kr·base + (kc·shift)·g`.
+fn draw(
+    plan: &Plan,
+    ballot: &Parsed<'_>,
+    coins: &mut StdRng,
+    at: usize,
+    [generator, key]: [&mut Products; 2],
+    block: &mut Block<'_>,
+) {
+    let of_commitments: Vec<u128> = (0..plan.commitments).map(|_| coins.random::<u128>() >> 2).collect();
+    let mut places = vec![Products::default(); plan.points + plan.sums.len()];
+    let mut shifts = Products::default();
+    for factors in &plan.factors {
+        let own = places.get_mut(factors.place);
+        let Some(own) = own else { continue };
+        for one in &factors.uses {
+            let (Some(k), Some([challenge, response])) =
+                (of_commitments.get(one.commitment), ballot.proofs.get(one.proof))
+            else {
+                continue;
+            };
+            own.add(*k, challenge);
+            match factors.base {
+                Base::Generator => generator.add(*k, response),
+                Base::Key => key.add(*k, response),
+            }
+            if one.shift > 0 {
+                shifts.add(*k, &challenge.times(one.shift));
+            }
+        }
+    }
+    // What a sum is multiplied by, each of its members is.
+    let (points, sums) = places.split_at_mut(plan.points);
+    for (members, sum) in plan.sums.iter().zip(sums) {
+        for point in points.iter_mut().skip(members.first).step_by(2).take(members.count) {
+            point.add_all(sum);
+        }
+    }
+    generator.add_scalar(&shifts.reduced().negative());
+    for (place, products) in points.iter().enumerate() {
+        let scalar = products.reduced().negative();
+        block.long.set(at * plan.points + place, &long_digits(scalar.words()));
+    }
+    for (commitment, scalar) in of_commitments.iter().enumerate() {
+        block
+            .short
+            .set(at * plan.commitments + commitment, &short_digits(*scalar));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+fn put(derived: &Derived, block: &mut Block<'_>) {
+    for (points, first) in derived.points.iter().zip((0..).step_by(LANES)) {
+        block.long.put(first, &points.niels());
+    }
+    for (points, first) in derived.commitments.iter().zip((0..).step_by(LANES)) {
+        block.short.put(first, &points.niels());
+    }
 }
 
 /// Whether all shares together add up to the neutral element: then every equation holds, but for a chance of `2^-126`.
 #[must_use]
 #[allow(unsafe_code, reason = "enters the code compiled for AVX-512")]
-pub fn is_neutral(lanes: Lanes, multiples: &Multiples, shares: &[Share]) -> bool {
+pub fn is_neutral(lanes: Lanes, multiples: &Multiples, totals: &[Total]) -> bool {
     let Lanes { .. } = lanes;
     // SAFETY: `lanes` proves that the processor has the instructions.
-    let totals = shares.par_iter().map(|share| unsafe { total(multiples, share) });
-    let totals: Vec<Point> = totals.collect();
-    // SAFETY: as above.
-    unsafe { is_sum_neutral(&totals) }
+    unsafe { is_sum_neutral(multiples, totals) }
 }
 
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-fn total(multiples: &Multiples, share: &Share) -> Point {
-    let mut sum = share.buckets.total();
-    for (base, products) in [(Base::Generator, &share.generator), (Base::Key, &share.key)] {
-        let scalar = *products.reduced().negative().words();
-        sum = multiples.add(sum, base, &by_word(&[scalar; LANES]));
-    }
-    sum
-}
-
-#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-fn is_sum_neutral(totals: &[Point]) -> bool {
+fn is_sum_neutral(multiples: &Multiples, totals: &[Total]) -> bool {
     let mut sum = Point::neutral();
     for total in totals {
-        sum = sum.add(&total.cached());
+        if let Some(total) = &total.sum {
+            sum = sum.add(&total.cached());
+        }
+        for (base, products) in [(Base::Generator, &total.generator), (Base::Key, &total.key)] {
+            let scalar = *products.reduced().negative().words();
+            sum = multiples.add(sum, base, &by_word(&[scalar; LANES]));
+        }
     }
     sum.is_neutral() == 0xff
 }

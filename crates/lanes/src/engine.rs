@@ -11,7 +11,7 @@ use isoloir_protocol::{
 use rayon::prelude::*;
 
 use crate::{
-    combined::{self, Share},
+    combined::{self, Share, Total},
     cpu::Lanes,
     exact::{Computed, Coordinates, Exact},
     lend::SharedRng,
@@ -24,6 +24,8 @@ use crate::{
 
 /// How many ballots are lined up in lanes together: a multiple of the lanes.
 const BLOCK: usize = 16;
+/// How many ballots a thread adds up at once: a multiple of the block.
+const SUM: usize = 256;
 /// Fewer ballots are not worth a sum of their own.
 const WORTH_A_SUM: usize = 32;
 
@@ -208,6 +210,8 @@ pub struct Combined {
     sidecar: Arc<Reader>,
     rng: SharedRng,
     ahead: Mutex<Option<Ahead>>,
+    /// Kept from one sum to the next, as they are large.
+    shares: Mutex<Vec<Share>>,
 }
 
 /// Entries that were read while other ballots were verified.
@@ -233,6 +237,7 @@ impl Combined {
             sidecar,
             rng,
             ahead: Mutex::default(),
+            shares: Mutex::default(),
         })
     }
 
@@ -240,8 +245,8 @@ impl Combined {
     /// accepted, and none is accepted when the sum of all equations is not neutral.
     #[must_use]
     pub fn accept_together(&self, ballots: &[Cast<'_>]) -> Vec<Option<Accepted>> {
-        let (found, shares) = self.examine(ballots);
-        if combined::is_neutral(self.direct.lanes, self.direct.exact.multiples(), &shares) {
+        let (found, totals) = self.examine(ballots);
+        if combined::is_neutral(self.direct.lanes, self.direct.exact.multiples(), &totals) {
             found
         } else {
             ballots.iter().map(|_| None).collect()
@@ -257,7 +262,7 @@ impl Combined {
     }
 
     /// Which ballots are right but for their equations, all of which are added to one sum.
-    fn examine(&self, ballots: &[Cast<'_>]) -> (Vec<Option<Accepted>>, Vec<Share>) {
+    fn examine(&self, ballots: &[Cast<'_>]) -> (Vec<Option<Accepted>>, Vec<Total>) {
         let first = ballots.first().map_or(0, |ballot| ballot.ordinal);
         let entries = self.entries(first, ballots.len());
         // Drawn only now that all is read.
@@ -266,32 +271,33 @@ impl Combined {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .fill_bytes(&mut seed);
-        // One share for each thread that works at a time.
-        let shares: Mutex<Vec<Share>> = Mutex::default();
-        let block = |(at, block): (usize, &[Cast<'_>])| {
-            let mut share = lock(&shares).pop().unwrap_or_default();
-            let found = self.block(
-                block,
-                at * BLOCK,
-                &entries,
-                &mut share,
-                combined::seed_of_block(&seed, at),
-            );
-            lock(&shares).push(share);
+        let totals: Mutex<Vec<Total>> = Mutex::default();
+        let examine = |(at, ballots): (usize, &[Cast<'_>])| {
+            // One share for each thread that works at a time. A panic loses it.
+            let mut share = lock(&self.shares).pop().unwrap_or_default();
+            share.begin(&self.direct.plan, ballots.len(), BLOCK);
+            let mut found = Vec::with_capacity(ballots.len());
+            for (block, ballots) in ballots.chunks(BLOCK).enumerate() {
+                let whole = at * (SUM / BLOCK) + block;
+                let seed = combined::seed_of_block(&seed, whole);
+                found.extend(self.block(ballots, (whole * BLOCK, &entries), &mut share, (block, seed)));
+            }
+            share.end(self.direct.lanes);
+            lock(&totals).push(share.take());
+            lock(&self.shares).push(share);
             found
         };
-        let found = ballots.par_chunks(BLOCK).enumerate().flat_map_iter(block).collect();
-        (found, shares.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let found = ballots.par_chunks(SUM).enumerate().flat_map_iter(examine).collect();
+        (found, totals.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Some ballots, of which the first has the entry `first`.
     fn block(
         &self,
         ballots: &[Cast<'_>],
-        first: usize,
-        entries: &Entries,
+        (first, entries): (usize, &Entries),
         share: &mut Share,
-        seed: [u8; 32],
+        (block, seed): (usize, [u8; 32]),
     ) -> Vec<Option<Accepted>> {
         let Direct { lanes, plan, form, .. } = &self.direct;
         let mut all: Vec<Option<Accepted>> = ballots.iter().map(|_| None).collect();
@@ -305,7 +311,7 @@ impl Combined {
             };
             places.push(at);
             parsed.push(ballot);
-            eighths.extend(points);
+            eighths.push(points);
         }
         let mut derived = combined::derive(*lanes, plan, &parsed, &eighths);
         let computed = std::mem::take(&mut derived.computed);
@@ -317,7 +323,7 @@ impl Combined {
                 *place = found.map(|(accepted, _)| accepted);
             }
         }
-        share.add(*lanes, plan, &parsed, &derived, &is_right, seed);
+        share.add(*lanes, plan, (&parsed, &is_right), &derived, (block, seed));
         all
     }
 }

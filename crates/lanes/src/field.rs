@@ -6,12 +6,13 @@
 //!
 //! | type | each limb | made by |
 //! |---|---|---|
-//! | [`Fe`] | at most [`FE_MAX`] `= 2^51 + 2^11` | multiplication, [`Sum::carry`], reading |
+//! | [`Fe`] | at most [`FE_MAX`] `= 2^51 + 2^18` | carrying any other, reading |
 //! | [`Factor`] | below `2^52` | any `Fe`; the negative of one |
-//! | [`Sum`] | at most [`SUM_MAX`] `= 2^57` | additions and subtractions, not carried |
+//! | [`Product`] | below `2^61` | multiplication, not carried |
+//! | [`Sum`] | any 64 bits | additions and subtractions of up to four products and sixty elements, not carried |
 //!
-//! A `Sum` cannot be multiplied: it must be carried first. The tests multiply at the limits of each type and compare with
-//! integers of any size.
+//! Products and sums cannot be multiplied: they must be carried first, whatever their limbs. What is added up is carried once and not term by
+//! term, which is a tenth of the work. The tests multiply at the limits of each type and compare with integers of any size.
 #![allow(
     clippy::indexing_slicing,
     clippy::needless_range_loop,
@@ -29,9 +30,7 @@ use crate::memory::{load, store};
 /// Lanes in a register.
 pub const LANES: usize = 8;
 /// Largest limb of an [`Fe`].
-pub const FE_MAX: u64 = (1 << 51) + (1 << 11);
-/// Largest limb of a [`Sum`].
-pub const SUM_MAX: u64 = 1 << 57;
+pub const FE_MAX: u64 = (1 << 51) + (1 << 18);
 
 const MASK51: u64 = (1 << 51) - 1;
 /// `2p`, limb by limb: larger than any limb of an [`Fe`], so that subtracting one from it does not wrap.
@@ -43,6 +42,19 @@ const TWICE_P: [u64; 5] = [
     (1 << 52) - 2,
 ];
 const _: () = assert!(FE_MAX <= TWICE_P[0]);
+/// `2^10·p`, limb by limb: larger than any limb of a [`Product`].
+const MANY_P: [u64; 5] = [
+    (1 << 61) - (19 << 10),
+    (1 << 61) - (1 << 10),
+    (1 << 61) - (1 << 10),
+    (1 << 61) - (1 << 10),
+    (1 << 61) - (1 << 10),
+];
+/// Largest limb of a [`Product`], see [`fold`].
+const PRODUCT_MAX: u64 = 267 << 52;
+const _: () = assert!(PRODUCT_MAX <= MANY_P[0]);
+// Four products, each added or subtracted, and as much again of elements.
+const _: () = assert!((MANY_P[1] + PRODUCT_MAX) as u128 * 4 + (1 << 60) < 1 << 64);
 
 /// Limbs of one element, base `2^51`.
 pub type Limbs = [u64; 5];
@@ -59,10 +71,37 @@ pub struct Fe([__m512i; 5]);
 #[repr(transparent)]
 pub struct Factor([__m512i; 5]);
 
-/// Eight elements, limbs at most [`SUM_MAX`]: to be carried.
+/// Eight products, limbs below `2^61`: to be carried, alone or with others.
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub struct Product([__m512i; 5]);
+
+/// Eight sums of elements and products: to be carried.
 #[derive(Debug, Clone, Copy)]
 #[repr(transparent)]
 pub struct Sum([__m512i; 5]);
+
+/// What sums are made of: elements and products.
+pub trait Term {
+    /// A multiple of `p`, no limb of which is below one of the term.
+    const BIAS: [u64; 5];
+    /// The limbs.
+    fn terms(&self) -> &[__m512i; 5];
+}
+
+impl Term for Fe {
+    const BIAS: [u64; 5] = TWICE_P;
+    fn terms(&self) -> &[__m512i; 5] {
+        &self.0
+    }
+}
+
+impl Term for Product {
+    const BIAS: [u64; 5] = MANY_P;
+    fn terms(&self) -> &[__m512i; 5] {
+        &self.0
+    }
+}
 
 /// What the multiplier may read: limbs below `2^52`.
 pub trait Multiplicand {
@@ -101,10 +140,24 @@ pub fn by_word(lanes: &[Words; LANES]) -> [__m512i; 4] {
     [load(&words[0]), load(&words[1]), load(&words[2]), load(&words[3])]
 }
 
-/// `a·b`. Limbs of the product: see [`fold`].
+/// `a·b`.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]
 pub fn mul(a: &impl Multiplicand, b: &impl Multiplicand) -> Fe {
+    product(a, b).carry()
+}
+
+/// `a²`.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+pub fn square(a: &impl Multiplicand) -> Fe {
+    squared(a).carry()
+}
+
+/// `a·b`, not carried.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+pub fn product(a: &impl Multiplicand, b: &impl Multiplicand) -> Product {
     let (a, b) = (a.limbs(), b.limbs());
     let mut z = [_mm512_setzero_si512(); 10];
     // The upper 52 bits of a product weigh 2^52 = 2·2^51: twice the next limb.
@@ -124,10 +177,10 @@ pub fn mul(a: &impl Multiplicand, b: &impl Multiplicand) -> Fe {
     fold(&z)
 }
 
-/// `a²`.
+/// `a²`, not carried.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]
-pub fn square(a: &impl Multiplicand) -> Fe {
+pub fn squared(a: &impl Multiplicand) -> Product {
     let a = a.limbs();
     let mut z = [_mm512_setzero_si512(); 10];
     // Upper halves of products that occur twice weigh four times the next limb ...
@@ -156,14 +209,13 @@ pub fn square(a: &impl Multiplicand) -> Fe {
     fold(&z)
 }
 
-/// Folds ten limbs into five (`2^255 = 19`) and carries.
+/// Folds ten limbs into five (`2^255 = 19`).
 ///
 /// A limb `k` is a sum of at most 5 lower halves and twice 5 upper halves, each below `2^52`: in all below `14·2^52`, as
-/// not both are 5 at once. Then `z_k + 19·z_{k+5}` is below `267·2^52 < 2^61`, the carry out of it below `534`, that out of
-/// the top limb (`z_4 + 19·z_9 < 51·2^52`) below `102`; so limbs are below `2^51 + 19·102 < FE_MAX`.
+/// not both are 5 at once. Then `z_k + 19·z_{k+5}` is below `267·2^52 < 2^61`.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]
-fn fold(z: &[__m512i; 10]) -> Fe {
+fn fold(z: &[__m512i; 10]) -> Product {
     let mut r = [_mm512_setzero_si512(); 5];
     for k in 0..5 {
         let upper = z[k + 5];
@@ -171,10 +223,11 @@ fn fold(z: &[__m512i; 10]) -> Fe {
         let times_19 = _mm512_add_epi64(times_17, _mm512_add_epi64(upper, upper));
         r[k] = _mm512_add_epi64(z[k], times_19);
     }
-    carry(&r)
+    Product(r)
 }
 
-/// One pass of carries, all limbs at once. The carry out of the top must be below `2^52`, as it is multiplied by 19.
+/// One pass of carries, all limbs at once. Whatever 64 bits the limbs are, carries are below `2^13`, and what comes out is at most
+/// `2^51 + 19·2^13 < FE_MAX`.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]
 fn carry(r: &[__m512i; 5]) -> Fe {
@@ -199,13 +252,13 @@ fn added(a: &[__m512i; 5], b: &[__m512i; 5]) -> Sum {
     Sum(sum)
 }
 
-/// `a + 2p - b`, where no limb of `b` exceeds that of `2p`.
+/// `a - b`, plus the multiple of `p` with which no limb is negative.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]
-fn subtracted(a: &[__m512i; 5], b: &[__m512i; 5]) -> Sum {
+fn subtracted<T: Term>(a: &[__m512i; 5], b: &T) -> Sum {
     let mut sum = *a;
     for k in 0..5 {
-        sum[k] = _mm512_sub_epi64(_mm512_add_epi64(a[k], splat(TWICE_P[k])), b[k]);
+        sum[k] = _mm512_sub_epi64(_mm512_add_epi64(a[k], splat(T::BIAS[k])), b.terms()[k]);
     }
     Sum(sum)
 }
@@ -232,6 +285,13 @@ impl Factor {
         Self(limbs)
     }
 
+    /// As an element.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    #[inline]
+    pub fn carry(&self) -> Fe {
+        carry(&self.0)
+    }
+
     /// `-self` where the mask has a bit. No limb may exceed that of `2p`: so for every `Fe` and its negative.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
@@ -250,23 +310,52 @@ impl From<Fe> for Factor {
     }
 }
 
-impl Sum {
-    /// `self + b`. Of sums of up to 16 terms, each added or subtracted, no limb exceeds `SUM_MAX`: a term adds at most
-    /// `2^52 + FE_MAX < 2^53`.
+impl Product {
+    /// With limbs that may be multiplied.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
-    pub fn plus(&self, b: &Fe) -> Self {
+    pub fn carry(&self) -> Fe {
+        carry(&self.0)
+    }
+
+    /// `self + b`.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    #[inline]
+    pub fn plus(&self, b: &Self) -> Sum {
         added(&self.0, &b.0)
     }
 
     /// `self - b`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
-    pub fn minus(&self, b: &Fe) -> Self {
-        subtracted(&self.0, &b.0)
+    pub fn minus(&self, b: &Self) -> Sum {
+        subtracted(&self.0, b)
+    }
+}
+
+impl From<Product> for Sum {
+    fn from(product: Product) -> Self {
+        Self(product.0)
+    }
+}
+
+impl Sum {
+    /// `self + b`. Sums of up to four products and sixty elements, each added or subtracted, do not overflow: a product adds at most
+    /// `2^61 + PRODUCT_MAX`, an element `2^52 + FE_MAX < 2^53`.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    #[inline]
+    pub fn plus(&self, b: &impl Term) -> Self {
+        added(&self.0, b.terms())
     }
 
-    /// With limbs that may be multiplied: the carries are at most `2^6`, so limbs are at most `2^51 + 19·2^6 < FE_MAX`.
+    /// `self - b`.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    #[inline]
+    pub fn minus(&self, b: &impl Term) -> Self {
+        subtracted(&self.0, b)
+    }
+
+    /// With limbs that may be multiplied.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
     pub fn carry(&self) -> Fe {
@@ -379,7 +468,7 @@ impl Fe {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
     pub fn minus(&self, b: &Self) -> Sum {
-        subtracted(&self.0, &b.0)
+        subtracted(&self.0, b)
     }
 
     /// `-self`, for multiplying only.
@@ -407,7 +496,7 @@ impl Fe {
 
     /// The one representative below `p`: limbs below `2^51`.
     ///
-    /// Limbs at most `FE_MAX` make a number below `2^255 + 2^216 < 2p`, so `p` is subtracted once or not at all: once
+    /// Limbs at most `FE_MAX` make a number below `2^255 + 2^223 < 2p`, so `p` is subtracted once or not at all: once
     /// when the number plus 19 reaches `2^255`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     fn frozen(&self) -> [__m512i; 5] {
@@ -429,21 +518,20 @@ impl Fe {
     /// The numbers below `p`, `words[w][lane]`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn to_words(&self) -> [[u64; LANES]; 4] {
+        let [a, b, c, d] = self.by_words();
+        [store(a), store(b), store(c), store(d)]
+    }
+
+    /// The numbers below `p`, a register for each word.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    #[inline]
+    pub(crate) fn by_words(&self) -> [__m512i; 4] {
         let l = self.frozen();
         [
-            store(_mm512_or_si512(l[0], _mm512_slli_epi64::<51>(l[1]))),
-            store(_mm512_or_si512(
-                _mm512_srli_epi64::<13>(l[1]),
-                _mm512_slli_epi64::<38>(l[2]),
-            )),
-            store(_mm512_or_si512(
-                _mm512_srli_epi64::<26>(l[2]),
-                _mm512_slli_epi64::<25>(l[3]),
-            )),
-            store(_mm512_or_si512(
-                _mm512_srli_epi64::<39>(l[3]),
-                _mm512_slli_epi64::<12>(l[4]),
-            )),
+            _mm512_or_si512(l[0], _mm512_slli_epi64::<51>(l[1])),
+            _mm512_or_si512(_mm512_srli_epi64::<13>(l[1]), _mm512_slli_epi64::<38>(l[2])),
+            _mm512_or_si512(_mm512_srli_epi64::<26>(l[2]), _mm512_slli_epi64::<25>(l[3])),
+            _mm512_or_si512(_mm512_srli_epi64::<39>(l[3]), _mm512_slli_epi64::<12>(l[4])),
         ]
     }
 

@@ -105,7 +105,7 @@ fn sums(rows: &[(&[Coordinates], i128)]) -> Vec<Coordinates> {
             };
         }
     }
-    let projective: Vec<_> = sums.iter().map(Point::projective).collect();
+    let projective: Vec<_> = sums.iter().map(|sum| sum.projective()).collect();
     let mut all = Vec::with_capacity(columns);
     for points in normalized(&projective) {
         all.extend(points.to_lanes().iter().take(columns - all.len()));

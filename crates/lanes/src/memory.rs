@@ -14,6 +14,14 @@ pub fn load(words: &[u64; 8]) -> __m512i {
     unsafe { _mm512_loadu_si512(words.as_ptr().cast()) }
 }
 
+/// Eight words, each least significant byte first.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+pub fn load_bytes(bytes: &[u8; 64]) -> __m512i {
+    // SAFETY: the array is 64 readable bytes; the instruction needs no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
 /// Eight words.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]

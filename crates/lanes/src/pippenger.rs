@@ -1,254 +1,481 @@
 //! The sum of many points, each times its own scalar (Pippenger's buckets).
 //!
-//! Scalars are read as digits in base 256, from -128 to 127. Each of the 32 places has a bucket for each size of a digit, to
-//! which the point is added or subtracted; at the end each bucket counts as many times as its size says. The lanes are
-//! eight places of one scalar, so that no two lanes ever want the same bucket. The buckets of all places take 790 kB,
-//! which fits into a core's second cache: larger digits would need fewer additions and more memory, and be slower.
+//! Scalars are read as digits of 10 bits, from -512 to 511. At each of the 26 places (13 of short scalars) every point goes to the bucket of
+//! its digit's size, added or subtracted; at the end each bucket counts as many times as its size says.
+//!
+//! Places are done one after the other. The points are sorted by bucket first, buckets by how many points they get; then eight buckets at a time are
+//! added up, one in each lane, so that nothing is loaded but points and nothing stored but what a bucket comes to. Points are wanted in any order:
+//! those of some 256 ballots "1 of 10" take 2 MB, which is what a core's second cache has. More at once would need fewer additions, and wait
+//! for memory.
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "groups are below 4 and sizes below 129, as their makers say; an index outside panics"
+    clippy::cast_possible_truncation,
+    reason = "sizes are below SIZES and places below PLACES, as their makers say, and points below 2^31, as is checked when they are counted; an \
+              index outside panics"
 )]
-
-use std::arch::x86_64::{__m512i, __mmask8, _mm512_setzero_si512};
 
 use crate::{
     field::{Factor, Fe, LANES, Words, splat},
-    memory::{load, prefetch, store, store_to, transposed},
+    memory::{load, prefetch, store_to, transposed},
     point::{Niels, Point},
 };
 
-/// Places of a scalar.
-const PLACES: usize = 32;
-/// Sizes of a digit, 0 to 128. What lands in the bucket of 0 counts for nothing.
-const SIZES: usize = 129;
-/// Three registers hold a point: its twenty limbs, and four zeros.
-type Bucket = [[u64; 8]; 3];
+/// Bits of a digit.
+const BITS: usize = 10;
+const HALF: u64 = 1 << (BITS - 1);
+/// Places of a scalar below `2^253`.
+pub const PLACES: usize = 26;
+/// Places of a scalar below `2^126`.
+pub const SHORT_PLACES: usize = 13;
+/// Sizes of a digit, 0 to 512. What has size 0 counts for nothing.
+const SIZES: usize = HALF as usize + 1;
+/// Sizes that a lane adds up at the end.
+const SEGMENT: usize = (SIZES - 1) / LANES;
+/// So many steps before it is added, a point is asked for.
+const AHEAD: usize = 6;
+/// A bucket with more points than these is in no order among its like: it only leaves lanes idle.
+const MANY: usize = 1023;
 
-/// The buckets of eight places.
-type Group = [[Bucket; SIZES]; LANES];
+/// A point to be added: fifteen limbs, in two cache lines.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(128))]
+pub struct Entry([[u64; LANES]; 2]);
 
-/// Points added up by place and size.
-pub struct Buckets(Vec<Group>);
-
-/// The digits of a scalar, each plus 128, eight to a word, and how many words there are.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Digits([u64; 4], usize);
-
-impl Digits {
-    #[inline]
-    fn words(&self) -> &[u64] {
-        self.0.get(..self.1).unwrap_or_default()
-    }
-
-    /// Of a scalar below `2^255`.
-    #[must_use]
-    pub fn of_words(scalar: &Words) -> Self {
-        let mut sum = [0; 4];
-        let mut carry = false;
-        for (out, word) in sum.iter_mut().zip(scalar) {
-            (*out, carry) = word.carrying_add(0x8080_8080_8080_8080, carry);
-        }
-        debug_assert!(!carry);
-        Self(sum, 4)
-    }
-
-    /// Of a scalar below `2^127`.
-    #[must_use]
-    pub fn of_u128(scalar: u128) -> Self {
-        debug_assert!(scalar < 1 << 127);
-        let sum = scalar
-            .wrapping_add(0x8080_8080_8080_8080_8080_8080_8080_8080)
-            .to_le_bytes();
-        let (words, _) = sum.as_chunks::<8>();
-        let mut digits = [0; 4];
-        for (out, word) in digits.iter_mut().zip(words) {
-            *out = u64::from_le_bytes(*word);
-        }
-        Self(digits, 2)
-    }
+impl Entry {
+    /// `y+x = 1`, `y-x = 1`, `2d·x·y = 0`.
+    const NEUTRAL: Self = Self([[1, 0, 0, 0, 0, 1, 0, 0], [0; LANES]]);
 }
 
-impl Default for Buckets {
+/// What a bucket comes to: twenty limbs, and four zeros.
+type Bucket = [[u64; LANES]; 3];
+/// Limb by limb: `Y+X = 1`, `Y-X = 1`, `Z = 1`, `T = 0`.
+const NEUTRAL: Bucket = [[1, 0, 0, 0, 0, 1, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0; LANES]];
+
+/// A digit: twice its size, plus 1 if it is negative.
+type Digit = u16;
+
+/// Points and the digits of their scalars, block by block. To be used again, as it is large.
+pub struct Terms {
+    /// Those with long scalars, those with short ones, and the neutral element.
+    points: Vec<Entry>,
+    /// Place after place within each block.
+    long: Vec<Digit>,
+    short: Vec<Digit>,
+    /// Points of a full block.
+    block: [usize; 2],
+    counts: [usize; 2],
+    bench: Bench,
+}
+
+/// Where the points of one block are put.
+pub struct Block<'a> {
+    /// With scalars below `2^253`.
+    pub long: Part<'a, PLACES>,
+    /// With scalars below `2^126`.
+    pub short: Part<'a, SHORT_PLACES>,
+}
+
+/// Some points of a block, and the digits of their scalars, all zero at first.
+pub struct Part<'a, const N: usize> {
+    points: &'a mut [Entry],
+    digits: &'a mut [Digit],
+}
+
+impl Default for Terms {
     fn default() -> Self {
-        Self::new()
+        Self {
+            points: vec![Entry::NEUTRAL],
+            long: Vec::new(),
+            short: Vec::new(),
+            block: [1; 2],
+            counts: [0; 2],
+            bench: Bench::default(),
+        }
     }
 }
 
-impl Buckets {
-    /// All empty.
-    #[must_use]
-    pub fn new() -> Self {
-        // Limb by limb: x = 0, y = 1, z = 1, t = 0.
-        let neutral = [[0, 0, 0, 0, 0, 1, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0; 8]];
-        Self(vec![[[neutral; SIZES]; LANES]; PLACES / LANES])
+impl Terms {
+    /// Begins anew, for so many ballots, so many of which make a block, each with so many points with long and with short scalars.
+    ///
+    /// # Panics
+    /// When there are 2^31 points, of which no sum is made.
+    pub fn begin(&mut self, ballots: usize, block: usize, [long, short]: [usize; 2]) {
+        assert!(
+            ballots.saturating_mul(long + short) < 1 << 31,
+            "too many points for one sum"
+        );
+        self.block = [block * long, block * short];
+        self.counts = [ballots * long, ballots * short];
+        // What points were there before is written over, or has the scalar zero.
+        self.points.resize(ballots * (long + short) + 1, Entry::NEUTRAL);
+        if let Some(last) = self.points.last_mut() {
+            *last = Entry::NEUTRAL;
+        }
+        self.long.clear();
+        self.long.resize(ballots * long * PLACES, 0);
+        self.short.clear();
+        self.short.resize(ballots * short * SHORT_PLACES, 0);
     }
 
-    /// Adds the points of a row, each times the scalar whose digits these are.
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    pub fn add(&mut self, row: &Row, scalars: &[Digits]) {
-        for (lane, digits) in scalars.iter().enumerate() {
-            let point = row.spread(lane);
-            for (group, word) in digits.words().iter().enumerate() {
-                // Buckets are far apart in memory: those of the next step are asked for early.
-                match (digits.words().get(group + 1), scalars.get(lane + 1).map(Digits::words)) {
-                    (Some(next), _) => self.prefetch(group + 1, *next),
-                    (None, Some([next, ..])) => self.prefetch(0, *next),
-                    (None, _) => {}
-                }
-                let (sizes, is_negative) = sizes(*word);
-                let sum = self.at(group, &sizes).add_niels(&point.negative_where(is_negative));
-                self.put(group, &sizes, &sum);
-            }
-        }
-    }
-
-    #[inline]
-    fn prefetch(&self, group: usize, word: u64) {
-        let (sizes, _) = sizes(word);
-        for (buckets, size) in self.0[group].iter().zip(sizes) {
-            prefetch(&buckets[size]);
-        }
+    /// The blocks, one after the other.
+    pub fn blocks(&mut self) -> impl Iterator<Item = Block<'_>> {
+        let [long, short] = self.block.map(|size| size.max(1));
+        let (of_long, rest) = self.points.split_at_mut(self.counts[0]);
+        let of_short = &mut rest[..self.counts[1]];
+        let long = of_long
+            .chunks_mut(long)
+            .zip(self.long.chunks_mut(long * PLACES))
+            .map(|(points, digits)| Part { points, digits });
+        let short = of_short
+            .chunks_mut(short)
+            .zip(self.short.chunks_mut(short * SHORT_PLACES))
+            .map(|(points, digits)| Part { points, digits });
+        long.zip(short).map(|(long, short)| Block { long, short })
     }
 
     /// The sum, in every lane.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    pub fn total(&self) -> Point {
-        let mut places = Vec::with_capacity(PLACES);
-        for group in 0..PLACES / LANES {
-            // Σ size·bucket: every bucket is in the running sum as many times as its size.
-            let (mut running, mut sum) = (Point::neutral(), Point::neutral());
-            for size in (1..SIZES).rev() {
-                running = running.add(&self.at(group, &[size; LANES]).cached());
-                sum = sum.add(&running.cached());
-            }
-            for lane in 0..LANES {
-                places.push(sum.lane(lane));
-            }
-        }
+    pub fn total(&mut self) -> Point {
+        let mut bench = std::mem::take(&mut self.bench);
         let mut total = Point::neutral();
-        for place in places.iter().rev() {
-            total = total.projective().doubled(8).add(&place.cached());
+        for place in (0..PLACES).rev() {
+            bench.sort(self, place);
+            let sum = bench.sum(&self.points);
+            total = total.projective().doubled(BITS as u32).add(&sum.cached());
         }
+        self.bench = bench;
         total
     }
 
-    /// The buckets of these sizes at the eight places of a group.
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    /// Rows of digits at a place, with the place of the first one's point in the list.
     #[inline]
-    fn at(&self, group: usize, sizes: &[usize; LANES]) -> Point {
-        let [b0, b1, b2, b3, b4, b5, b6, b7] = &self.0[group];
-        let [s0, s1, s2, s3, s4, s5, s6, s7] = *sizes;
-        let buckets = [&b0[s0], &b1[s1], &b2[s2], &b3[s3], &b4[s4], &b5[s5], &b6[s6], &b7[s7]];
-        let [x0, x1, x2, x3, x4, y0, y1, y2] = column::<0>(&buckets);
-        let [y3, y4, z0, z1, z2, z3, z4, t0] = column::<1>(&buckets);
-        let [t1, t2, t3, t4, ..] = column::<2>(&buckets);
-        // The limbs are those of elements that were stored.
-        Point {
-            x: Fe::of_registers([x0, x1, x2, x3, x4]),
-            y: Fe::of_registers([y0, y1, y2, y3, y4]),
-            z: Fe::of_registers([z0, z1, z2, z3, z4]),
-            t: Fe::of_registers([t0, t1, t2, t3, t4]),
+    fn for_rows(&self, place: usize, mut f: impl FnMut(usize, &[Digit])) {
+        let mut first = 0;
+        for digits in self.long.chunks(self.block[0].max(1) * PLACES) {
+            let count = digits.len() / PLACES;
+            f(first, &digits[place * count..(place + 1) * count]);
+            first += count;
+        }
+        let short = if place < SHORT_PLACES { &*self.short } else { &[] };
+        for digits in short.chunks(self.block[1].max(1) * SHORT_PLACES) {
+            let count = digits.len() / SHORT_PLACES;
+            f(first, &digits[place * count..(place + 1) * count]);
+            first += count;
+        }
+    }
+}
+
+impl<const N: usize> Part<'_, N> {
+    /// Puts a row of points from `first` on; what goes beyond the part is left out.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    pub fn put(&mut self, first: usize, points: &Niels) {
+        let [a0, a1, a2, a3, a4] = *points.plus.registers();
+        let [b0, b1, b2, b3, b4] = *points.minus.registers();
+        let [c0, c1, c2, c3, c4] = *points.xy2d.registers();
+        let left = transposed(&[a0, a1, a2, a3, a4, b0, b1, b2]);
+        let right = transposed(&[b3, b4, c0, c1, c2, c3, c4, splat(0)]);
+        for ((entry, left), right) in self.points.iter_mut().skip(first).zip(left).zip(right) {
+            store_to(&mut entry.0[0], left);
+            store_to(&mut entry.0[1], right);
         }
     }
 
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    #[inline]
-    fn put(&mut self, group: usize, sizes: &[usize; LANES], point: &Point) {
-        let zero: __m512i = _mm512_setzero_si512();
-        let [x0, x1, x2, x3, x4] = *point.x.registers();
-        let [y0, y1, y2, y3, y4] = *point.y.registers();
-        let [z0, z1, z2, z3, z4] = *point.z.registers();
-        let [t0, t1, t2, t3, t4] = *point.t.registers();
-        let [b0, b1, b2, b3, b4, b5, b6, b7] = &mut self.0[group];
-        let [s0, s1, s2, s3, s4, s5, s6, s7] = *sizes;
-        let mut buckets = [
-            &mut b0[s0],
-            &mut b1[s1],
-            &mut b2[s2],
-            &mut b3[s3],
-            &mut b4[s4],
-            &mut b5[s5],
-            &mut b6[s6],
-            &mut b7[s7],
+    /// Sets the scalar of the point `at`: its digits.
+    pub fn set(&mut self, at: usize, digits: &[Digit; N]) {
+        let count = self.points.len();
+        for (place, digit) in digits.iter().enumerate() {
+            self.digits[place * count + at] = *digit;
+        }
+    }
+}
+
+/// The digits of a scalar below `2^253`.
+#[must_use]
+pub fn long_digits(scalar: &Words) -> [Digit; PLACES] {
+    debug_assert!(scalar[3] >> 61 == 0);
+    let mut rest = *scalar;
+    let mut carry = false;
+    for (word, half) in rest.iter_mut().zip(const { halves(PLACES) }) {
+        (*word, carry) = word.carrying_add(half, carry);
+    }
+    let mut digits = [0; PLACES];
+    for (place, digit) in digits.iter_mut().enumerate() {
+        *digit = signed(rest[0], place == PLACES - 1);
+        let [a, b, c, d] = rest;
+        let passed = 64 - BITS;
+        rest = [
+            a >> BITS | b << passed,
+            b >> BITS | c << passed,
+            c >> BITS | d << passed,
+            d >> BITS,
         ];
-        put_column::<0>(&mut buckets, &[x0, x1, x2, x3, x4, y0, y1, y2]);
-        put_column::<1>(&mut buckets, &[y3, y4, z0, z1, z2, z3, z4, t0]);
-        put_column::<2>(&mut buckets, &[t1, t2, t3, t4, zero, zero, zero, zero]);
     }
+    digits
 }
 
-#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-#[inline]
-fn column<const PART: usize>([b0, b1, b2, b3, b4, b5, b6, b7]: &[&Bucket; LANES]) -> [__m512i; LANES] {
-    transposed(&[
-        load(&b0[PART]),
-        load(&b1[PART]),
-        load(&b2[PART]),
-        load(&b3[PART]),
-        load(&b4[PART]),
-        load(&b5[PART]),
-        load(&b6[PART]),
-        load(&b7[PART]),
-    ])
-}
-
-#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-#[inline]
-fn put_column<const PART: usize>(
-    [b0, b1, b2, b3, b4, b5, b6, b7]: &mut [&mut Bucket; LANES],
-    registers: &[__m512i; LANES],
-) {
-    let [r0, r1, r2, r3, r4, r5, r6, r7] = transposed(registers);
-    store_to(&mut b0[PART], r0);
-    store_to(&mut b1[PART], r1);
-    store_to(&mut b2[PART], r2);
-    store_to(&mut b3[PART], r3);
-    store_to(&mut b4[PART], r4);
-    store_to(&mut b5[PART], r5);
-    store_to(&mut b6[PART], r6);
-    store_to(&mut b7[PART], r7);
-}
-
-/// The sizes of eight digits, and which of them are negative.
-fn sizes(word: u64) -> ([usize; LANES], __mmask8) {
-    let (mut sizes, mut is_negative) = ([0; LANES], 0);
-    for (lane, (size, shifted)) in sizes.iter_mut().zip(word.to_le_bytes()).enumerate() {
-        *size = usize::from(shifted.abs_diff(128));
-        is_negative |= u8::from(shifted < 128) << lane;
+/// The digits of a scalar below `2^126`.
+#[must_use]
+pub fn short_digits(scalar: u128) -> [Digit; SHORT_PLACES] {
+    debug_assert!(scalar >> 126 == 0);
+    let [low, high, ..] = const { halves(SHORT_PLACES) };
+    let mut rest = scalar + (low as u128 | (high as u128) << 64);
+    let mut digits = [0; SHORT_PLACES];
+    for (place, digit) in digits.iter_mut().enumerate() {
+        *digit = signed(rest as u64, place == SHORT_PLACES - 1);
+        rest >>= BITS;
     }
-    (sizes, is_negative)
+    digits
 }
 
-/// Eight points to be added, one after the other.
-pub struct Row([[u64; LANES]; 15]);
+/// The lowest digit of a number to which half of a digit's range was added at every place but the last: that is taken off again. The last place has
+/// what is left, which is small: no sign.
+#[inline]
+fn signed(number: u64, is_last: bool) -> Digit {
+    let digit = (number & (2 * HALF - 1)) as u16;
+    if is_last {
+        return digit << 1;
+    }
+    let half = HALF as u16;
+    digit.abs_diff(half) << 1 | u16::from(digit < half)
+}
 
-impl Row {
-    /// Of these.
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    pub fn new(points: &Niels) -> Self {
-        let mut words = [[0; LANES]; 15];
-        let parts = [points.plus, points.minus, points.xy2d];
-        let registers = parts.iter().flat_map(|part| part.registers());
-        for (out, register) in words.iter_mut().zip(registers) {
-            *out = store(*register);
+/// Half of a digit's range, at every place but the last of `n`.
+const fn halves(n: usize) -> Words {
+    let mut words = [0; 4];
+    let mut place = 0;
+    while place < n - 1 {
+        let bit = place * BITS + BITS - 1;
+        words[bit / 64] |= 1 << (bit % 64);
+        place += 1;
+    }
+    words
+}
+
+/// Where one place is added up. To be used again.
+struct Bench {
+    /// Of each size: how many points.
+    counts: Vec<u32>,
+    /// Of each size: where its next point goes.
+    next: Vec<u32>,
+    /// Sizes, those with most points first.
+    order: Vec<u16>,
+    /// Step after step, eight points each: twice the place of the point, plus 1 if it is to be subtracted.
+    steps: Vec<[u32; LANES]>,
+    /// How many steps each eight buckets take.
+    lengths: Vec<usize>,
+    buckets: Vec<Bucket>,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self {
+            counts: vec![0; SIZES],
+            next: vec![0; SIZES],
+            order: vec![0; SIZES],
+            steps: Vec::new(),
+            lengths: Vec::new(),
+            buckets: vec![NEUTRAL; SIZES],
         }
-        Self(words)
+    }
+}
+
+impl Bench {
+    /// Decides which points are added in which step and lane.
+    fn sort(&mut self, terms: &Terms, place: usize) {
+        self.counts.fill(0);
+        terms.for_rows(place, |_, digits| {
+            for digit in digits {
+                self.counts[usize::from(digit >> 1)] += 1;
+            }
+        });
+        // What has size 0 is not added.
+        self.counts[0] = 0;
+        self.put_in_order();
+        let neutral = (terms.points.len() as u32 - 1) << 1;
+        self.lengths.clear();
+        let mut steps = 0;
+        for sizes in self.order.chunks(LANES) {
+            let length = sizes
+                .iter()
+                .map(|size| self.counts[usize::from(*size)])
+                .max()
+                .unwrap_or(0) as usize;
+            if length == 0 {
+                break;
+            }
+            self.steps
+                .resize(self.steps.len().max(steps + length), [neutral; LANES]);
+            for (lane, size) in sizes.iter().enumerate() {
+                let count = self.counts[usize::from(*size)] as usize;
+                for step in &mut self.steps[steps + count..steps + length] {
+                    step[lane] = neutral;
+                }
+                self.next[usize::from(*size)] = (steps * LANES + lane) as u32;
+            }
+            for lane in sizes.len()..LANES {
+                for step in &mut self.steps[steps..steps + length] {
+                    step[lane] = neutral;
+                }
+            }
+            steps += length;
+            self.lengths.push(length);
+        }
+        let (flat, next) = (self.steps.as_flattened_mut(), &mut self.next);
+        terms.for_rows(place, |first, digits| {
+            for (point, digit) in (first as u32..).zip(digits) {
+                let size = usize::from(digit >> 1);
+                if size != 0 {
+                    flat[next[size] as usize] = point << 1 | u32::from(digit & 1);
+                    next[size] += LANES as u32;
+                }
+            }
+        });
     }
 
-    /// One of them, in every lane.
+    /// Sorts the sizes by how many points they have.
+    fn put_in_order(&mut self) {
+        let class = |count: u32| MANY - (count as usize).min(MANY);
+        let mut starts = [0_usize; MANY + 2];
+        for count in &self.counts {
+            starts[class(*count) + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        for (size, count) in (0..).zip(&self.counts) {
+            let start = &mut starts[class(*count)];
+            self.order[*start] = size;
+            *start += 1;
+        }
+    }
+
+    /// Adds up the place, in every lane.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    fn sum(&mut self, points: &[Entry]) -> Point {
+        for (bucket, count) in self.buckets.iter_mut().zip(&self.counts) {
+            if *count == 0 {
+                *bucket = NEUTRAL;
+            }
+        }
+        let mut at = 0;
+        for (sizes, length) in self.order.chunks(LANES).zip(&self.lengths) {
+            let steps = &self.steps[at..];
+            let mut sum = Self::row(points, steps, 0).point();
+            for step in 1..*length {
+                sum = sum.add_niels(&Self::row(points, steps, step));
+            }
+            put(&mut self.buckets, sizes, &sum);
+            at += length;
+        }
+        self.weighted()
+    }
+
+    /// The points of a step.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
-    pub fn spread(&self, lane: usize) -> Niels {
-        let mut registers = [splat(0); 15];
-        for (register, words) in registers.iter_mut().zip(&self.0) {
-            *register = splat(words.get(lane).copied().unwrap_or_default());
+    fn row(points: &[Entry], steps: &[[u32; LANES]], step: usize) -> Niels {
+        if let Some(later) = steps.get(step + AHEAD) {
+            for point in later {
+                if let Some(point) = points.get((point >> 1) as usize) {
+                    prefetch(point);
+                }
+            }
         }
-        let [a0, a1, a2, a3, a4, b0, b1, b2, b3, b4, c0, c1, c2, c3, c4] = registers;
-        Niels {
+        let row = &steps[step];
+        let [e0, e1, e2, e3, e4, e5, e6, e7] = row.map(|point| &points[(point >> 1) as usize].0);
+        let half = |at: usize| {
+            transposed(&[
+                load(&e0[at]),
+                load(&e1[at]),
+                load(&e2[at]),
+                load(&e3[at]),
+                load(&e4[at]),
+                load(&e5[at]),
+                load(&e6[at]),
+                load(&e7[at]),
+            ])
+        };
+        let ([a0, a1, a2, a3, a4, b0, b1, b2], [b3, b4, c0, c1, c2, c3, c4, _]) = (half(0), half(1));
+        let mut is_negative = 0;
+        for (lane, point) in row.iter().enumerate() {
+            is_negative |= (*point as u8 & 1) << lane;
+        }
+        // The limbs are those of factors that were stored.
+        let points = Niels {
             plus: Factor::of_registers([a0, a1, a2, a3, a4]),
             minus: Factor::of_registers([b0, b1, b2, b3, b4]),
             xy2d: Factor::of_registers([c0, c1, c2, c3, c4]),
+        };
+        points.negative_where(is_negative)
+    }
+
+    /// `Σ size·bucket`, in every lane: each lane has sizes in a row, `64·lane + 1` and on.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    fn weighted(&self) -> Point {
+        // Every bucket is in the running sum as many times as its place in the row says.
+        let (mut running, mut sum) = (Point::neutral(), Point::neutral());
+        for size in (1..=SEGMENT).rev() {
+            let sizes = [0, 1, 2, 3, 4, 5, 6, 7].map(|lane| lane * SEGMENT + size);
+            running = running.add(&at(&self.buckets, &sizes).cached());
+            sum = sum.add(&running.cached());
+        }
+        // Lane by lane, the same again: all of a lane counts 64·lane times more.
+        let more = running.projective().doubled(SEGMENT.ilog2());
+        let (mut running, mut total) = (Point::neutral(), sum.lane(0));
+        for lane in (1..LANES).rev() {
+            running = running.add(&more.lane(lane).cached());
+            total = total.add(&running.cached()).add(&sum.lane(lane).cached());
+        }
+        total
+    }
+}
+
+/// The buckets of these sizes, one in each lane.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+fn at(buckets: &[Bucket], sizes: &[usize; LANES]) -> Point {
+    let [b0, b1, b2, b3, b4, b5, b6, b7] = sizes.map(|size| &buckets[size]);
+    let part = |part: usize| {
+        transposed(&[
+            load(&b0[part]),
+            load(&b1[part]),
+            load(&b2[part]),
+            load(&b3[part]),
+            load(&b4[part]),
+            load(&b5[part]),
+            load(&b6[part]),
+            load(&b7[part]),
+        ])
+    };
+    let [p0, p1, p2, p3, p4, m0, m1, m2] = part(0);
+    let [m3, m4, z0, z1, z2, z3, z4, t0] = part(1);
+    let [t1, t2, t3, t4, ..] = part(2);
+    // The limbs are those of elements that were stored.
+    Point {
+        plus: Fe::of_registers([p0, p1, p2, p3, p4]),
+        minus: Fe::of_registers([m0, m1, m2, m3, m4]),
+        z: Fe::of_registers([z0, z1, z2, z3, z4]),
+        t: Fe::of_registers([t0, t1, t2, t3, t4]),
+    }
+}
+
+/// Stores each lane into the bucket of its size.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+fn put(buckets: &mut [Bucket], sizes: &[u16], point: &Point) {
+    let zero = splat(0);
+    let [p0, p1, p2, p3, p4] = *point.plus.registers();
+    let [m0, m1, m2, m3, m4] = *point.minus.registers();
+    let [z0, z1, z2, z3, z4] = *point.z.registers();
+    let [t0, t1, t2, t3, t4] = *point.t.registers();
+    let parts = [
+        [p0, p1, p2, p3, p4, m0, m1, m2],
+        [m3, m4, z0, z1, z2, z3, z4, t0],
+        [t1, t2, t3, t4, zero, zero, zero, zero],
+    ];
+    for (part, registers) in parts.iter().enumerate() {
+        for (size, register) in sizes.iter().zip(transposed(registers)) {
+            store_to(&mut buckets[usize::from(*size)][part], register);
         }
     }
 }

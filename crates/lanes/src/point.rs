@@ -9,11 +9,11 @@
     reason = "indices are loop counters below the length in the array's type; the compiler removes the checks"
 )]
 
-use std::arch::x86_64::{__mmask8, _mm512_slli_epi64};
+use std::arch::x86_64::{__m512i, __mmask8, _mm512_slli_epi64};
 
 use crate::{
-    field::{Factor, Fe, LANES, Limbs, Words, mul, square},
-    memory::{gather, load},
+    field::{Factor, Fe, LANES, Limbs, Sum, Words, mul, product, square, squared},
+    memory::{gather, load, load_bytes, store_to, transposed},
 };
 
 const D: Limbs = [
@@ -53,16 +53,19 @@ pub const GENERATOR: [Words; 2] = [
     ],
 ];
 
-/// `x = X/Z`, `y = Y/Z`, `T = XY/Z`.
+/// The coordinates of the neutral element.
+const NEUTRAL: [u64; 8] = [0, 0, 0, 0, 1, 0, 0, 0];
+
+/// `Y+X`, `Y-X`, `Z`, `T`, where `x = X/Z`, `y = Y/Z`, `T = XY/Z`: as additions want it.
 #[derive(Debug, Clone, Copy)]
 pub struct Point {
-    pub(crate) x: Fe,
-    pub(crate) y: Fe,
+    pub(crate) plus: Fe,
+    pub(crate) minus: Fe,
     pub(crate) z: Fe,
     pub(crate) t: Fe,
 }
 
-/// As [`Point`] without `T`: enough to double and to write.
+/// `X`, `Y`, `Z`: enough to double and to write.
 #[derive(Debug, Clone, Copy)]
 pub struct Projective {
     pub(crate) x: Fe,
@@ -108,11 +111,11 @@ impl Completed {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
     fn point(&self) -> Point {
-        let Projective { x, y, z } = self.projective();
+        let (x, y) = (product(&self.e, &self.f), product(&self.g, &self.h));
         Point {
-            x,
-            y,
-            z,
+            plus: y.plus(&x).carry(),
+            minus: y.minus(&x).carry(),
+            z: mul(&self.f, &self.g),
             t: mul(&self.e, &self.h),
         }
     }
@@ -132,8 +135,8 @@ impl Projective {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
     fn doubling(&self) -> Completed {
-        let (a, b, zz) = (square(&self.x), square(&self.y), square(&self.z));
-        let squared_sum = square(&self.x.plus(&self.y).carry());
+        let (a, b, zz) = (squared(&self.x), squared(&self.y), squared(&self.z));
+        let squared_sum = squared(&self.x.plus(&self.y).carry());
         let h = a.plus(&b);
         let g = a.minus(&b);
         Completed {
@@ -180,37 +183,37 @@ impl Point {
     pub fn neutral() -> Self {
         let (zero, one) = (Fe::small(0), Fe::small(1));
         Self {
-            x: zero,
-            y: one,
+            plus: one,
+            minus: one,
             z: one,
             t: zero,
         }
     }
 
-    /// Forgets `T`.
+    /// Forgets `T`. All three coordinates are twice what they were.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
-    #[must_use]
-    pub const fn projective(&self) -> Projective {
+    pub fn projective(&self) -> Projective {
         Projective {
-            x: self.x,
-            y: self.y,
-            z: self.z,
+            x: self.plus.minus(&self.minus).carry(),
+            y: self.plus.plus(&self.minus).carry(),
+            z: self.z.plus(&self.z).carry(),
         }
     }
 
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
     fn adding(&self, b: &Cached) -> Completed {
-        let d = mul(&self.z, &b.twice_z);
-        self.ending(&b.minus, &b.plus, &b.t2d, &d)
+        let d = product(&self.z, &b.twice_z);
+        self.ending(&b.minus, &b.plus, &b.t2d, &d.into())
     }
 
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
-    fn ending(&self, minus: &Factor, plus: &Factor, t2d: &Factor, d: &Fe) -> Completed {
-        let a = mul(&self.y.minus(&self.x).carry(), minus);
-        let b = mul(&self.y.plus(&self.x).carry(), plus);
-        let c = mul(&self.t, t2d);
+    fn ending(&self, minus: &Factor, plus: &Factor, t2d: &Factor, d: &Sum) -> Completed {
+        let a = product(&self.minus, minus);
+        let b = product(&self.plus, plus);
+        let c = product(&self.t, t2d);
         Completed {
             e: b.minus(&a).carry(),
             f: d.minus(&c).carry(),
@@ -234,7 +237,7 @@ impl Point {
     /// `self + b`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn add_niels(&self, b: &Niels) -> Self {
-        let d = self.z.plus(&self.z).carry();
+        let d = self.z.plus(&self.z);
         self.ending(&b.minus, &b.plus, &b.xy2d, &d).point()
     }
 
@@ -242,8 +245,8 @@ impl Point {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn cached(&self) -> Cached {
         Cached {
-            plus: self.y.plus(&self.x).carry().into(),
-            minus: self.y.minus(&self.x).carry().into(),
+            plus: self.plus.into(),
+            minus: self.minus.into(),
             twice_z: self.z.plus(&self.z).carry().into(),
             t2d: mul(&self.t, &Fe::splat(&TWICE_D)).into(),
         }
@@ -253,8 +256,8 @@ impl Point {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub(crate) fn lane(&self, lane: usize) -> Self {
         Self {
-            x: self.x.lane(lane),
-            y: self.y.lane(lane),
+            plus: self.plus.lane(lane),
+            minus: self.minus.lane(lane),
             z: self.z.lane(lane),
             t: self.t.lane(lane),
         }
@@ -263,7 +266,7 @@ impl Point {
     /// Which lanes hold the neutral element.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn is_neutral(&self) -> __mmask8 {
-        self.x.is_zero() & self.y.equals(&self.z)
+        self.plus.equals(&self.minus) & self.plus.equals(&self.z)
     }
 }
 
@@ -282,6 +285,20 @@ impl Cached {
 }
 
 impl Niels {
+    /// The point, of which `X`, `Y` and `Z` are four times `x`, `y` and 1.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    pub fn point(&self) -> Point {
+        let (plus, minus) = (self.plus.carry(), self.minus.carry());
+        let quadruple = |x: &Fe| x.plus(x).plus(x).plus(x).carry();
+        Point {
+            plus: quadruple(&plus),
+            minus: quadruple(&minus),
+            z: Fe::small(4),
+            // (y+x)² - (y-x)² = 4xy.
+            t: squared(&plus).minus(&squared(&minus)).carry(),
+        }
+    }
+
     /// `-self` where the mask has a bit. Limbs stay below `2^52`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     #[inline]
@@ -325,17 +342,30 @@ impl Affine {
     /// The same, of rows of eight words: `x`, then `y`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn from_coordinates(points: &[[u64; 8]]) -> Self {
-        let mut words = [[0; LANES]; 8];
-        words[4] = [1; LANES];
-        for (lane, point) in points.iter().enumerate() {
-            for w in 0..8 {
-                words[w][lane] = point[w];
-            }
+        let mut rows = [load(&NEUTRAL); LANES];
+        for (row, point) in rows.iter_mut().zip(points) {
+            *row = load(point);
         }
-        let [x0, x1, x2, x3, y0, y1, y2, y3] = words;
+        Self::from_rows(&rows)
+    }
+
+    /// The same, of rows of 64 bytes, each word least significant byte first.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    pub fn from_bytes(points: &[&[u8; 64]]) -> Self {
+        let mut rows = [load(&NEUTRAL); LANES];
+        for (row, point) in rows.iter_mut().zip(points) {
+            *row = load_bytes(point);
+        }
+        Self::from_rows(&rows)
+    }
+
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+    #[inline]
+    fn from_rows(rows: &[__m512i; LANES]) -> Self {
+        let [x0, x1, x2, x3, y0, y1, y2, y3] = transposed(rows);
         Self {
-            x: Fe::from_words(&[x0, x1, x2, x3]),
-            y: Fe::from_words(&[y0, y1, y2, y3]),
+            x: Fe::from_registers(&[x0, x1, x2, x3]),
+            y: Fe::from_registers(&[y0, y1, y2, y3]),
         }
     }
 
@@ -361,13 +391,10 @@ impl Affine {
     /// The canonical coordinates of each lane: `x`, then `y`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn to_lanes(&self) -> [[u64; 8]; LANES] {
-        let (x, y) = (self.x.to_words(), self.y.to_words());
+        let ([x0, x1, x2, x3], [y0, y1, y2, y3]) = (self.x.by_words(), self.y.by_words());
         let mut lanes = [[0; 8]; LANES];
-        for (lane, words) in lanes.iter_mut().enumerate() {
-            for w in 0..4 {
-                words[w] = x[w][lane];
-                words[w + 4] = y[w][lane];
-            }
+        for (lane, row) in lanes.iter_mut().zip(transposed(&[x0, x1, x2, x3, y0, y1, y2, y3])) {
+            store_to(lane, row);
         }
         lanes
     }
@@ -385,8 +412,8 @@ impl Affine {
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn point(&self) -> Point {
         Point {
-            x: self.x,
-            y: self.y,
+            plus: self.y.plus(&self.x).carry(),
+            minus: self.y.minus(&self.x).carry(),
             z: Fe::small(1),
             t: mul(&self.x, &self.y),
         }

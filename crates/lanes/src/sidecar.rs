@@ -130,27 +130,14 @@ pub struct Entries {
 impl Entries {
     /// The points of the ballot with this hash, if the entry `at` is about it.
     #[must_use]
-    pub fn points(&self, at: usize, hash: &[u8; DIGEST]) -> Option<Vec<Coordinates>> {
+    pub fn points(&self, at: usize, hash: &[u8; DIGEST]) -> Option<&[[u8; POINT]]> {
         let start = at.checked_mul(self.size)?;
         let (digest, points) = self
             .bytes
             .get(start..start.checked_add(self.size)?)?
             .split_first_chunk()?;
-        if digest != hash {
-            return None;
-        }
-        let (points, _) = points.as_chunks::<POINT>();
-        Some(points.iter().map(coordinates).collect())
+        (digest == hash).then_some(points.as_chunks().0)
     }
-}
-
-fn coordinates(bytes: &[u8; POINT]) -> Coordinates {
-    let (words, _) = bytes.as_chunks::<8>();
-    let mut coordinates = [0; 8];
-    for (place, word) in coordinates.iter_mut().zip(words) {
-        *place = u64::from_le_bytes(*word);
-    }
-    coordinates
 }
 
 /// A sink in memory, to be emptied now and then.

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     unsafe_code,
     reason = "helpers of tests fail as tests do; each test enters code for AVX-512 after asking the processor"
 )]
@@ -14,8 +15,9 @@ use curve25519_dalek::{
 };
 use isoloir_lanes::{
     cpu::Lanes,
-    field::{FE_MAX, Fe, LANES, Limbs, Words, mul, square},
+    field::{FE_MAX, Fe, LANES, Limbs, Words, mul, product as raw, square, squared},
     fixed::{Base, Multiples},
+    pippenger::{Terms, long_digits, short_digits},
     point::{Affine, GENERATOR, Point, normalized},
     scalar::{Products, Scalar},
     variable::{Comb, eightfold},
@@ -109,6 +111,15 @@ fn operations(a: &[Limbs; LANES], b: &[Limbs; LANES]) -> Results {
         a.inverse(),
         Fe::select(&a, &b, 0b1010_0101),
         mul(&Fe::small(0).negative(), &a.negative()),
+        raw(&a, &b)
+            .minus(&squared(&a))
+            .minus(&squared(&b))
+            .plus(&raw(&b, &a))
+            .carry(),
+        raw(&a.negative(), &b.negative())
+            .plus(&squared(&a.negative()))
+            .minus(&b)
+            .carry(),
     ];
     Results {
         limbs: all.iter().map(|x| x.to_limbs()).collect(),
@@ -141,6 +152,9 @@ proptest! {
             prop_assert_eq!(product(&is(7), &x), if x == U256::ZERO { U256::ZERO } else { U256::ONE });
             prop_assert_eq!(is(8), if 0b1010_0101 >> lane & 1 == 1 { y } else { x });
             prop_assert_eq!(is(9), U256::ZERO);
+            let apart = difference(&x, &y);
+            prop_assert_eq!(sum(&is(10), &product(&apart, &apart)), U256::ZERO);
+            prop_assert_eq!(sum(&is(11), &y), product(&x, &sum(&x, &y)));
         }
     }
 
@@ -212,6 +226,76 @@ fn products(points: &[EdwardsPoint; LANES], scalars: &[DalekScalar; LANES]) -> M
         generator: dalek(&multiples.add(Point::neutral(), Base::Generator, &registers)),
         key: dalek(&multiples.add(affine.point(), Base::Key, &registers)),
     }
+}
+
+#[test]
+fn sums_are_those_of_the_library() {
+    if !can_run() {
+        return;
+    }
+    // Blocks of three, each with 5 long and 9 short scalars: rows that are not full, a last block that is not either; many points for one
+    // bucket (scalars that repeat, the largest ones), and none.
+    let scalar = |at: usize| match at % 7 {
+        0 => DalekScalar::ZERO,
+        1 => -DalekScalar::ONE,
+        2 => DalekScalar::from(512_u64),
+        3 => DalekScalar::from_bytes_mod_order([at as u8; 32]),
+        _ => DalekScalar::from_bytes_mod_order(std::array::from_fn(|k| (at * 37 + k * k * 11) as u8)),
+    };
+    let short = |at: usize| match at % 5 {
+        0 => (1 << 126) - 1,
+        1 => 511,
+        2 => 512,
+        _ => u128::from_le_bytes(std::array::from_fn(|k| (at * 53 + k * 29) as u8)) >> 2,
+    };
+    let mut terms = Terms::default();
+    for ballots in [1, 7, 40] {
+        let (long, short_count) = (5 * ballots, 9 * ballots);
+        let points: Vec<EdwardsPoint> = (0..long + short_count)
+            .map(|at| EdwardsPoint::mul_base(&DalekScalar::from(at as u64 / 2 + 1)))
+            .collect();
+        let expected = points
+            .iter()
+            .enumerate()
+            .fold(EdwardsPoint::identity(), |sum, (at, point)| {
+                let scalar = if at < long {
+                    scalar(at)
+                } else {
+                    DalekScalar::from(short(at - long))
+                };
+                sum + point * scalar
+            });
+        terms.begin(ballots, 3, [5, 9]);
+        for (at, mut block) in terms.blocks().enumerate() {
+            // SAFETY: the processor was asked.
+            unsafe {
+                for (row, points) in points[15 * at..long.min(15 * at + 15)].chunks(LANES).enumerate() {
+                    block.long.put(row * LANES, &lined_up(points).niels());
+                }
+                let (first, last) = (long + 27 * at, (long + 27 * at + 27).min(points.len()));
+                for (row, points) in points[first..last].chunks(LANES).enumerate() {
+                    block.short.put(row * LANES, &lined_up(points).niels());
+                }
+            }
+            for place in 15 * at..long.min(15 * at + 15) {
+                block
+                    .long
+                    .set(place - 15 * at, &long_digits(ours(&scalar(place)).words()));
+            }
+            for place in 27 * at..short_count.min(27 * at + 27) {
+                block.short.set(place - 27 * at, &short_digits(short(place)));
+            }
+        }
+        // SAFETY: the processor was asked.
+        let total = unsafe { dalek(&terms.total()) };
+        assert_eq!(total, [expected; LANES], "of {ballots} ballots");
+    }
+}
+
+/// Up to eight points; the first one fills the lanes left over.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+fn lined_up(points: &[EdwardsPoint]) -> Affine {
+    affine(&std::array::from_fn(|lane| *points.get(lane).unwrap_or(&points[0])))
 }
 
 /// Points of the library in lanes.

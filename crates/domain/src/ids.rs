@@ -193,6 +193,21 @@ uuid_id!(
     ChangeId
 );
 
+uuid_id!(
+    /// Identifier of a token of the API (*jeton*): random. Not its secret.
+    TokenId
+);
+
+impl TokenId {
+    /// Draws a new identifier.
+    #[must_use]
+    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+}
+
 impl ChangeId {
     /// Draws a new identifier.
     #[must_use]

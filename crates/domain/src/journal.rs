@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::api_token::Scopes;
 use crate::board::Seat;
 use crate::board_deed::Deed;
 use crate::complaint::ComplaintNumber;
 use crate::delivery::Channel;
-use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, VoterId};
+use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, TokenId, VoterId};
 use crate::reissue::{Factor, ReissuePath};
 use crate::staff::Roles;
 use crate::ticket::TicketNumber;
@@ -32,6 +33,8 @@ pub enum Subject {
     Tracker(String),
     /// One member of the staff.
     Staff(StaffId),
+    /// One token of the API.
+    Token(TokenId),
 }
 
 /// What happened.
@@ -311,6 +314,22 @@ pub enum Event {
     StaffSignedIn,
     /// A member of the staff may no longer sign in.
     StaffDisabled,
+    /// A token of the API was made.
+    TokenCreated {
+        /// Its name.
+        name: String,
+        /// What it may do.
+        scopes: Scopes,
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// A token of the API is void.
+    TokenRevoked,
+    /// A program asked by a token for something that may change the system. What it changed, if anything, has its own entry.
+    TokenUsed {
+        /// The method and the route, for instance `POST /api/v1/folder/apply`.
+        route: String,
+    },
     /// A board did something: presence, key ceremony, signatures.
     Board {
         /// Its key.

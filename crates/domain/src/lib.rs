@@ -20,6 +20,7 @@
 //! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
 //! - [`message`]: refusals with a stable code and a message in French and English
 //! - [`staff`]: who works for the organiser, and in which roles
+//! - [`api_token`]: what a program may do on the API
 //! - [`token`]: the signed tokens that pass between voting server, browser and registrar
 #![deny(
     clippy::unwrap_used,
@@ -30,6 +31,7 @@
 
 #[macro_use]
 pub mod number;
+pub mod api_token;
 pub mod ballot_box;
 pub mod board;
 pub mod board_deed;
@@ -70,7 +72,7 @@ pub use clock::{Clock, SystemClock};
 pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use count_rules::CountRules;
 pub use election::{Candidate, CandidateList, Election, Sex};
-pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, VoterId};
+pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, TokenId, VoterId};
 pub use message::{Language, Message, Refusal};
 pub use origin::Origin;
 pub use policy::Policy;

@@ -6,14 +6,17 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 use isoloir_domain::Role;
+use isoloir_domain::api_token::Scope;
 use isoloir_service::Session;
 
 use crate::error::{ApiError, PageError, drawn};
 use crate::limits::{Client, Limit};
 use crate::pages::{kiosk, staff};
 use crate::request::{
-    KioskMode, PageChrome, StaffSession, VoterSession, accepts_json, agent, chrome, is_api, session_token, staff_token,
+    Caller, KioskMode, PageChrome, StaffSession, VoterSession, accepts_json, agent, bearer, chrome, is_api,
+    session_token, staff_token,
 };
+use crate::rest::problem::Problem;
 use crate::routes::account::SESSION_ENDS;
 use crate::state::PortalState;
 use isoloir_theme::language::lang_of;
@@ -27,13 +30,15 @@ pub enum Access {
     Voter,
     /// A member of the staff with a valid session and one of these roles. A voter's session opens nothing here.
     Staff(&'static [Role]),
+    /// A program with a token of the API that has all of these scopes. No cookie opens anything here.
+    Token(&'static [Scope]),
     /// Anyone, in the demonstration only; elsewhere the route does not exist.
     Demonstration,
 }
 
 /// One line of the table of routes.
 pub struct Declared {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PUT`.
     pub method: &'static str,
     /// The path, in the form of the router.
     pub path: &'static str,
@@ -80,6 +85,7 @@ impl Declared {
     pub(crate) fn guarded(self, state: &PortalState) -> (&'static str, MethodRouter<PortalState>) {
         let guard = Guard {
             state: state.clone(),
+            path: self.path,
             access: self.access,
             limit: self.limit,
             file_of: self.file_of,
@@ -91,6 +97,7 @@ impl Declared {
 #[derive(Clone)]
 struct Guard {
     state: PortalState,
+    path: &'static str,
     access: Access,
     limit: Option<Limit>,
     file_of: Option<&'static str>,
@@ -109,6 +116,9 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         if let Err(wait) = guard.state.limits().take(limit, client.0, now) {
             return PageError::Limited(wait).into_response();
         }
+    }
+    if let Access::Token(scopes) = guard.access {
+        return watch_token(&guard, scopes, request, next).await;
     }
     if let Access::Staff(roles) = guard.access {
         return watch_staff(&guard.state, roles, request, next).await;
@@ -170,6 +180,43 @@ async fn watch_staff(state: &PortalState, roles: &[Role], mut request: Request, 
         Ok(None) => to_staff_sign_in(&request, had_cookie),
         Err(fault) if api => ApiError::from(fault).into_response(),
         Err(fault) => PageError::from(fault).into_response(),
+    }
+}
+
+/// The same for programs. Whatever may change the system is noted in the journal before it is done.
+async fn watch_token(guard: &Guard, scopes: &[Scope], mut request: Request, next: Next) -> Response {
+    let server = guard.state.server();
+    let found = match bearer(request.headers()) {
+        Some(token) => server.api_caller(token).await,
+        None => Ok(None),
+    };
+    let caller = match found {
+        Ok(Some(caller)) => caller,
+        Ok(None) => return unknown_token(&guard.state, &request),
+        Err(fault) => return Problem::from(fault).into_response(),
+    };
+    let missing = scopes.iter().filter(|scope| !caller.token().scopes.has(**scope));
+    let missing: Vec<String> = missing.map(ToString::to_string).collect();
+    if !missing.is_empty() {
+        return Problem::scope_missing(missing).into_response();
+    }
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        let route = format!("{} {}", request.method(), guard.path);
+        if let Err(fault) = server.note_token_use(&caller, &route).await {
+            return Problem::from(fault).into_response();
+        }
+    }
+    request.extensions_mut().insert(Caller(caller));
+    next.run(request).await
+}
+
+/// Guessing a secret is hopeless, and a program that goes on with a dead one is told to wait.
+fn unknown_token(state: &PortalState, request: &Request) -> Response {
+    let client = Client::of(request, &state.config().limits);
+    let now = state.server().clock().now();
+    match state.limits().take(Limit::Token, client.0, now) {
+        Ok(()) => Problem::token_required().into_response(),
+        Err(wait) => Problem::limited(wait).into_response(),
     }
 }
 

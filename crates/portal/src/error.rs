@@ -16,7 +16,8 @@ use serde::Serialize;
 use crate::layout::Chrome;
 use crate::limits::Wait;
 use crate::pages::error::{self, ErrorKind};
-use crate::request::{KioskMode, chrome, is_api};
+use crate::request::{KioskMode, chrome, is_api, is_rest};
+use crate::rest::problem::{Problem, accepted_language};
 use crate::state::PortalState;
 use isoloir_theme::i18n::Lang;
 use isoloir_theme::language::lang_of;
@@ -175,6 +176,13 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// Its stable code and its words.
+    pub(crate) fn into_parts(self) -> (&'static str, Message) {
+        (self.body.code, self.body.message)
+    }
+}
+
 impl<R: Refusal> From<R> for ApiError {
     fn from(refusal: R) -> ApiError {
         let class = refusal.class();
@@ -216,10 +224,17 @@ pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Reque
     } else {
         "/".to_owned()
     };
-    let response = next.run(request).await;
+    let rest = is_rest(&path).then(|| accepted_language(request.headers()));
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        return problem.draw(rest.unwrap_or(lang));
+    }
     let status = response.status();
     if status.as_u16() < 400 || response.extensions().get::<Drawn>().is_some() {
         return response;
+    }
+    if let Some(lang) = rest {
+        return Problem::of_status(status).draw_after(lang, response);
     }
     let kind = ErrorKind::of_status(status.as_u16());
     let (mut parts, _) = response.into_parts();

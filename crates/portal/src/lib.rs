@@ -5,6 +5,7 @@
 //! - [`limits`]: how often a network may try; [`captcha`]: the captcha of a form
 //! - [`request`], [`error`], [`headers`]: what every request brings, how every error ends, what every answer tells the browser
 //! - `api`: the JSON side, for the booth, verifiers and watchers
+//! - [`rest`]: the API of the back office, for programs with a token
 //! - [`pages`]: one file for each page, drawn from plain structs; [`layout`]: what the portal puts into the frame of `isoloir-theme`, which has
 //!   the pieces pages are made of, their words and their files
 //! - `papers`: what the portal gives as PDF, in words; [`letters`]: activation letters, to print
@@ -32,6 +33,7 @@ pub mod minutes;
 pub mod pages;
 mod papers;
 pub mod request;
+pub mod rest;
 mod results_view;
 pub mod routes;
 pub mod state;

@@ -38,6 +38,8 @@ pub enum Limit {
     Captcha,
     /// PDF files, which cost more.
     Document,
+    /// Calls of the API by a token that is none.
+    Token,
     /// Attempts that failed, of any kind: when they are many, a captcha stands before the next.
     Failure,
 }
@@ -52,6 +54,7 @@ impl Limit {
             Limit::Identity => (120, 60),
             Limit::Captcha => (600, 300),
             Limit::Document => (120, 60),
+            Limit::Token => (60, 30),
             Limit::Failure => (40, 20),
         }
     }

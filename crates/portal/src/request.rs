@@ -185,6 +185,26 @@ impl<S: Send + Sync> FromRequestParts<S> for StaffSession {
     }
 }
 
+/// Whoever called by a token. Only routes declared [`crate::access::Access::Token`] have one.
+#[derive(Clone)]
+pub struct Caller(pub isoloir_service::api_tokens::ApiCaller);
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, PageError> {
+        parts.extensions.get::<Caller>().cloned().ok_or(PageError::Undeclared)
+    }
+}
+
+/// The token of `Authorization: Bearer`, if there is one.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// What surrounds the page of this request: language, names, the person signed in.
 pub struct PageChrome(pub Chrome);
 
@@ -255,4 +275,10 @@ pub fn agent(session: &isoloir_service::StaffSession) -> Agent {
 #[must_use]
 pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/") || path == "/healthz"
+}
+
+/// Whether a path is of the API of the back office, which takes tokens and no cookie.
+#[must_use]
+pub fn is_rest(path: &str) -> bool {
+    path.starts_with("/api/v1/")
 }

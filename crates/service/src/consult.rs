@@ -84,6 +84,14 @@ impl VotingServer {
         Ok(self.inner.store.consultation(id).await?)
     }
 
+    /// How often the description of a consultation has changed; 0 for one that is unknown.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn consultation_revision(&self, id: &ConsultationId) -> Result<i64, Fault> {
+        Ok(self.inner.store.revision(id).await?.unwrap_or(0))
+    }
+
     /// The elections of a consultation, in display order.
     ///
     /// # Errors

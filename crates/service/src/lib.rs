@@ -32,6 +32,7 @@
 //! Staff
 //! - [`invite_staff`]: a one-use link, once more for whoever lost an authenticator, disabling; [`enrol_staff`]: what the link leads to
 //! - [`staff_sign_in`]: sign-in with a [`second_factor`], sessions; `staff_password`: dearer hashes
+//! - [`api_tokens`]: what a program may do in place of a person
 //!
 //! Help desk
 //! - [`voter_journey`]: what agents see of a voter; [`support_actions`]: what they may do; [`read_journal`]: the journal, to read;
@@ -72,6 +73,7 @@ mod activation_code;
 pub mod activation_letter;
 pub mod anomaly;
 pub mod answer_ticket;
+pub mod api_tokens;
 pub mod ask_reissue;
 mod attempts;
 pub mod ballot_box;

@@ -26,6 +26,18 @@ pub enum Task {
 }
 
 impl Task {
+    /// A stable name.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Roll => "roll",
+            Self::Gate => "gate",
+            Self::Lists => "lists",
+            Self::Keys => "keys",
+            Self::Box => "box",
+        }
+    }
+
     /// What is missing, and who brings it.
     #[must_use]
     pub fn message(self) -> Message {

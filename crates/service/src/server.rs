@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -98,6 +99,8 @@ pub(crate) struct Inner {
     pub(crate) registrar: OnceLock<RegistrarLink>,
     /// One result is computed and audited at a time.
     pub(crate) counting: tokio::sync::Mutex<()>,
+    /// Whether folders are applied with a signature of the organiser only.
+    pub(crate) signed_folders: AtomicBool,
     rng: Mutex<StdRng>,
 }
 
@@ -150,9 +153,15 @@ impl VotingServer {
             seen: Mutex::default(),
             registrar: OnceLock::new(),
             counting: tokio::sync::Mutex::default(),
+            signed_folders: AtomicBool::new(false),
             rng: Mutex::new(rng),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// From now on folders come with a signature of the organiser, which the command checks: none is applied by a program.
+    pub fn require_signed_folders(&self) {
+        self.inner.signed_folders.store(true, Ordering::Relaxed);
     }
 
     /// Public half of the key that signs receipts, heads and tickets.

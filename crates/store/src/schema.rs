@@ -38,6 +38,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (50, "consultation file", include_str!("schema/consultation_file.sql")),
     (60, "staged rolls", include_str!("schema/staged_rolls.sql")),
     (62, "judgments", include_str!("schema/judgments.sql")),
+    (88, "tokens of the API", include_str!("schema/api_tokens.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.

@@ -21,6 +21,7 @@ mod tests {
         let store = Store::open(url).await.unwrap();
         let files = [
             crate::account::STATEMENTS,
+            crate::api_token::STATEMENTS,
             crate::apply::STATEMENTS,
             crate::ballot_box::STATEMENTS,
             crate::board::STATEMENTS,

@@ -25,6 +25,7 @@ macro_rules! topics {
 topics!(
     "portal",
     "accounts",
+    "api",
     "assistance",
     "board",
     "captcha",

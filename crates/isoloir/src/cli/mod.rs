@@ -33,6 +33,7 @@ mod seats;
 mod serve;
 mod server;
 mod staff;
+mod token;
 mod trustee;
 mod watch;
 
@@ -68,6 +69,7 @@ enum Command {
     Count(count::CountArgs),
     Archive(election::ArchiveArgs),
     Staff(staff::StaffArgs),
+    Token(token::TokenArgs),
     Board(board::BoardArgs),
     Journal(journal::JournalArgs),
     Trustee(trustee::TrusteeArgs),
@@ -120,6 +122,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Count(arguments) => count::run(&arguments),
         Command::Archive(arguments) => election::run_archive(&arguments),
         Command::Staff(arguments) => staff::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Board(arguments) => board::run(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),

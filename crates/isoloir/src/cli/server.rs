@@ -43,6 +43,9 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
             .clone()
             .unwrap_or_else(|| config.registrar_origin.clone()),
     })?;
+    if !config.organiser_keys.is_empty() {
+        server.require_signed_folders();
+    }
     if let Some(provider) = identity::provider(config)? {
         server.use_identity_provider(provider);
     }

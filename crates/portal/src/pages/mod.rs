@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod activation;
+pub mod api_document;
 pub mod assistance;
 pub mod ballot_box;
 pub mod board;

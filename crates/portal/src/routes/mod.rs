@@ -38,9 +38,11 @@ use tower_http::trace::TraceLayer;
 use crate::access::Declared;
 use crate::config::PortalConfig;
 use crate::state::PortalState;
+pub(crate) use console::{Bounded, MAX_UPLOAD};
 use isoloir_theme::assets;
+pub(crate) use public::{download, piped, stream_archive};
 
-use crate::{api, error, headers};
+use crate::{api, error, headers, rest};
 
 /// A form has no reason to be larger; the ballot's route sets its own limit.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -74,6 +76,7 @@ pub fn table() -> Vec<Declared> {
         board::table(),
         board_papers::table(),
         api::table(),
+        rest::table(),
     ]
     .into_iter()
     .flatten()

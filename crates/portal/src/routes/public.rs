@@ -243,7 +243,7 @@ pub(super) async fn archive(State(state): State<PortalState>, Path(id): Path<Str
 }
 
 /// Streams the archive of a box; whether the reader may have it is asked before.
-pub(super) fn stream_archive(state: &PortalState, election: ElectionId) -> Response {
+pub(crate) fn stream_archive(state: &PortalState, election: ElectionId) -> Response {
     let name = format!("{election}.bel");
     let server = state.server().clone();
     let body = piped(|out| async move { server.export_archive(&election, out).await });
@@ -264,7 +264,7 @@ pub(super) async fn sidecar(State(state): State<PortalState>, Path(id): Path<Str
     ))
 }
 
-pub(super) fn download(name: &str, kind: &str, body: Body) -> Response {
+pub(crate) fn download(name: &str, kind: &str, body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
@@ -273,7 +273,7 @@ pub(super) fn download(name: &str, kind: &str, body: Body) -> Response {
 }
 
 /// What `export` writes, on its way to the reader.
-pub(super) fn piped<F>(export: impl FnOnce(Pipe) -> F) -> Body
+pub(crate) fn piped<F>(export: impl FnOnce(Pipe) -> F) -> Body
 where
     F: Future<Output = Result<Pipe, ExportError>> + Send + 'static,
 {
@@ -300,7 +300,7 @@ where
 }
 
 /// The writing end, on a blocking thread: waits when the reader is slow.
-pub(super) struct Pipe {
+pub(crate) struct Pipe {
     sender: mpsc::Sender<io::Result<Bytes>>,
     buffer: Vec<u8>,
 }

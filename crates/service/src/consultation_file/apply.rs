@@ -30,6 +30,9 @@ pub enum ApplyError {
         "the server has changed meanwhile, or another consultation has a board of the same key: nothing was applied"
     )]
     Moved,
+    /// Folders come with a signature of the organiser, which the command checks.
+    #[error("folders are signed by the organiser: the command applies them")]
+    Unsigned,
     /// All but the roll is applied.
     #[error("roll.csv was not applied, the rest is; mend it and apply again: {0}")]
     Roll(ImportError),

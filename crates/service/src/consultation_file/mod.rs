@@ -4,7 +4,7 @@
 //! - [`document`]: `consultation.toml`, read with the line of everything in it
 //! - [`folder`]: the other files; [`check`]: all that is wrong in a folder, without a server
 //! - [`describe`]: what a consultation is, in one value for a folder and for a server; [`plan`]: what would change, and what is forbidden of it
-//! - [`apply`]: the folder becomes what the server holds; [`export`]: the folder from what the server holds
+//! - [`apply`]: the folder becomes what the server holds; [`export`]: the folder from what the server holds; [`pack`]: the folder in one zip file
 
 pub mod apply;
 pub mod check;
@@ -12,7 +12,9 @@ pub mod describe;
 pub mod document;
 pub mod export;
 pub mod folder;
+pub mod pack;
 pub mod plan;
+mod scratch;
 
 use std::collections::BTreeMap;
 

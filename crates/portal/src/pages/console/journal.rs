@@ -52,6 +52,9 @@ pub const KINDS: &[&str] = &[
     "staff_invited",
     "staff_signed_in",
     "staff_disabled",
+    "token_created",
+    "token_revoked",
+    "token_used",
     "election_set_up",
     "ballots_recorded",
     "polls_closed",
@@ -259,6 +262,7 @@ fn about(lang: Lang, view: &JournalView, subject: &Subject) -> Markup {
         Subject::Election(id) => (lang.text("console-about-election"), id.as_str().to_owned()),
         Subject::Voter(id) => (lang.text("console-about-voter"), id.to_string()),
         Subject::Tracker(tracker) => (lang.text("console-about-tracker"), tracker.clone()),
+        Subject::Token(id) => (lang.text("console-about-token"), id.to_string()),
         Subject::Staff(id) => (
             lang.text("console-about-staff"),
             name_of(&view.names, &id.to_string()).to_owned(),

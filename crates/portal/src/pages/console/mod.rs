@@ -9,12 +9,14 @@ pub mod journal;
 pub mod preparation;
 pub mod rolls;
 pub mod ticket;
+pub mod tokens;
 pub mod voter;
 
 use std::collections::BTreeMap;
 
 use isoloir_domain::message::Message;
 use isoloir_domain::staff::{Role, StaffMember};
+use isoloir_service::api_tokens::MAKES_TOKENS;
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 
@@ -56,6 +58,8 @@ pub enum Tab {
     Preparation,
     /// Journal.
     Journal,
+    /// Tokens of the API.
+    Tokens,
 }
 
 /// Draws a page of the console under the tabs that this person may open.
@@ -83,6 +87,7 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             "/gestion/journal",
             key("console-tab-journal"),
         ),
+        (Tab::Tokens, MAKES_TOKENS, tokens::PATH, key("console-tab-tokens")),
     ];
     page(
         chrome,
@@ -132,6 +137,7 @@ impl Outcome {
             Some("liste-approuvee") => Outcome::Done(key("console-done-roll-approved")),
             Some("liste-appliquee") => Outcome::Done(key("console-done-roll-applied")),
             Some("liste-abandonnee") => Outcome::Done(key("console-done-roll-abandoned")),
+            Some("jeton-revoque") => Outcome::Done(key("console-done-token-revoked")),
             Some("decision") => Outcome::Done(key("console-done-decided")),
             _ => Outcome::None,
         }

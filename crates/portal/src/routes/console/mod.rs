@@ -5,12 +5,14 @@ mod desk;
 mod journal;
 mod preparation;
 mod rolls;
+mod tokens;
 
 use isoloir_domain::ConsultationId;
 use isoloir_domain::staff::StaffMember;
 use serde::Deserialize;
 
 use crate::access::Declared;
+pub(crate) use rolls::{Bounded, MAX_UPLOAD};
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {
@@ -20,6 +22,7 @@ pub(super) fn table() -> Vec<Declared> {
         preparation::table(),
         rolls::table(),
         journal::table(),
+        tokens::table(),
     ]
     .into_iter()
     .flatten()

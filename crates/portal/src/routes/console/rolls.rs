@@ -355,17 +355,30 @@ async fn decide(
     }
 }
 
-/// A file of CSV that the page gives whole.
-struct Bounded {
+/// A file of CSV that is given whole.
+#[derive(Default)]
+pub(crate) struct Bounded {
     bytes: Vec<u8>,
     over: bool,
+}
+
+impl Bounded {
+    /// What was written.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Whether more was to be written than is given.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
 }
 
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if self.bytes.len().saturating_add(bytes.len()) > MAX_CSV {
             self.over = true;
-            return Err(std::io::Error::other("larger than a page gives"));
+            return Err(std::io::Error::other("larger than is given"));
         }
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -404,10 +417,7 @@ async fn template(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let staged = staged_of(&state, session.member(), &id).await?;
-    let mut out = Bounded {
-        bytes: Vec::new(),
-        over: false,
-    };
+    let mut out = Bounded::default();
     let written = state.server().write_template(&staged.stage.id, &mut out).await;
     csv(out, written, "lignes-ecartees.csv")
 }
@@ -419,10 +429,7 @@ async fn difference(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let staged = staged_of(&state, session.member(), &id).await?;
-    let mut out = Bounded {
-        bytes: Vec::new(),
-        over: false,
-    };
+    let mut out = Bounded::default();
     let written = state.server().write_difference(&staged.stage.id, &mut out).await;
     csv(out, written, "difference.csv")
 }

@@ -112,7 +112,8 @@ fn a_record_is_archival_dated_by_what_it_records_and_always_the_same() {
         "{fonts}"
     );
     let holds = |mark: &[u8]| file.windows(mark.len()).any(|window| window == mark);
-    assert!(holds(b"/OutputIntents") && holds(b"/ID ["), "output intent, identifier");
+    assert!(holds(b"/OutputIntents"), "an output intent");
+    assert!(holds(b"/ID"), "an identifier");
     assert_eq!(file, pdf(&record).unwrap());
 }
 

@@ -7,6 +7,8 @@
 //! - [`voter`]: a voter's client, for rehearsals, load and tests
 //! - [`rehearse`]: published elections replayed voter by voter against real processes
 //! - [`demo`]: the demonstration
+//! - [`drill`]: a real cluster, a vote on it, and faults while people vote
+//! - [`load`]: real voters against any deployment, at a stated curve of arrivals
 //! - [`trustee`]: the board's offline work, on files
 //! - [`evidence`]: the folder kept two years: made, counted again offline, destroyed
 //! - [`watch`]: a watcher of boxes and scripts, with named alarms
@@ -19,9 +21,11 @@ mod codes;
 pub mod config;
 mod credentials;
 pub mod demo;
+pub mod drill;
 pub mod evidence;
 pub mod handover;
 pub mod journal_file;
+pub mod load;
 mod notices;
 pub mod private_file;
 mod progress;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Database, PgPool, Pool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{
+    Connection as _, Database, PgConnection, PgPool, Pool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+};
 
 use crate::{StoreError, schema};
 
@@ -182,6 +184,7 @@ async fn open_postgres(url: &str) -> Result<Db, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(ACQUIRE)
+        .after_connect(|connection, _| Box::pin(refuse_a_standby(connection)))
         .connect_with(options)
         .await?;
     let mut migrator = schema::postgres();
@@ -189,6 +192,19 @@ async fn open_postgres(url: &str) -> Result<Db, StoreError> {
     migrator.create_schema("box");
     migrator.run(&pool).await?;
     Ok(Db::Pg(pool))
+}
+
+/// For some seconds after a failover a proxy may still lead to the server that was the primary: what is read there may be old, and nothing can be written.
+async fn refuse_a_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()")
+        .fetch_one(connection)
+        .await?;
+    if standby {
+        return Err(sqlx::Error::Configuration(
+            "the database is a standby, not the primary".into(),
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -16,11 +16,13 @@ mod consultation_signature;
 mod count;
 mod demo;
 pub(crate) mod demo_steps;
+mod drill;
 mod election;
 mod identity;
 mod journal;
 mod key;
 mod letters;
+mod load;
 mod mail;
 mod master_key;
 mod notices;
@@ -58,6 +60,8 @@ pub struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Rehearse(rehearse::RehearseArgs),
+    Drill(drill::DrillArgs),
+    Load(load::LoadArgs),
     Key(key::KeyArgs),
     Serve(serve::ServeArgs),
     Mail(mail::MailArgs),
@@ -111,6 +115,8 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo(arguments) => demo::run_demo(&arguments),
         Command::Rehearse(arguments) => rehearse::run(&arguments),
+        Command::Drill(arguments) => drill::run(&arguments),
+        Command::Load(arguments) => load::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Mail(arguments) => mail::run(&arguments),

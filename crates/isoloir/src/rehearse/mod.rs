@@ -29,3 +29,4 @@ pub use process::{Measured, Program, Server, free_port};
 pub use run::{Options, Report, read_codes, run};
 pub use scenario::{CORSE_2022, Published, RealList, SampleError, Scenario, email};
 pub use site::{Running, Site};
+pub(crate) use verdict::{archive_ballots, audited};

@@ -159,6 +159,12 @@ impl Server {
         bail!("{} does not answer at {origin}", self.name)
     }
 
+    /// Its number, while it runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// CPU time that the server has used, in clock ticks; `None` where the system does not tell.
     #[must_use]
     pub fn cpu_ticks(&self) -> Option<u64> {

@@ -81,6 +81,22 @@ impl Site {
         format!("http://127.0.0.1:{}", self.registrar_port)
     }
 
+    /// Writes the configuration of one more node of the voting server, `NAME.toml`: the same server on another port, reached at the portal's origin through
+    /// a proxy. Gives the file and the node's own origin.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_node(&self, name: &str, port: u16) -> anyhow::Result<(String, String)> {
+        let text = std::fs::read_to_string(self.folder.join("server.toml"))?;
+        let (_, rest) = text.split_once('\n').context("server.toml")?;
+        let file = format!("{name}.toml");
+        std::fs::write(
+            self.folder.join(&file),
+            format!("listen = \"127.0.0.1:{port}\"\n{rest}"),
+        )?;
+        Ok((file, format!("http://127.0.0.1:{port}")))
+    }
+
     fn server_toml(&self, database: &str) -> String {
         format!(
             "listen = \"127.0.0.1:{}\"\norigin = \"{}\"\nregistrar_origin = \"{}\"\nkey = \"server.key\"\n\

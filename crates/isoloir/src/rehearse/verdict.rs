@@ -172,10 +172,7 @@ fn archive_checks(archive: &Path, outcomes: &[Outcome], scenario: &Scenario) -> 
         ..audit::Options::default()
     };
     let report = audit::audit(File::open(archive)?, &options, &mut |_| {})?;
-    let finding = report
-        .finding
-        .as_ref()
-        .map(|finding| format!("{}: {}", finding.check().id(), finding.reason));
+    let finding = finding(&report);
     let counts = report
         .result
         .as_ref()
@@ -184,7 +181,7 @@ fn archive_checks(archive: &Path, outcomes: &[Outcome], scenario: &Scenario) -> 
         .chain(&scenario.votes)
         .map(ToString::to_string)
         .collect();
-    let (trackers, events) = ballots_in(archive)?;
+    let (trackers, events) = archive_ballots(archive)?;
     let receipted: BTreeSet<&str> = outcomes
         .iter()
         .map(|outcome| outcome.receipt.tracker.as_str())
@@ -203,8 +200,19 @@ fn archive_checks(archive: &Path, outcomes: &[Outcome], scenario: &Scenario) -> 
     ])
 }
 
+/// What the audit of an archive without result finds wrong, if anything.
+pub(crate) fn audited(archive: &Path) -> anyhow::Result<Option<String>> {
+    let report = audit::audit(File::open(archive)?, &audit::Options::default(), &mut |_| {})?;
+    Ok(finding(&report))
+}
+
+fn finding(report: &audit::Report) -> Option<String> {
+    let finding = report.finding.as_ref()?;
+    Some(format!("{}: {}", finding.check().id(), finding.reason))
+}
+
 /// Trackers of the ballots and hashes of their events.
-fn ballots_in(archive: &Path) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
+pub(crate) fn archive_ballots(archive: &Path) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
     let mut chain = ChainReader::open(BufReader::new(File::open(archive)?))?;
     let (mut trackers, mut events) = (BTreeSet::new(), BTreeSet::new());
     while let Some(entry) = chain.next_entry()? {

@@ -1,0 +1,155 @@
+//! Two portal nodes behind one address, and a registrar, over the cluster.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::Context;
+use tokio::process::{Child, Command};
+
+use super::cluster::Cluster;
+use crate::rehearse::{CORSE_2022, Scenario, Server, Site, free_port};
+
+/// Delegates of the board: nobody counts here.
+const DELEGATES: u32 = 2;
+/// Nodes of the portal.
+pub(super) const NODES: usize = 2;
+/// Password of every voter.
+pub(super) const PASSWORD: &str = "Bateau-lavande-27";
+
+/// A vote that is open.
+pub(super) struct Deployment {
+    pub(super) site: Site,
+    nodes: Vec<Node>,
+    registrar: Option<Server>,
+    front: Child,
+}
+
+struct Node {
+    name: &'static str,
+    /// Configuration, in the site's folder.
+    file: String,
+    origin: String,
+    server: Option<Server>,
+}
+
+impl Deployment {
+    /// Sets an election of `voters` up in an empty database, with the organiser's own commands, and opens it.
+    pub(super) async fn open(
+        folder: &Path,
+        cluster: &Cluster,
+        database: &str,
+        voters: u32,
+        executable: Option<&Path>,
+    ) -> anyhow::Result<Self> {
+        let site = Site::prepare(folder, executable, Some(&cluster.url(database)), None).await?;
+        let scenario = Scenario {
+            registered: voters,
+            ..Scenario::whole(CORSE_2022)
+        };
+        site.write_consultation(&scenario, "Ed25519")?;
+        site.set_up(DELEGATES, "Ed25519").await?;
+        let server = crate::open_voting_server(&site.folder.join("server.toml")).await?;
+        for consultation in server.consultations().await? {
+            server.activate_all_for_rehearsal(&consultation.id, PASSWORD).await?;
+        }
+        let mut nodes = Vec::new();
+        for name in ["node-1", "node-2"] {
+            let (file, origin) = site.write_node(name, free_port()?)?;
+            nodes.push(Node {
+                name,
+                file,
+                origin,
+                server: None,
+            });
+        }
+        let front = site.folder.join("front.cfg");
+        std::fs::write(&front, front_configuration(&site, &nodes))?;
+        let mut proxy = Command::new("haproxy");
+        proxy
+            .arg("-f")
+            .arg(&front)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut deployment = Self {
+            registrar: Some(site.start_registrar().await?),
+            front: proxy.kill_on_drop(true).spawn().context("haproxy")?,
+            site,
+            nodes,
+        };
+        for number in 0..NODES {
+            deployment.start_node(number).await?;
+        }
+        Ok(deployment)
+    }
+
+    /// Starts a node of the portal.
+    pub(super) async fn start_node(&mut self, number: usize) -> anyhow::Result<()> {
+        let node = self.nodes.get_mut(number).context("no such node")?;
+        let arguments = ["serve", "--config", &node.file];
+        node.server = Some(self.site.program.start(node.name, &node.origin, &arguments).await?);
+        Ok(())
+    }
+
+    /// Ends a node at once.
+    pub(super) async fn kill_node(&mut self, number: usize) -> anyhow::Result<()> {
+        let node = self.nodes.get_mut(number).context("no such node")?;
+        match node.server.take() {
+            Some(server) => server.kill().await,
+            None => Ok(()),
+        }
+    }
+
+    /// The process of a node.
+    pub(super) fn node_process(&self, number: usize) -> Option<u32> {
+        self.nodes.get(number)?.server.as_ref()?.process()
+    }
+
+    /// Ends the registrar at once.
+    pub(super) async fn kill_registrar(&mut self) -> anyhow::Result<()> {
+        match self.registrar.take() {
+            Some(registrar) => registrar.kill().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Starts it again.
+    pub(super) async fn start_registrar(&mut self) -> anyhow::Result<()> {
+        self.registrar = Some(self.site.start_registrar().await?);
+        Ok(())
+    }
+
+    /// Asks everything to end, cleanly.
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        for node in &mut self.nodes {
+            if let Some(server) = node.server.take() {
+                server.stop().await?;
+            }
+        }
+        if let Some(registrar) = self.registrar.take() {
+            registrar.stop().await?;
+        }
+        self.front.kill().await.context("haproxy")
+    }
+}
+
+/// Voters reach whichever node is well; what one does not answer is not asked of the other by the proxy, but by the voter.
+fn front_configuration(site: &Site, nodes: &[Node]) -> String {
+    let servers: Vec<_> = nodes
+        .iter()
+        .map(|node| {
+            format!(
+                "  server {} {} check",
+                node.name,
+                node.origin.trim_start_matches("http://")
+            )
+        })
+        .collect();
+    format!(
+        "global\n  maxconn 2000\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 60s\n  timeout server 60s\n  timeout queue 5s\n  \
+         retries 1\n  option redispatch\nlisten portal\n  bind {}\n  balance roundrobin\n  option httpchk GET /healthz\n  \
+         default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions\n{}\n",
+        site.portal().trim_start_matches("http://"),
+        servers.join("\n")
+    )
+}

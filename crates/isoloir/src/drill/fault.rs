@@ -1,0 +1,200 @@
+//! What can go wrong, how it is done, and how it ends.
+
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use rand::RngExt as _;
+use rand::rngs::StdRng;
+
+use super::cluster::Cluster;
+use super::deployment::{Deployment, NODES};
+use super::tool::signal;
+
+/// A fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// A portal node is killed, and started again.
+    NodeKilled,
+    /// A portal node answers nothing for some seconds, and then goes on.
+    NodeFrozen,
+    /// Both portal nodes are killed.
+    AllNodesKilled,
+    /// The registrar is killed, and started again.
+    RegistrarKilled,
+    /// The host of the primary loses its power.
+    PrimaryHostLost,
+    /// The database server of the primary is killed; Patroni lives.
+    PrimaryServerKilled,
+    /// The host of the synchronous standby loses its power.
+    StandbyHostLost,
+    /// An operator moves the primary elsewhere.
+    Switchover,
+    /// The network of the primary's host is cut: it may think for a while that it still is the primary.
+    PrimaryCutOff,
+    /// The network of the standby's host is cut.
+    StandbyCutOff,
+    /// The standby does not write for some seconds: commits wait for it.
+    StandbyStalled,
+    /// The disk of the primary is full.
+    PrimaryDiskFull,
+    /// A member of etcd is killed.
+    CoordinatorKilled,
+}
+
+/// What was done, so that it can be undone.
+pub(super) enum Injected {
+    Nodes(Vec<usize>),
+    Frozen(u32),
+    Registrar,
+    HostLost(usize),
+    CutOff(usize),
+    Stalled(Vec<u32>),
+    DiskFull(usize),
+    Coordinator(usize),
+    Nothing,
+}
+
+impl Fault {
+    /// All of them.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        Self::value_variants()
+    }
+
+    /// How long it lasts: some are over soon, a lost host comes back after the election of another.
+    pub(super) fn lasts(self, rng: &mut StdRng) -> Duration {
+        let millis = match self {
+            Self::Switchover => 0..1,
+            Self::NodeKilled | Self::AllNodesKilled | Self::RegistrarKilled | Self::PrimaryServerKilled => 200..3_000,
+            Self::NodeFrozen | Self::StandbyStalled => 1_000..6_000,
+            Self::PrimaryDiskFull | Self::CoordinatorKilled => 3_000..10_000,
+            Self::PrimaryHostLost | Self::StandbyHostLost | Self::PrimaryCutOff | Self::StandbyCutOff => 8_000..30_000,
+        };
+        Duration::from_millis(rng.random_range(millis))
+    }
+
+    /// Does it.
+    pub(super) async fn inject(
+        self,
+        cluster: &mut Cluster,
+        vote: &mut Deployment,
+        rng: &mut StdRng,
+    ) -> anyhow::Result<Injected> {
+        let node = rng.random_range(0..NODES);
+        let primary = async |cluster: &Cluster| cluster.primary().await.context("no primary when the fault began");
+        let standby = async |cluster: &Cluster| cluster.standby().await.context("no standby when the fault began");
+        Ok(match self {
+            Self::NodeKilled => {
+                vote.kill_node(node).await?;
+                Injected::Nodes(vec![node])
+            }
+            Self::AllNodesKilled => {
+                for number in 0..NODES {
+                    vote.kill_node(number).await?;
+                }
+                Injected::Nodes((0..NODES).collect())
+            }
+            Self::NodeFrozen => {
+                let id = vote.node_process(node).context("the node does not run")?;
+                signal("STOP", &[id]).await?;
+                Injected::Frozen(id)
+            }
+            Self::RegistrarKilled => {
+                vote.kill_registrar().await?;
+                Injected::Registrar
+            }
+            Self::PrimaryHostLost => {
+                let number = primary(cluster).await?;
+                cluster.lose_host(number).await?;
+                Injected::HostLost(number)
+            }
+            Self::StandbyHostLost => {
+                let number = standby(cluster).await?;
+                cluster.lose_host(number).await?;
+                Injected::HostLost(number)
+            }
+            Self::PrimaryServerKilled => {
+                cluster.kill_server(primary(cluster).await?).await?;
+                Injected::Nothing
+            }
+            Self::Switchover => {
+                cluster.switch_over().await?;
+                Injected::Nothing
+            }
+            Self::PrimaryCutOff => {
+                let number = primary(cluster).await?;
+                cluster.host(number)?.cut_off().await?;
+                Injected::CutOff(number)
+            }
+            Self::StandbyCutOff => {
+                let number = standby(cluster).await?;
+                cluster.host(number)?.cut_off().await?;
+                Injected::CutOff(number)
+            }
+            Self::StandbyStalled => {
+                let number = standby(cluster).await?;
+                let processes = cluster.servers(number).await?;
+                signal("STOP", &processes).await?;
+                Injected::Stalled(processes)
+            }
+            Self::PrimaryDiskFull => {
+                let number = primary(cluster).await?;
+                cluster.host(number)?.fill().await?;
+                Injected::DiskFull(number)
+            }
+            Self::CoordinatorKilled => {
+                let numbers = cluster.numbers();
+                let number = rng.random_range(numbers);
+                cluster.kill_coordinator(number).await?;
+                Injected::Coordinator(number)
+            }
+        })
+    }
+}
+
+impl Injected {
+    /// Ends the fault, as an operator or a supervisor of processes would.
+    pub(super) async fn end(self, cluster: &mut Cluster, vote: &mut Deployment) -> anyhow::Result<()> {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Nodes(numbers) => {
+                for number in numbers {
+                    restart(vote, number).await?;
+                }
+                Ok(())
+            }
+            Self::Frozen(id) => signal("CONT", &[id]).await,
+            Self::Stalled(processes) => signal("CONT", &processes).await,
+            Self::Registrar => vote.start_registrar().await,
+            Self::HostLost(number) => cluster.start_host(number),
+            Self::CutOff(number) => cluster.host(number)?.reconnect().await,
+            Self::DiskFull(number) => cluster.host(number)?.free(),
+            Self::Coordinator(number) => cluster.start_coordinator(number),
+        }
+    }
+}
+
+/// Tries of a supervisor, as of systemd's `Restart=always`: a node does not start while the database is between two primaries.
+const RESTARTS: u32 = 20;
+
+async fn restart(vote: &mut Deployment, number: usize) -> anyhow::Result<()> {
+    for _ in 0..RESTARTS {
+        if vote.start_node(number).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    bail!("a portal node does not start again")
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_possible_value() {
+            Some(value) => f.write_str(value.get_name()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What each voter does, step by step, and what it met.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use isoloir_protocol::any::AnyElection;
+use serde::Serialize;
+
+use super::run::Voter;
+use crate::ambient;
+use crate::voter::{Ballot, Portal, ServerKeys, Session, VoterError};
+
+/// A step of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The page on which one signs in.
+    Page,
+    /// Signing in.
+    SignIn,
+    /// Ticket, registrar, credentials opened.
+    Unlock,
+    /// The ballot made and proved, on this machine.
+    Encrypt,
+    /// The ballot sent, the receipt checked.
+    Cast,
+    /// All of it, from arrival to the last receipt.
+    Visit,
+}
+
+/// What one visit met.
+#[derive(Default)]
+pub(super) struct Visit {
+    /// How long each step took; a step may be done more than once.
+    pub(super) steps: Vec<(Step, Duration)>,
+    /// When each receipt came, from the start of the load.
+    pub(super) receipts: Vec<Duration>,
+    /// How often the server asked to come back.
+    pub(super) told_to_wait: u32,
+    /// What ended the visit before its last receipt, and at which step.
+    pub(super) failed: Option<(Step, String)>,
+}
+
+/// What all visits share.
+pub(super) struct Polls {
+    pub(super) portal: Portal,
+    pub(super) keys: ServerKeys,
+    pub(super) elections: BTreeMap<String, Arc<AnyElection>>,
+    pub(super) begun: Instant,
+    /// How long a voter comes back when told to.
+    pub(super) patience: Duration,
+}
+
+impl Polls {
+    /// The whole visit of one voter.
+    pub(super) async fn visit(&self, voter: &Voter) -> Visit {
+        let mut visit = Visit::default();
+        let arrived = Instant::now();
+        match self.vote(voter, &mut visit).await {
+            Ok(()) => visit.steps.push((Step::Visit, arrived.elapsed())),
+            Err((step, error)) => visit.failed = Some((step, error.to_string())),
+        }
+        visit
+    }
+
+    async fn vote(&self, voter: &Voter, visit: &mut Visit) -> Result<(), (Step, VoterError)> {
+        self.step(visit, Step::Page, async || {
+            Session::anonymous(&self.portal).page("/connexion").await
+        })
+        .await?;
+        let session = self
+            .step(visit, Step::SignIn, async || {
+                Session::sign_in(&self.portal, &voter.identifier, &voter.password).await
+            })
+            .await?;
+        let unlocked = self
+            .step(visit, Step::Unlock, async || session.unlock(&voter.code).await)
+            .await?;
+        for entitlement in &unlocked {
+            let Some(election) = self.elections.get(&entitlement.election) else {
+                continue;
+            };
+            let begun = Instant::now();
+            let (one, credential) = (Arc::clone(election), entitlement.credential.clone());
+            let made =
+                tokio::task::spawn_blocking(move || Ballot::choose(&one, &credential, 0, &mut ambient::rng())).await;
+            let ballot = made
+                .map_err(|error| VoterError::Ballot(error.to_string()))
+                .and_then(|ballot| ballot)
+                .map_err(|error| (Step::Encrypt, error))?;
+            visit.steps.push((Step::Encrypt, begun.elapsed()));
+            let receipt = self
+                .step(visit, Step::Cast, async || {
+                    let bytes = ballot.bytes.clone();
+                    session.cast(&entitlement.election, &entitlement.admission, bytes).await
+                })
+                .await?;
+            receipt
+                .check(&self.keys, &entitlement.election, &ballot.tracker)
+                .map_err(|error| (Step::Cast, error.into()))?;
+            visit.receipts.push(self.begun.elapsed());
+        }
+        Ok(())
+    }
+
+    /// One step, measured; again after a pause when the server says to come back.
+    async fn step<T>(
+        &self,
+        visit: &mut Visit,
+        step: Step,
+        attempt: impl AsyncFn() -> Result<T, VoterError>,
+    ) -> Result<T, (Step, VoterError)> {
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(500);
+        loop {
+            match attempt().await {
+                Ok(done) => {
+                    visit.steps.push((step, begun.elapsed()));
+                    return Ok(done);
+                }
+                Err(error) if is_busy(&error) && begun.elapsed() + pause < self.patience => {
+                    visit.told_to_wait += 1;
+                    tokio::time::sleep(pause).await;
+                    pause = pause.saturating_mul(2).min(Duration::from_secs(8));
+                }
+                Err(error) => return Err((step, error)),
+            }
+        }
+    }
+}
+
+/// The server has too much to do and says so.
+fn is_busy(error: &VoterError) -> bool {
+    matches!(
+        error,
+        VoterError::Unexpected { status: 429 | 503, .. } | VoterError::Refused { status: 429 | 503, .. }
+    )
+}

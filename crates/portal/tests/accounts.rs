@@ -84,6 +84,40 @@ async fn activate(scene: &Scene, path: &str, password: &str) {
     assert_eq!(done.location(), "/activation", "{}", done.page);
 }
 
+/// During a rush people reload: their former attempts go on without them, and are no failures.
+#[tokio::test]
+async fn whoever_gives_up_waiting_and_comes_again_has_not_failed() {
+    let scene = scene().await;
+    activate_by_mail(&scene, CAMILLE).await;
+    let failures = async || scene.server.sign_in_failures(CAMILLE).await.unwrap();
+    for _ in 0..8 {
+        let mut browser = scene.browser();
+        let begun = async {
+            while failures().await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        // Given up while the password is compared: the attempt is counted already.
+        tokio::select! {
+            biased;
+            () = begun => {}
+            answer = browser.sign_in(CAMILLE, PASSWORD) => assert_eq!(answer.status, StatusCode::SEE_OTHER),
+        }
+        let ended = async {
+            while failures().await > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(20), ended).await;
+        assert!(
+            waited.is_ok(),
+            "an attempt whose answer nobody awaited stays counted as failed"
+        );
+    }
+    let answer = scene.browser().sign_in(CAMILLE, PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.page);
+}
+
 async fn activate_by_mail(scene: &Scene, email: &str) {
     let path = scene.link(email, "/activation").await.unwrap();
     activate(scene, &path, PASSWORD).await;

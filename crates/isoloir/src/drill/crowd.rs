@@ -1,4 +1,4 @@
-//! Voters who arrive one after the other. Each asks again until there is an answer, with the same ballot, as the booth does.
+//! Voters who cast one after the other. Each asks again until there is an answer, with the same ballot, as the booth does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,18 +7,25 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use isoloir_protocol::any::AnyElection;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::deployment::PASSWORD;
 use crate::ambient;
 use crate::rehearse::{Ballots, Site, email, read_codes};
-use crate::voter::{Ballot, Portal, Receipt, ServerKeys, Session, VoterError};
+use crate::voter::{Admission, Ballot, Portal, Receipt, ServerKeys, Session, VoterError};
 
-/// Between two arrivals.
-const PACE: Duration = Duration::from_millis(150);
-/// A browser that waits longer than this for an answer asks again.
-const REQUEST: Duration = Duration::from_secs(8);
+/// Between two casts.
+const PACE: Duration = Duration::from_millis(250);
+/// One voter in so many comes when the trouble has begun, and signs in and unlocks in the middle of it; the others have made their ballots before.
+const LATE: u32 = 8;
+/// Voters who make ready at the same time, before.
+const READY_AT_ONCE: usize = 4;
+/// Whoever waits longer than this for an answer asks again. A node that says nothing is noticed sooner by the proxy, which ends its connections.
+const REQUEST: Duration = Duration::from_secs(30);
+/// Before asking again: a little, then longer.
 const PAUSE: Duration = Duration::from_millis(300);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 /// Nobody waits longer than this for a receipt: well above the longest failover.
 const PATIENCE: Duration = Duration::from_secs(150);
 
@@ -30,6 +37,13 @@ pub(super) struct Crowd {
     id: String,
     codes: BTreeMap<String, String>,
     voters: u32,
+}
+
+/// A voter with a ballot in hand.
+pub(super) struct Ready {
+    session: Session,
+    admission: Admission,
+    ballot: Ballot,
 }
 
 /// A voter who has the receipt.
@@ -65,17 +79,47 @@ impl Crowd {
         &self.id
     }
 
-    /// Voters arrive until `over`, or until everybody has come; each stays until the receipt is there.
+    /// Most voters sign in, unlock and make their ballots; `None` for those who come late. Nothing is wrong yet.
+    pub(super) async fn make_ready(self: &Arc<Self>) -> anyhow::Result<Vec<Option<Ready>>> {
+        let gate = Arc::new(Semaphore::new(READY_AT_ONCE));
+        let mut tasks = JoinSet::new();
+        for number in 1..=self.voters {
+            let (crowd, permit) = (Arc::clone(self), Arc::clone(&gate).acquire_owned().await?);
+            tasks.spawn(async move {
+                let ready = match number % LATE {
+                    0 => None,
+                    _ => Some(crowd.ready(number, &mut None).await?),
+                };
+                drop(permit);
+                Ok::<_, VoterError>((number, ready))
+            });
+        }
+        let mut ready = BTreeMap::new();
+        while let Some(one) = tasks.join_next().await {
+            ready.extend([one??]);
+        }
+        Ok(ready.into_values().collect())
+    }
+
+    /// Voters cast one after the other until `over`, or until all have; each stays until the receipt is there.
     ///
     /// # Errors
     /// When a voter is refused, or has no answer in the end: neither may happen, whatever the fault.
-    pub(super) async fn vote(self: Arc<Self>, over: Arc<AtomicBool>) -> anyhow::Result<Vec<Voted>> {
+    pub(super) async fn vote(
+        self: Arc<Self>,
+        voters: Vec<Option<Ready>>,
+        over: Arc<AtomicBool>,
+    ) -> anyhow::Result<Vec<Voted>> {
         let mut visits = JoinSet::new();
-        let mut number = 0;
-        while number < self.voters && !over.load(Ordering::Relaxed) {
-            number += 1;
+        for (number, ready) in (1..).zip(voters) {
+            if over.load(Ordering::Relaxed) {
+                break;
+            }
             let crowd = Arc::clone(&self);
-            visits.spawn(async move { crowd.visit(number).await.with_context(|| format!("voter {number}")) });
+            visits.spawn(async move {
+                let visit = crowd.visit(number, ready).await;
+                visit.with_context(|| format!("voter {number}"))
+            });
             tokio::time::sleep(PACE).await;
         }
         let mut voted = Vec::new();
@@ -85,70 +129,89 @@ impl Crowd {
         Ok(voted)
     }
 
-    async fn visit(&self, number: u32) -> anyhow::Result<Voted> {
+    /// Casts until there is a receipt, then asks once more: the same ballot has the same receipt. Whoever comes late, or was signed out by a failover, signs in again,
+    /// with the ballot that was made at first.
+    async fn visit(&self, number: u32, mut ready: Option<Ready>) -> anyhow::Result<Voted> {
         let deadline = Instant::now() + PATIENCE;
-        let mut retries = 0;
-        let code = self.codes.get(&format!("E{number:06}")).context("no code")?;
-        let mut ballot: Option<Ballot> = None;
-        let (at, receipt) = loop {
+        let (mut retries, mut pause) = (0, PAUSE);
+        let mut ballot = None;
+        let mut promised: Option<(Instant, Receipt)> = None;
+        loop {
             ensure!(Instant::now() < deadline, "no receipt after {} s", PATIENCE.as_secs());
-            match self.try_to_vote(number, code, &mut ballot).await {
-                Ok(receipt) => break (Instant::now(), receipt),
+            match self.attempt(number, &mut ready, &mut ballot).await {
+                Ok(receipt) => match promised {
+                    None => promised = Some((Instant::now(), receipt)),
+                    Some((at, first)) => {
+                        ensure!(first == receipt, "the same ballot has two receipts");
+                        return Ok(Voted { at, receipt, retries });
+                    }
+                },
                 Err(error) if may_pass(&error) => {
                     retries += 1;
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(pause).await;
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
                 }
                 Err(error) => return Err(error.into()),
             }
-        };
-        Ok(Voted { at, receipt, retries })
+        }
     }
 
-    /// Signs in, unlocks, and casts the ballot that was made at the first time, until it is answered; then asks once more.
-    async fn try_to_vote(&self, number: u32, code: &str, made: &mut Option<Ballot>) -> Result<Receipt, VoterError> {
-        let session = Session::sign_in(&self.portal, &email(number), PASSWORD).await?;
-        let unlocked = session.unlock(code).await?;
-        let entitlement = unlocked.first().ok_or(VoterError::Malformed { step: "unlock" })?;
-        let ballot = match made.take() {
-            Some(ballot) => made.insert(ballot),
-            None => made.insert(Ballot::choose(
-                &self.election,
-                &entitlement.credential,
-                number % 8,
-                &mut ambient::rng(),
-            )?),
+    async fn attempt(
+        &self,
+        number: u32,
+        ready: &mut Option<Ready>,
+        ballot: &mut Option<Ballot>,
+    ) -> Result<Receipt, VoterError> {
+        let voter = match ready.take() {
+            Some(voter) => ready.insert(voter),
+            None => ready.insert(self.ready(number, ballot).await?),
         };
-        let deadline = Instant::now() + PATIENCE;
-        let mut promised: Option<Receipt> = None;
-        loop {
-            match session
-                .cast(&self.id, &entitlement.admission, ballot.bytes.clone())
-                .await
-            {
-                Ok(receipt) => {
-                    receipt.check(&self.keys, &self.id, &ballot.tracker)?;
-                    match promised {
-                        Some(first) if first == receipt => return Ok(receipt),
-                        Some(_) => {
-                            return Err(VoterError::Malformed {
-                                step: "the same ballot has two receipts",
-                            });
-                        }
-                        None => promised = Some(receipt),
-                    }
+        let sent = voter
+            .session
+            .cast(&self.id, &voter.admission, voter.ballot.bytes.clone());
+        match sent.await {
+            Ok(receipt) => {
+                receipt.check(&self.keys, &self.id, &voter.ballot.tracker)?;
+                Ok(receipt)
+            }
+            Err(error) => {
+                if is_signed_out(&error) {
+                    *ballot = ready.take().map(|voter| voter.ballot);
                 }
-                Err(error) if may_pass(&error) && !is_signed_out(&error) && Instant::now() < deadline => {
-                    tokio::time::sleep(PAUSE).await
-                }
-                Err(error) => return Err(error),
+                Err(error)
             }
         }
     }
+
+    /// Signs in, unlocks, and makes a ballot unless there is one.
+    async fn ready(&self, number: u32, ballot: &mut Option<Ballot>) -> Result<Ready, VoterError> {
+        let code = self
+            .codes
+            .get(&format!("E{number:06}"))
+            .ok_or(VoterError::Malformed { step: "codes" })?;
+        let session = Session::sign_in(&self.portal, &email(number), PASSWORD).await?;
+        let unlocked = session.unlock(code).await?.into_iter().next();
+        let entitlement = unlocked.ok_or(VoterError::Malformed { step: "unlock" })?;
+        let ballot = match ballot.take() {
+            Some(ballot) => ballot,
+            None => Ballot::choose(&self.election, &entitlement.credential, number % 8, &mut ambient::rng())?,
+        };
+        Ok(Ready {
+            session,
+            admission: entitlement.admission,
+            ballot,
+        })
+    }
 }
 
-/// No answer, or one that says to come back; a session that a failover lost, which did not wait for the disk.
+/// No answer, or one that says to come back; a session that a failover lost, which did not wait for the disk; a captcha (422 at sign-in), where several attempts
+/// have been cut short: a person answers it, here the attempts under way are waited for.
 fn may_pass(error: &VoterError) -> bool {
     match error {
+        VoterError::Unexpected {
+            step: "sign-in",
+            status: 422,
+        } => true,
         VoterError::Transport(_)
         | VoterError::Unexpected {
             status: 401 | 429 | 500..=599,

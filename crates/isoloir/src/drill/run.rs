@@ -17,9 +17,9 @@ use super::deployment::Deployment;
 use super::fault::Fault;
 use super::{tool, verdict};
 
-/// Voters of a run: enough to go on arriving while a failover lasts.
-const VOTERS: u32 = 420;
-/// Voters still arrive for so long after the last fault is over.
+/// Voters of a run: enough to go on casting while a failover lasts.
+const VOTERS: u32 = 200;
+/// Voters still cast for so long after the last fault is over.
 const AFTERWARDS: Duration = Duration::from_secs(3);
 
 /// What to do.
@@ -100,9 +100,10 @@ async fn one(cluster: &mut Cluster, folder: &Path, seed: u64, options: &Options)
     cluster.create_database(&database).await?;
     let mut vote = Deployment::open(folder, cluster, &database, VOTERS, options.executable.as_deref()).await?;
     let crowd = Arc::new(Crowd::gather(&vote.site, VOTERS).await?);
+    let ready = crowd.make_ready().await.context("before the trouble")?;
     let over = Arc::new(AtomicBool::new(false));
     let begun = Instant::now();
-    let voting = tokio::spawn(Arc::clone(&crowd).vote(Arc::clone(&over)));
+    let voting = tokio::spawn(Arc::clone(&crowd).vote(ready, Arc::clone(&over)));
     let outages = trouble(cluster, &mut vote, &options.faults, &mut rng).await;
     tokio::time::sleep(AFTERWARDS).await;
     over.store(true, Ordering::Relaxed);

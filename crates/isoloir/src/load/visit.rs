@@ -65,17 +65,17 @@ impl Polls {
     }
 
     async fn vote(&self, voter: &Voter, visit: &mut Visit) -> Result<(), (Step, VoterError)> {
-        self.step(visit, Step::Page, async || {
+        self.step(visit, Step::Page, || async {
             Session::anonymous(&self.portal).page("/connexion").await
         })
         .await?;
         let session = self
-            .step(visit, Step::SignIn, async || {
+            .step(visit, Step::SignIn, || async {
                 Session::sign_in(&self.portal, &voter.identifier, &voter.password).await
             })
             .await?;
         let unlocked = self
-            .step(visit, Step::Unlock, async || session.unlock(&voter.code).await)
+            .step(visit, Step::Unlock, || async { session.unlock(&voter.code).await })
             .await?;
         for entitlement in &unlocked {
             let Some(election) = self.elections.get(&entitlement.election) else {
@@ -91,7 +91,7 @@ impl Polls {
                 .map_err(|error| (Step::Encrypt, error))?;
             visit.steps.push((Step::Encrypt, begun.elapsed()));
             let receipt = self
-                .step(visit, Step::Cast, async || {
+                .step(visit, Step::Cast, || async {
                     let bytes = ballot.bytes.clone();
                     session.cast(&entitlement.election, &entitlement.admission, bytes).await
                 })
@@ -105,12 +105,10 @@ impl Polls {
     }
 
     /// One step, measured; again after a pause when the server says to come back.
-    async fn step<T>(
-        &self,
-        visit: &mut Visit,
-        step: Step,
-        attempt: impl AsyncFn() -> Result<T, VoterError>,
-    ) -> Result<T, (Step, VoterError)> {
+    async fn step<T, F>(&self, visit: &mut Visit, step: Step, attempt: impl Fn() -> F) -> Result<T, (Step, VoterError)>
+    where
+        F: Future<Output = Result<T, VoterError>>,
+    {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(500);
         loop {

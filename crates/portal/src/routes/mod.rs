@@ -27,13 +27,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use isoloir_service::VotingServer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Instrument as _;
 
 use crate::access::Declared;
 use crate::config::PortalConfig;
@@ -96,18 +98,34 @@ pub fn router(server: VotingServer, config: PortalConfig) -> Router {
         .merge(assets)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(from_fn(end_what_was_begun))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             PATIENCE,
         ))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request panicked");
-            axum::response::IntoResponse::into_response(StatusCode::INTERNAL_SERVER_ERROR)
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
         .layer(from_fn_with_state(state.clone(), error::draw_errors))
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(state)
+}
+
+/// What somebody sent is worked on to its end, also when the browser has given up or the time is over. Otherwise whoever sends a form again and again while
+/// the server is slow would leave attempts behind that count as failed, and be locked out with the right password.
+async fn end_what_was_begun(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let span = tracing::Span::current();
+    match tokio::spawn(next.run(request).instrument(span)).await {
+        Ok(response) => response,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The server is ending.
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// A log line names the route and never the address: tokens and trackers are in addresses.

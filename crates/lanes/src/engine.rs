@@ -18,6 +18,7 @@ use crate::{
     members,
     parse::{Form, Parsed},
     plan::Plan,
+    sha::Texts,
     sidecar::{Entries, Header, Reader, Recorder},
     transcript,
 };
@@ -147,26 +148,43 @@ impl Direct {
             .filter_map(|(at, ballot)| Some((at, self.form.parse(ballot.bytes, &self.plan)?)))
             .unzip();
         let computed = self.exact.compute(&self.plan, &parsed, self.recorder.is_some());
-        for ((at, ballot), computed) in places.into_iter().zip(&parsed).zip(computed) {
-            if let Some(place) = all.get_mut(at) {
-                *place = self.judge(ballot, computed);
+        let hold = self.hold(&parsed, &computed);
+        for (((at, ballot), computed), holds) in places.into_iter().zip(&parsed).zip(computed).zip(hold) {
+            if let Some(place) = all.get_mut(at).filter(|_| holds) {
+                *place = Self::judge(ballot, computed);
             }
         }
         all
     }
 
-    /// Accepts the ballot if its points are in the group and its hashes are right.
-    fn judge(&self, ballot: &Parsed<'_>, computed: Computed) -> Found {
+    /// Which ballots' hashes are right.
+    fn hold(&self, ballots: &[Parsed<'_>], computed: &[Computed]) -> Vec<bool> {
+        let plan = &self.plan;
+        let mut texts = Texts::default();
+        let mut are_whole = Vec::with_capacity(ballots.len());
+        for (ballot, computed) in ballots.iter().zip(computed) {
+            let (commitments, sums) = (&computed.commitments, &computed.sums);
+            let is_whole = transcript::write(&self.fingerprint, plan, ballot, commitments, sums, &mut texts);
+            are_whole.push(is_whole);
+        }
+        let hashes = texts.hashes(self.lanes);
+        let hashes = hashes.chunks(transcript::texts(plan));
+        let holds = |((ballot, hashes), is_whole): ((&Parsed<'_>, &[[u8; 32]]), bool)| {
+            is_whole && transcript::holds(plan, ballot, hashes)
+        };
+        ballots.iter().zip(hashes).zip(are_whole).map(holds).collect()
+    }
+
+    /// Accepts a ballot whose hashes are right if its points are in the group.
+    fn judge(ballot: &Parsed<'_>, computed: Computed) -> Found {
         let Computed {
             is_in_group,
             mut points,
-            sums,
-            commitments,
             eighths,
+            ..
         } = computed;
         let is_neutral = ballot.points.last().is_none_or(members::is_neutral);
-        let holds = || transcript::holds(&self.fingerprint, &self.plan, ballot, &commitments, &sums);
-        (is_in_group && !is_neutral && holds()).then_some(())?;
+        (is_in_group && !is_neutral).then_some(())?;
         // Ciphertexts only: the credential is the last point.
         points.pop();
         let accepted = Accepted {
@@ -315,9 +333,10 @@ impl Combined {
         }
         let mut derived = combined::derive(*lanes, plan, &parsed, &eighths);
         let computed = std::mem::take(&mut derived.computed);
+        let hold = self.direct.hold(&parsed, &computed);
         let mut is_right = Vec::with_capacity(parsed.len());
-        for ((at, ballot), computed) in places.into_iter().zip(&parsed).zip(computed) {
-            let found = self.direct.judge(ballot, computed);
+        for (((at, ballot), computed), holds) in places.into_iter().zip(&parsed).zip(computed).zip(hold) {
+            let found = holds.then(|| Direct::judge(ballot, computed)).flatten();
             is_right.push(found.is_some());
             if let Some(place) = all.get_mut(at) {
                 *place = found.map(|(accepted, _)| accepted);

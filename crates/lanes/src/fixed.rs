@@ -1,22 +1,30 @@
 //! Multiples of the two bases of every proof, `g` and the election's key `y`: 32 additions and no doubling.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::needless_range_loop,
+    reason = "indices are loop counters below the length in the array's type, and digits, which are at most 128; an index outside panics"
+)]
+
 use std::arch::x86_64::{
-    __m512i, _mm_cvtsi64_si128, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask, _mm512_mask_sub_epi64,
-    _mm512_maskz_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srl_epi64,
+    __m512i, __mmask8, _mm_cvtsi64_si128, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask,
+    _mm512_mask_sub_epi64, _mm512_maskz_set1_epi64, _mm512_setzero_si512, _mm512_srl_epi64,
 };
 
 use crate::{
-    field::{Factor, LANES, Words, splat},
-    memory::{gather, store},
-    point::{Affine, Niels, Point, Projective, normalized},
+    field::{LANES, Words, splat},
+    memory::{prefetch, store},
+    point::{Affine, Point, Projective, normalized},
+    table::{Entry, row},
 };
 
 /// A scalar has 32 digits in base 256, from -127 to 128.
 const PLACES: usize = 32;
 /// Multiples from 0 to 128.
 const MULTIPLES: usize = 129;
-/// Words of a multiple: three coordinates of five limbs, and one to fill two cache lines.
-const ENTRY: usize = 16;
+/// So many places before it is added, a multiple is asked for: not all are in the first cache.
+const AHEAD: usize = 2;
 
 /// Which base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,56 +36,62 @@ pub enum Base {
 }
 
 /// `d·256^i` times `g` and times `y`, for every place `i` and every digit `d` from 0 to 128.
-pub struct Multiples(Vec<u64>);
+pub struct Multiples(Vec<Entry>);
 
 impl Multiples {
     /// Of these `g` and `y`.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn new(generator: &[Words; 2], key: &[Words; 2]) -> Self {
-        let mut words = Vec::with_capacity(2 * PLACES * MULTIPLES * ENTRY);
+        let mut entries = Vec::with_capacity(2 * PLACES * MULTIPLES);
         for base in [generator, key] {
             for units in units(base).chunks(LANES) {
-                write_multiples(units, &mut words);
+                write_multiples(units, &mut entries);
             }
         }
-        Self(words)
+        Self(entries)
     }
 
     /// `sum + scalar·base` in each lane. Scalars must be below `2^255`; `scalars[w][lane]` are their words.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn add(&self, sum: Point, base: Base, scalars: &[__m512i; 4]) -> Point {
-        let mut sum = sum;
-        let mut carry = _mm512_setzero_si512();
-        let mut entry = match base {
+        let first = match base {
             Base::Generator => 0,
             Base::Key => PLACES * MULTIPLES,
         };
-        for word in scalars {
-            for byte in 0..8_i64 {
-                let shifted = _mm512_srl_epi64(*word, _mm_cvtsi64_si128(8 * byte));
-                let digit = _mm512_add_epi64(_mm512_and_si512(shifted, splat(255)), carry);
-                let is_negative = _mm512_cmpgt_epu64_mask(digit, splat(128));
-                let size = _mm512_mask_sub_epi64(digit, is_negative, splat(256), digit);
-                carry = _mm512_maskz_set1_epi64(is_negative, 1);
-                let index = _mm512_slli_epi64::<4>(_mm512_add_epi64(size, splat(entry as u64)));
-                sum = sum.add_niels(&self.at(index).negative_where(is_negative));
-                entry += MULTIPLES;
+        let multiples = &self.0[first..first + PLACES * MULTIPLES];
+        let (places, signs) = digits(scalars);
+        let mut sum = sum;
+        for (at, (place, is_negative)) in places.iter().zip(signs).enumerate() {
+            for later in places.get(at + AHEAD).into_iter().flatten() {
+                prefetch(&multiples[*later as usize]);
             }
+            let mut entries = [&Entry::NEUTRAL; LANES];
+            for (entry, at) in entries.iter_mut().zip(place) {
+                *entry = &multiples[*at as usize];
+            }
+            sum = sum.add_niels(&row(entries).negative_where(is_negative));
         }
         sum
     }
+}
 
-    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-    #[inline]
-    fn at(&self, index: __m512i) -> Niels {
-        let [a0, a1, a2, a3, a4, b0, b1, b2, b3, b4, c0, c1, c2, c3, c4] = gather::<15, 1>(&self.0, index);
-        // The limbs are those of factors that were stored.
-        Niels {
-            plus: Factor::of_registers([a0, a1, a2, a3, a4]),
-            minus: Factor::of_registers([b0, b1, b2, b3, b4]),
-            xy2d: Factor::of_registers([c0, c1, c2, c3, c4]),
-        }
+/// The digits of eight scalars, place after place: which multiple, and in which lanes it is to be subtracted.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+fn digits(scalars: &[__m512i; 4]) -> ([[u64; LANES]; PLACES], [__mmask8; PLACES]) {
+    let (mut places, mut signs) = ([[0; LANES]; PLACES], [0; PLACES]);
+    let mut carry = _mm512_setzero_si512();
+    for at in 0..PLACES {
+        let shifted = _mm512_srl_epi64(scalars[at / 8], _mm_cvtsi64_si128(8 * (at as i64 % 8)));
+        let digit = _mm512_add_epi64(_mm512_and_si512(shifted, splat(255)), carry);
+        let is_negative = _mm512_cmpgt_epu64_mask(digit, splat(128));
+        let size = _mm512_mask_sub_epi64(digit, is_negative, splat(256), digit);
+        carry = _mm512_maskz_set1_epi64(is_negative, 1);
+        let entry = _mm512_add_epi64(size, splat((at * MULTIPLES) as u64));
+        places[at] = store(entry);
+        signs[at] = is_negative;
     }
+    (places, signs)
 }
 
 /// `256^i·base` for every place.
@@ -98,7 +112,7 @@ fn units(base: &[Words; 2]) -> Vec<[Words; 2]> {
 
 /// The multiples of eight units, one in each lane, unit after unit.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
-fn write_multiples(units: &[[Words; 2]], out: &mut Vec<u64>) {
+fn write_multiples(units: &[[Words; 2]], out: &mut Vec<Entry>) {
     let unit = Affine::from_lanes(units);
     let niels = unit.niels();
     let mut multiple = Point::neutral();
@@ -107,20 +121,11 @@ fn write_multiples(units: &[[Words; 2]], out: &mut Vec<u64>) {
         all.push(multiple.projective());
         multiple = multiple.add_niels(&niels);
     }
-    let mut limbs = Vec::with_capacity(MULTIPLES);
+    let mut rows = Vec::with_capacity(MULTIPLES);
     for multiple in normalized(&all) {
-        let Niels { plus, minus, xy2d } = multiple.niels();
-        let mut entry = [[0; LANES]; 15];
-        let registers = plus.registers().iter().chain(minus.registers()).chain(xy2d.registers());
-        for (words, register) in entry.iter_mut().zip(registers) {
-            *words = store(*register);
-        }
-        limbs.push(entry);
+        rows.push(Entry::of(&multiple.niels()));
     }
     for lane in 0..units.len() {
-        for entry in &limbs {
-            out.extend(entry.iter().filter_map(|words| words.get(lane)));
-            out.push(0);
-        }
+        out.extend(rows.iter().map(|row| row[lane]));
     }
 }

@@ -7,9 +7,9 @@
 //! - [`cpu`]: whether this processor can; `memory`: loads and stores, the project's only `unsafe` beside the entries into
 //!   code compiled for AVX-512;
 //! - [`field`], [`point`], [`scalar`]: arithmetic, with the bounds of limbs in the types;
-//! - [`fixed`], [`variable`], [`members`]: multiples of bases and of points, membership, sums;
+//! - [`fixed`], [`variable`], [`members`]: multiples of bases and of points, membership, sums; [`table`]: points in memory;
 //! - [`text`], [`parse`]: strict reading of points and of ballots;
-//! - [`plan`]: what there is to verify in every ballot of an election; [`transcript`]: the hashes;
+//! - [`plan`]: what there is to verify in every ballot of an election; [`transcript`]: what is hashed; [`sha`]: the hashes;
 //! - [`exact`]: engine 2; [`combined`]: engine 3, with [`pippenger`]'s sum; [`engine`]: both as an audit uses them.
 #![allow(
     clippy::missing_safety_doc,
@@ -51,6 +51,10 @@ pub mod plan;
 pub mod point;
 #[cfg(target_arch = "x86_64")]
 pub mod scalar;
+#[cfg(target_arch = "x86_64")]
+pub mod sha;
+#[cfg(target_arch = "x86_64")]
+pub mod table;
 #[cfg(target_arch = "x86_64")]
 pub mod text;
 #[cfg(target_arch = "x86_64")]

@@ -40,6 +40,16 @@ pub fn store_to(words: &mut [u64; 8], register: __m512i) {
     unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), register) };
 }
 
+/// Sixteen words of 32 bits.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+pub fn store_words(register: __m512i) -> [u32; 16] {
+    let mut words = [0; 16];
+    // SAFETY: the array is 64 writable bytes; the instruction needs no alignment.
+    unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), register) };
+    words
+}
+
 /// For each `k < N` a register whose lanes hold `words[index[lane] + k·STRIDE]`.
 ///
 /// # Panics

@@ -15,10 +15,13 @@
               index outside panics"
 )]
 
+use std::arch::x86_64::__m512i;
+
 use crate::{
-    field::{Factor, Fe, LANES, Words, splat},
+    field::{Fe, LANES, Words, splat},
     memory::{load, prefetch, store_to, transposed},
     point::{Niels, Point},
+    table::{self, Entry},
 };
 
 /// Bits of a digit.
@@ -36,16 +39,6 @@ const SEGMENT: usize = (SIZES - 1) / LANES;
 const AHEAD: usize = 6;
 /// A bucket with more points than these is in no order among its like: it only leaves lanes idle.
 const MANY: usize = 1023;
-
-/// A point to be added: fifteen limbs, in two cache lines.
-#[derive(Debug, Clone, Copy)]
-#[repr(align(128))]
-pub struct Entry([[u64; LANES]; 2]);
-
-impl Entry {
-    /// `y+x = 1`, `y-x = 1`, `2d·x·y = 0`.
-    const NEUTRAL: Self = Self([[1, 0, 0, 0, 0, 1, 0, 0], [0; LANES]]);
-}
 
 /// What a bucket comes to: twenty limbs, and four zeros.
 type Bucket = [[u64; LANES]; 3];
@@ -170,14 +163,8 @@ impl<const N: usize> Part<'_, N> {
     /// Puts a row of points from `first` on; what goes beyond the part is left out.
     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
     pub fn put(&mut self, first: usize, points: &Niels) {
-        let [a0, a1, a2, a3, a4] = *points.plus.registers();
-        let [b0, b1, b2, b3, b4] = *points.minus.registers();
-        let [c0, c1, c2, c3, c4] = *points.xy2d.registers();
-        let left = transposed(&[a0, a1, a2, a3, a4, b0, b1, b2]);
-        let right = transposed(&[b3, b4, c0, c1, c2, c3, c4, splat(0)]);
-        for ((entry, left), right) in self.points.iter_mut().skip(first).zip(left).zip(right) {
-            store_to(&mut entry.0[0], left);
-            store_to(&mut entry.0[1], right);
+        for (place, entry) in self.points.iter_mut().skip(first).zip(Entry::of(points)) {
+            *place = entry;
         }
     }
 
@@ -383,31 +370,15 @@ impl Bench {
             }
         }
         let row = &steps[step];
-        let [e0, e1, e2, e3, e4, e5, e6, e7] = row.map(|point| &points[(point >> 1) as usize].0);
-        let half = |at: usize| {
-            transposed(&[
-                load(&e0[at]),
-                load(&e1[at]),
-                load(&e2[at]),
-                load(&e3[at]),
-                load(&e4[at]),
-                load(&e5[at]),
-                load(&e6[at]),
-                load(&e7[at]),
-            ])
-        };
-        let ([a0, a1, a2, a3, a4, b0, b1, b2], [b3, b4, c0, c1, c2, c3, c4, _]) = (half(0), half(1));
         let mut is_negative = 0;
         for (lane, point) in row.iter().enumerate() {
             is_negative |= (*point as u8 & 1) << lane;
         }
-        // The limbs are those of factors that were stored.
-        let points = Niels {
-            plus: Factor::of_registers([a0, a1, a2, a3, a4]),
-            minus: Factor::of_registers([b0, b1, b2, b3, b4]),
-            xy2d: Factor::of_registers([c0, c1, c2, c3, c4]),
-        };
-        points.negative_where(is_negative)
+        let mut entries = [&Entry::NEUTRAL; LANES];
+        for (entry, point) in entries.iter_mut().zip(row) {
+            *entry = &points[(point >> 1) as usize];
+        }
+        table::row(entries).negative_where(is_negative)
     }
 
     /// `Σ size·bucket`, in every lane: each lane has sizes in a row, `64·lane + 1` and on.
@@ -416,7 +387,10 @@ impl Bench {
         // Every bucket is in the running sum as many times as its place in the row says.
         let (mut running, mut sum) = (Point::neutral(), Point::neutral());
         for size in (1..=SEGMENT).rev() {
-            let sizes = [0, 1, 2, 3, 4, 5, 6, 7].map(|lane| lane * SEGMENT + size);
+            let mut sizes = [size; LANES];
+            for (lane, size) in sizes.iter_mut().enumerate() {
+                *size += lane * SEGMENT;
+            }
             running = running.add(&at(&self.buckets, &sizes).cached());
             sum = sum.add(&running.cached());
         }
@@ -435,22 +409,13 @@ impl Bench {
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
 #[inline]
 fn at(buckets: &[Bucket], sizes: &[usize; LANES]) -> Point {
-    let [b0, b1, b2, b3, b4, b5, b6, b7] = sizes.map(|size| &buckets[size]);
-    let part = |part: usize| {
-        transposed(&[
-            load(&b0[part]),
-            load(&b1[part]),
-            load(&b2[part]),
-            load(&b3[part]),
-            load(&b4[part]),
-            load(&b5[part]),
-            load(&b6[part]),
-            load(&b7[part]),
-        ])
-    };
-    let [p0, p1, p2, p3, p4, m0, m1, m2] = part(0);
-    let [m3, m4, z0, z1, z2, z3, z4, t0] = part(1);
-    let [t1, t2, t3, t4, ..] = part(2);
+    let mut rows = [&NEUTRAL; LANES];
+    for (row, size) in rows.iter_mut().zip(sizes) {
+        *row = &buckets[*size];
+    }
+    let [p0, p1, p2, p3, p4, m0, m1, m2] = part::<0>(&rows);
+    let [m3, m4, z0, z1, z2, z3, z4, t0] = part::<1>(&rows);
+    let [t1, t2, t3, t4, ..] = part::<2>(&rows);
     // The limbs are those of elements that were stored.
     Point {
         plus: Fe::of_registers([p0, p1, p2, p3, p4]),
@@ -458,6 +423,17 @@ fn at(buckets: &[Bucket], sizes: &[usize; LANES]) -> Point {
         z: Fe::of_registers([z0, z1, z2, z3, z4]),
         t: Fe::of_registers([t0, t1, t2, t3, t4]),
     }
+}
+
+/// A third of eight buckets, limb by limb.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx512ifma")]
+#[inline]
+fn part<const PART: usize>(buckets: &[&Bucket; LANES]) -> [__m512i; LANES] {
+    let mut rows = [splat(0); LANES];
+    for (row, bucket) in rows.iter_mut().zip(buckets) {
+        *row = load(&bucket[PART]);
+    }
+    transposed(&rows)
 }
 
 /// Stores each lane into the bucket of its size.

@@ -20,6 +20,7 @@ use isoloir_lanes::{
     pippenger::{Terms, long_digits, short_digits},
     point::{Affine, GENERATOR, Point, normalized},
     scalar::{Products, Scalar},
+    sha::Texts,
     variable::{Comb, eightfold},
 };
 use isoloir_protocol::group::{Ed25519, Group as _};
@@ -402,5 +403,34 @@ fn only_canonical_scalars_are_read() {
         "", "00", "01", "+1", "-1", " 1", "1 ", "1_0", "0x1", "1:", "1/", "é", order, &long, &longer,
     ] {
         assert_eq!(Scalar::parse(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn hashes_are_those_of_the_library() {
+    let Some(lanes) = Lanes::detect() else {
+        println!("skipped: this processor lacks AVX-512 IFMA");
+        return;
+    };
+    // Every length about the ends of blocks, long ones and short ones mixed.
+    let text: Vec<u8> = (0..6000_u32).map(|at| (at * 7 + at / 251) as u8).collect();
+    let lengths: Vec<usize> = (0..=260).chain([5858, 6000, 1, 447, 448]).collect();
+    for count in [0, 1, 2, 15, 16, 17, lengths.len()] {
+        let mut texts = Texts::default();
+        for length in &lengths[..count] {
+            match length.checked_sub(1) {
+                Some(last) if length % 3 == 0 => texts.lend(&text[..last], text[last]),
+                _ => {
+                    texts.extend(&text[..length / 3]);
+                    texts.extend(&text[length / 3..*length]);
+                    texts.end();
+                }
+            }
+        }
+        let expected: Vec<[u8; 32]> = lengths[..count]
+            .iter()
+            .map(|length| isoloir_protocol::hash::sha256(&text[..*length]))
+            .collect();
+        assert_eq!(texts.hashes(lanes), expected);
     }
 }

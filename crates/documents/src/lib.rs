@@ -9,7 +9,6 @@
 //! - [`pdf`]: from a paper to a file; [`notice`]: letters with a voting code, many in a file; [`remittance`]: what goes with them;
 //!   [`posting`]: a roll to post on premises
 //! - `measure`: widths and line breaks; `place`: what of a paper stands where; `sheet`: placed things and their tags; `write`: the file
-//! - `moment`: days and hours in words
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +17,6 @@
 )]
 
 mod measure;
-mod moment;
 pub mod notice;
 mod place;
 pub mod posting;

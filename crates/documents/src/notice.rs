@@ -5,13 +5,13 @@
 
 mod words;
 
+use isoloir_domain::moment::day_and_hour;
 use isoloir_domain::{Delivery, Language};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::PaperError;
 use crate::measure::{Face, Faces};
-use crate::moment::day_and_hour;
 use crate::sheet::{Ink, Kind, PAGE, Part, Placed, Sheets, Type};
 use crate::write::{self, Properties};
 use words::Words;

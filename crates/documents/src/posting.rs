@@ -1,9 +1,9 @@
 //! A roll to be posted on premises (*affichage de la liste électorale dans les locaux*), in French: family names and given names, and nothing else.
 
 use isoloir_domain::Language;
+use isoloir_domain::moment::day_and_hour;
 use jiff::Timestamp;
 
-use crate::moment::day_and_hour;
 use crate::{Block, Column, Paper};
 
 /// Names of one file at most: a file of tags has to be held in memory.

@@ -1,10 +1,10 @@
 //! What goes with the notices, in French: the list that people sign when they receive theirs (*liste d'émargement de remise*, R. 211-554), and
 //! the certificate of destruction of those that nobody received.
 
+use isoloir_domain::moment::day_and_hour;
 use isoloir_domain::{Language, Place};
 use jiff::Timestamp;
 
-use crate::moment::day_and_hour;
 use crate::{Block, Column, Paper};
 
 /// Rows of one signature list at most: a file of tags has to be held in memory.

@@ -192,6 +192,20 @@ uuid_id!(
     /// Identifier of a proposed change of address: random.
     ChangeId
 );
+uuid_id!(
+    /// Identifier of a mailing (*envoi*): random.
+    MailingId
+);
+
+impl MailingId {
+    /// Draws a new identifier.
+    #[must_use]
+    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+}
 
 uuid_id!(
     /// Identifier of a token of the API (*jeton*): random. Not its secret.

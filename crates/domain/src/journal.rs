@@ -15,6 +15,7 @@ use crate::board_deed::Deed;
 use crate::complaint::ComplaintNumber;
 use crate::delivery::Channel;
 use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, TokenId, VoterId};
+use crate::mailing::MailingEntry;
 use crate::reissue::{Factor, ReissuePath};
 use crate::staff::Roles;
 use crate::ticket::TicketNumber;
@@ -239,6 +240,8 @@ pub enum Event {
         /// How many.
         count: u64,
     },
+    /// A mailing was written, corrected, tried, started, held, resumed, stopped, or is over.
+    Mailing(MailingEntry),
     /// Activation letters were made, for voters without an address.
     LettersMade {
         /// How many.

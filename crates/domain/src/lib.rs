@@ -4,8 +4,8 @@
 //! - [`cell`]: cells of tables that a spreadsheet opens
 //! - [`clock`]: where the time comes from
 //! - [`consultation`]: consultation, legal profile, calendar and its phases
-//! - [`local_time`]: times as an organiser writes them; [`timetable`]: the dates that the law lays around a vote; [`holidays`]: days off
-//! - [`delivery`]: messages on their way to voters; [`contact`]: mailboxes that people type
+//! - [`local_time`]: times as an organiser writes them; [`moment`]: times in words; [`timetable`]: the dates that the law lays around a vote; [`holidays`]: days off
+//! - [`delivery`]: messages on their way to voters; [`contact`]: mailboxes that people type; [`mailing`]: what is written to many
 //! - [`election`]: election, candidate lists, candidates; [`count_rules`]: how it is counted, within the law
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
@@ -49,7 +49,9 @@ pub mod ids;
 pub mod journal;
 pub mod journal_file;
 pub mod local_time;
+pub mod mailing;
 pub mod message;
+pub mod moment;
 pub mod names;
 pub mod origin;
 pub mod pivot;

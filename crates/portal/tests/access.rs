@@ -204,6 +204,7 @@ async fn every_route_in_every_role() {
                     .replace("{number}", "R-2026-000001")
                     .replace("{voter}", "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061")
                     .replace("{change}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
+                    .replace("{mailing}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{stage}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{board}", "csa")
                     .replace("{paper}", "scellement.pdf")

@@ -108,7 +108,7 @@ fn step(hash: &str) -> String {
 }
 
 /// How long an activation link is good: days, not seconds.
-fn lifetime(consultation: Option<&Consultation>) -> SignedDuration {
+pub(crate) fn lifetime(consultation: Option<&Consultation>) -> SignedDuration {
     let days = consultation.map_or_else(
         || ActivationPolicy::default().link_days,
         |known| known.policy.activation.link_days,

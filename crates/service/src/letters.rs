@@ -5,9 +5,16 @@
 //!
 //! What people typed (names, titles) loses its line breaks before it enters a text, so that nothing can begin a header.
 
+mod mailing;
+
+use std::sync::Arc;
+
 use isoloir_domain::Language;
+use isoloir_domain::mailing::{MailingKind, MailingWords};
 use isoloir_domain::message::Message;
 use jiff::SignedDuration;
+
+pub use mailing::MailingPlaces;
 
 /// Most characters on a line; a link stands on its own line, whole.
 const LINE: usize = 76;
@@ -140,6 +147,19 @@ pub enum Letter {
         /// How long it is good.
         valid: SignedDuration,
     },
+    /// What the organiser writes to all the voters of some rolls.
+    Mailing {
+        /// What for.
+        kind: MailingKind,
+        /// What it says.
+        words: Arc<MailingWords>,
+        /// What stands where the words name it.
+        places: MailingPlaces,
+        /// How long it is worth sending.
+        valid: SignedDuration,
+    },
+    /// The same, to the person who writes it.
+    MailingTrial(Box<Letter>),
     /// The operator tries the mail relay.
     Trial,
 }
@@ -265,6 +285,8 @@ impl Letter {
             Self::IntegrityAlarm { .. } => "integrity_alarm",
             Self::BoardIncident { .. } => "board_incident",
             Self::StaffInvitation { .. } => "staff_invitation",
+            Self::Mailing { kind, .. } => kind.letter(),
+            Self::MailingTrial(_) => "mailing_trial",
             Self::Trial => "trial",
         }
     }
@@ -277,8 +299,9 @@ impl Letter {
             | Self::PasswordReset { valid, .. }
             | Self::IdentityPasswordReset { valid, .. }
             | Self::ReissueLink { valid, .. }
-            | Self::StaffInvitation { valid, .. } => *valid,
-            Self::Trial => SignedDuration::from_hours(1),
+            | Self::StaffInvitation { valid, .. }
+            | Self::Mailing { valid, .. } => *valid,
+            Self::Trial | Self::MailingTrial(_) => SignedDuration::from_hours(1),
             _ => NEWS,
         }
     }
@@ -551,6 +574,8 @@ impl Letter {
                     once(valid),
                 ],
             ),
+            Self::Mailing { words, places, .. } => mailing::said_of(words, places, Language::French),
+            Self::MailingTrial(letter) => mailing::tried(letter.french(), Language::French),
             Self::Trial => said(
                 "Essai d’envoi\u{a0}: reçu, lisible à l’œil nu",
                 vec![text(
@@ -786,6 +811,8 @@ impl Letter {
                     once(valid),
                 ],
             ),
+            Self::Mailing { words, places, .. } => mailing::said_of(words, places, Language::English),
+            Self::MailingTrial(letter) => mailing::tried(letter.english(), Language::English),
             Self::Trial => said(
                 "Test message: received and readable",
                 vec![text(
@@ -797,7 +824,7 @@ impl Letter {
 }
 
 /// News are worth sending for three days.
-const NEWS: SignedDuration = SignedDuration::from_hours(3 * 24);
+pub(crate) const NEWS: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 impl TextMessage {
     /// Stable name, under which the delivery ledger counts it.
@@ -981,6 +1008,12 @@ mod tests {
             Letter::StaffInvitation { link: url, valid },
             Letter::Trial,
         ]
+        .into_iter()
+        .chain(MailingKind::ALL.map(mailing::tests::proposed))
+        .chain([Letter::MailingTrial(Box::new(mailing::tests::proposed(
+            MailingKind::Reminder,
+        )))])
+        .collect()
     }
 
     fn texts() -> Vec<TextMessage> {

@@ -55,7 +55,7 @@
 //!
 //! Around
 //! - [`consult`]: consultations, elections, lists, rolls, phases, to read
-//! - [`letters`]: every mail and SMS, in both languages
+//! - [`letters`]: every mail and SMS, in both languages; [`mailings`]: what the organiser writes to all the voters of some rolls
 //! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it, by `isoloir-carriers`; [`ledger`]: what has
 //!   become of it; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
@@ -112,6 +112,7 @@ pub mod issue_ticket;
 mod known_passwords;
 pub mod ledger;
 pub mod letters;
+pub mod mailings;
 pub mod open_ticket;
 pub mod outbox;
 pub mod password;

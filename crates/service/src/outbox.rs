@@ -227,6 +227,7 @@ impl VotingServer {
             letter: letter.ok_or(Fault::Damaged("a letter"))?,
             queued: self.inner.clock.now(),
             expires: self.after(valid),
+            mailing: None,
             id,
         })
     }

@@ -2,6 +2,8 @@
 
 use isoloir_domain::VoterId;
 use isoloir_domain::delivery::{Channel, Status};
+use isoloir_domain::ids::MailingId;
+use isoloir_domain::journal::Entry;
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
@@ -9,8 +11,8 @@ use crate::value::{instant, millis, minute, parse, unsigned};
 use crate::{Store, StoreError};
 
 statements! {
-    QUEUE = "INSERT INTO outbox (id, cause, channel, kind, voter, operator, letter, queued, due, expires, attempts, lease, status)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, 0, 0, 'queued') ON CONFLICT (cause) DO NOTHING";
+    QUEUE = "INSERT INTO outbox (id, cause, channel, kind, voter, operator, letter, queued, due, expires, attempts, lease, status, mailing)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, 0, 0, 'queued', $10) ON CONFLICT (cause) DO NOTHING";
     EXPIRE = "UPDATE outbox SET status = 'expired', letter = NULL, settled = $2
         WHERE status IN ('queued', 'held') AND expires <= $1 AND lease <= $1";
     SETTLE = "UPDATE outbox SET status = $2, error = $3, gateway = $4, settled = $5, lease = 0, letter = NULL
@@ -54,6 +56,8 @@ pub struct NewMessage {
     pub queued: Timestamp,
     /// From then on it is of no use any more.
     pub expires: Timestamp,
+    /// The mailing that it is part of, if it is part of one.
+    pub mailing: Option<MailingId>,
 }
 
 /// A message that a worker has taken.
@@ -149,6 +153,7 @@ macro_rules! queue_message {
             .bind(&message.letter)
             .bind($crate::value::minute(message.queued))
             .bind($crate::value::millis(message.expires))
+            .bind(message.mailing.map(|mailing| mailing.to_string()))
             .execute(&mut *$tx)
             .await?;
     }};
@@ -160,7 +165,7 @@ macro_rules! queue_messages {
         let messages: &[&$crate::outbox::NewMessage] = $messages;
         if !messages.is_empty() {
             let mut insert = QueryBuilder::new(
-                "INSERT INTO outbox (id, cause, channel, kind, voter, operator, letter, queued, due, expires, attempts, lease, status) ",
+                "INSERT INTO outbox (id, cause, channel, kind, voter, operator, letter, queued, due, expires, attempts, lease, status, mailing) ",
             );
             insert.push_values(messages, |mut row, message| {
                 row.push_bind(&message.id)
@@ -175,7 +180,8 @@ macro_rules! queue_messages {
                     .push_bind($crate::value::millis(message.expires))
                     .push_bind(0_i64)
                     .push_bind(0_i64)
-                    .push_bind("queued");
+                    .push_bind("queued")
+                    .push_bind(message.mailing.map(|mailing| mailing.to_string()));
             });
             insert.push(" ON CONFLICT (cause) DO NOTHING");
             insert.build().persistent(false).execute(&mut *$tx).await?;
@@ -216,6 +222,18 @@ impl Store {
     /// [`StoreError`].
     pub async fn queue(&self, message: &NewMessage) -> Result<(), StoreError> {
         on!(tx &self.db, tx => { queue_message!(tx, message); });
+        Ok(())
+    }
+
+    /// Queues a message, with the entry of the journal about it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn queue_with_entry(&self, message: &NewMessage, entry: &Entry) -> Result<(), StoreError> {
+        on!(tx &self.db, tx => {
+            queue_message!(tx, message);
+            append_journal!(tx, entry);
+        });
         Ok(())
     }
 

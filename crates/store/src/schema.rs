@@ -39,6 +39,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (60, "staged rolls", include_str!("schema/staged_rolls.sql")),
     (62, "judgments", include_str!("schema/judgments.sql")),
     (88, "tokens of the API", include_str!("schema/api_tokens.sql")),
+    (85, "mailings", include_str!("schema/mailings.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.

@@ -34,6 +34,7 @@ mod tests {
             crate::gate::STATEMENTS,
             crate::identity::STATEMENTS,
             crate::journal::STATEMENTS,
+            crate::mailing::STATEMENTS,
             crate::outbox::STATEMENTS,
             crate::record::STATEMENTS,
             crate::reissue::STATEMENTS,

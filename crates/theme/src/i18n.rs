@@ -32,6 +32,7 @@ topics!(
     "complaints",
     "content",
     "identity",
+    "mailings",
     "notices",
     "preparation",
     "reissue-request",

@@ -24,6 +24,7 @@ mod key;
 mod letters;
 mod load;
 mod mail;
+mod mailing;
 mod master_key;
 mod notices;
 mod registrar;
@@ -65,6 +66,7 @@ enum Command {
     Key(key::KeyArgs),
     Serve(serve::ServeArgs),
     Mail(mail::MailArgs),
+    Mailing(mailing::MailingArgs),
     Registrar(registrar::RegistrarArgs),
     Consultation(consultation::ConsultationArgs),
     Roll(roll::RollArgs),
@@ -120,6 +122,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Key(arguments) => key::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Mail(arguments) => mail::run(&arguments),
+        Command::Mailing(arguments) => mailing::run(&arguments),
         Command::Registrar(arguments) => registrar::run(&arguments),
         Command::Consultation(arguments) => consultation::run(&arguments),
         Command::Roll(arguments) => roll::run(&arguments),

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::{ConfigArg, block_on, server};
 use crate::config::ServerConfig;
 
-/// How often the outbox is looked into and closings are looked for.
+/// How often the outbox is looked into and filled, and closings are looked for.
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
 /// Sessions that are over are forgotten this often; they are refused at once.
 const PURGE_PERIOD: Duration = Duration::from_secs(600);
@@ -120,7 +120,7 @@ pub(crate) fn portal_config(
     })
 }
 
-/// Serves the portal with the workers beside it: mail, closing by the calendar.
+/// Serves the portal with the workers beside it: mail and mailings, closing by the calendar.
 pub(crate) async fn serve_portal(
     server: VotingServer,
     portal: PortalConfig,
@@ -129,6 +129,7 @@ pub(crate) async fn serve_portal(
     measured(&server).await?;
     let workers = [
         tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
+        tokio::spawn(server.clone().run_mailings(MAIL_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
         tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
         tokio::spawn(check_seals(server.clone())),

@@ -73,17 +73,29 @@ impl Scene {
 
     /// As [`Scene::new`], for another consultation.
     pub async fn of(now: &str, plan: ConsultationPlan, roll: &str) -> Scene {
+        Scene::with_mail(now, plan, roll, MailMode::Demonstration, None).await
+    }
+
+    /// The same, with mails that leave, and the database at this address; SQLite without one.
+    pub async fn with_mail(
+        now: &str,
+        plan: ConsultationPlan,
+        roll: &str,
+        mail: MailMode,
+        database: Option<String>,
+    ) -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let clock = SettableClock::new(at(now));
         let settings = Settings {
             server_key: SigningKey::from_bytes(&[1; 32]),
             registrar_key: SigningKey::from_bytes(&[2; 32]).verifying_key(),
             public_url: ORIGIN.to_owned(),
-            mail: MailMode::Demonstration,
+            mail,
             verifiers: Some(1),
             hashers: Some(2),
         };
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let own = || format!("sqlite://{}", folder.path().join("test.db").display());
+        let url = database.unwrap_or_else(own);
         let server = VotingServer::open(&url, settings, Arc::new(clock.clone()), StdRng::seed_from_u64(7))
             .await
             .unwrap();

@@ -26,6 +26,7 @@ pub const KINDS: &[&str] = &[
     "roll_corrected",
     "judgment_recorded",
     "gate_waived",
+    "mailing",
     "lists_imported",
     "texts_replaced",
     "complaint_filed",

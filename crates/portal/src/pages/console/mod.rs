@@ -6,6 +6,7 @@ pub mod changes;
 pub mod complaints;
 pub mod desk;
 pub mod journal;
+pub mod mailings;
 pub mod preparation;
 pub mod rolls;
 pub mod ticket;
@@ -54,6 +55,8 @@ pub enum Tab {
     Complaints,
     /// Roll files.
     Rolls,
+    /// Mailings.
+    Mailings,
     /// Preparation of the consultation.
     Preparation,
     /// Journal.
@@ -75,6 +78,7 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             key("console-tab-complaints"),
         ),
         (Tab::Rolls, PREPARES, "/gestion/listes", key("console-tab-rolls")),
+        (Tab::Mailings, PREPARES, "/gestion/envois", key("console-tab-mailings")),
         (
             Tab::Preparation,
             READS_PREPARATION,
@@ -138,6 +142,13 @@ impl Outcome {
             Some("liste-appliquee") => Outcome::Done(key("console-done-roll-applied")),
             Some("liste-abandonnee") => Outcome::Done(key("console-done-roll-abandoned")),
             Some("jeton-revoque") => Outcome::Done(key("console-done-token-revoked")),
+            Some("envoi-cree") => Outcome::Done(key("mailing-done-planned")),
+            Some("envoi-corrige") => Outcome::Done(key("mailing-done-corrected")),
+            Some("envoi-essai") => Outcome::Done(key("mailing-done-tried")),
+            Some("envoi-lance") => Outcome::Done(key("mailing-done-started")),
+            Some("envoi-suspendu") => Outcome::Done(key("mailing-done-paused")),
+            Some("envoi-repris") => Outcome::Done(key("mailing-done-resumed")),
+            Some("envoi-arrete") => Outcome::Done(key("mailing-done-stopped")),
             Some("decision") => Outcome::Done(key("console-done-decided")),
             _ => Outcome::None,
         }

@@ -3,6 +3,7 @@
 mod complaints;
 mod desk;
 mod journal;
+mod mailings;
 mod preparation;
 mod rolls;
 mod tokens;
@@ -21,6 +22,7 @@ pub(super) fn table() -> Vec<Declared> {
         complaints::table(),
         preparation::table(),
         rolls::table(),
+        mailings::table(),
         journal::table(),
         tokens::table(),
     ]

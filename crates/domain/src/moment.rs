@@ -1,8 +1,9 @@
 //! Days and hours in words, in Paris, the zone of the law.
 
-use isoloir_domain::Language;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+
+use crate::local_time::paris;
+use crate::message::Language;
 
 const DAYS_FR: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
 const DAYS_EN: [&str; 7] = [
@@ -44,8 +45,9 @@ const MONTHS_EN: [&str; 12] = [
 ];
 
 /// `jeudi 3 décembre 2026 à 8 h 00`, with spaces that no line breaks at where the words belong together.
-pub(crate) fn day_and_hour(language: Language, at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC));
+#[must_use]
+pub fn day_and_hour(language: Language, at: Timestamp) -> String {
+    let zoned = at.to_zoned_datetime(paris());
     let day = usize::try_from(zoned.weekday().to_monday_zero_offset()).unwrap_or(0);
     let month = usize::try_from(zoned.month().saturating_sub(1)).unwrap_or(0);
     let name = |names: &[&'static str], rank: usize| names.get(rank).copied().unwrap_or_default();

@@ -240,6 +240,15 @@ pub enum Event {
         /// How many.
         count: u64,
     },
+    /// Organisers were warned of a deadline for which somebody still has to act.
+    DeadlineWarned {
+        /// What is due, as the calendar of the law names it.
+        step: String,
+        /// How many days before, as the organiser's rules say.
+        days: u16,
+        /// How much is still to be done.
+        tasks: u64,
+    },
     /// A mailing was written, corrected, tried, started, held, resumed, stopped, or is over.
     Mailing(MailingEntry),
     /// Activation letters were made, for voters without an address.

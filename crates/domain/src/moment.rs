@@ -1,6 +1,7 @@
 //! Days and hours in words, in Paris, the zone of the law.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::local_time::paris;
 use crate::message::Language;
@@ -44,33 +45,32 @@ const MONTHS_EN: [&str; 12] = [
     "December",
 ];
 
-/// `jeudi 3 décembre 2026 à 8 h 00`, with spaces that no line breaks at where the words belong together.
+/// `jeudi 3 décembre 2026`, with spaces that no line breaks at where the words belong together.
+#[must_use]
+pub fn day(language: Language, day: Date) -> String {
+    let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
+    let month = usize::try_from(day.month().saturating_sub(1)).unwrap_or(0);
+    let name = |names: &[&'static str], rank: usize| names.get(rank).copied().unwrap_or_default();
+    let (weekdays, months, first) = match language {
+        Language::French => (&DAYS_FR, &MONTHS_FR, if day.day() == 1 { "er" } else { "" }),
+        Language::English => (&DAYS_EN, &MONTHS_EN, ""),
+    };
+    let (number, year) = (day.day(), day.year());
+    format!(
+        "{} {number}{first}\u{a0}{} {year}",
+        name(weekdays, weekday),
+        name(months, month)
+    )
+}
+
+/// `jeudi 3 décembre 2026 à 8 h 00`, in the same way.
 #[must_use]
 pub fn day_and_hour(language: Language, at: Timestamp) -> String {
     let zoned = at.to_zoned_datetime(paris());
-    let day = usize::try_from(zoned.weekday().to_monday_zero_offset()).unwrap_or(0);
-    let month = usize::try_from(zoned.month().saturating_sub(1)).unwrap_or(0);
-    let name = |names: &[&'static str], rank: usize| names.get(rank).copied().unwrap_or_default();
+    let (date, hour, minute) = (day(language, zoned.date()), zoned.hour(), zoned.minute());
     match language {
-        Language::French => format!(
-            "{} {}{}\u{a0}{} {} à {}\u{a0}h\u{a0}{:02}",
-            name(&DAYS_FR, day),
-            zoned.day(),
-            if zoned.day() == 1 { "er" } else { "" },
-            name(&MONTHS_FR, month),
-            zoned.year(),
-            zoned.hour(),
-            zoned.minute()
-        ),
-        Language::English => format!(
-            "{} {}\u{a0}{} {} at {:02}:{:02}",
-            name(&DAYS_EN, day),
-            zoned.day(),
-            name(&MONTHS_EN, month),
-            zoned.year(),
-            zoned.hour(),
-            zoned.minute()
-        ),
+        Language::French => format!("{date} à {hour}\u{a0}h\u{a0}{minute:02}"),
+        Language::English => format!("{date} at {hour:02}:{minute:02}"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the organiser decides about the portal (*règles du portail*): `[policy]` in `consultation.toml`, one section per subject.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
@@ -34,6 +36,46 @@ pub struct Policy {
     pub support: SupportPolicy,
     /// How a lost voting code is replaced.
     pub reissue: ReissuePolicy,
+    /// When organisers are warned of a deadline.
+    pub warnings: WarningsPolicy,
+}
+
+/// When organisers are warned of a deadline of the calendar for which somebody still has to act (*alertes d’échéance*): `[policy.warnings]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WarningsPolicy {
+    /// Days before, each from 1 to 60: 7 and 1 unless said otherwise. Without any, nobody is warned.
+    #[serde(deserialize_with = "some_days")]
+    days_before: BTreeSet<u16>,
+}
+
+impl WarningsPolicy {
+    /// On these days before a deadline; `None` when one of them is not from 1 to 60.
+    pub fn new(days: impl IntoIterator<Item = u16>) -> Option<Self> {
+        let days_before: BTreeSet<u16> = days.into_iter().collect();
+        let sound = days_before.iter().all(|days| (1..=60).contains(days));
+        sound.then_some(Self { days_before })
+    }
+
+    /// The warning that is due `left` days before a deadline: the nearest that has been reached.
+    #[must_use]
+    pub fn reached(&self, left: u32) -> Option<u16> {
+        self.days_before.iter().copied().find(|days| left <= u32::from(*days))
+    }
+}
+
+impl Default for WarningsPolicy {
+    fn default() -> Self {
+        Self {
+            days_before: BTreeSet::from([1, 7]),
+        }
+    }
+}
+
+fn some_days<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<BTreeSet<u16>, D::Error> {
+    let read = WarningsPolicy::new(BTreeSet::deserialize(reader)?);
+    let sound = read.ok_or_else(|| serde::de::Error::custom("days before a deadline, each from 1 to 60"))?;
+    Ok(sound.days_before)
 }
 
 /// How an address may be changed by the help desk.
@@ -245,5 +287,9 @@ mod accounts_tests {
         assert!(serde_json::from_str::<Policy>(r#"{"challenge":{"questions":[]}}"#).is_err());
         assert!(serde_json::from_str::<Policy>(r#"{"challenge":{"questions":[{"fr":" ","en":"x"}]}}"#).is_err());
         assert!(serde_json::from_str::<Policy>(r#"{"session":{"idle":3}}"#).is_err());
+        assert!(serde_json::from_str::<Policy>(r#"{"warnings":{"days_before":[0]}}"#).is_err());
+        let rules = WarningsPolicy::default();
+        let reached = [8, 7, 2, 1, 0].map(|left| rules.reached(left));
+        assert_eq!(reached, [None, Some(7), Some(7), Some(1), Some(1)]);
     }
 }

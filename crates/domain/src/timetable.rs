@@ -145,6 +145,32 @@ impl Milestone {
         })
     }
 
+    /// The instant from which it is late: what the organiser plans when that comes before what the law says.
+    #[must_use]
+    pub fn deadline(&self) -> Timestamp {
+        self.planned.map_or(self.due, |planned| planned.min(self.due))
+    }
+
+    /// The last day on which it may be done, in Paris.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        match self.planned {
+            Some(planned) if planned < self.due => planned.to_zoned_datetime(paris()).date(),
+            Some(_) | None => self.day,
+        }
+    }
+
+    /// Days that are left at `now` before the last day, 0 on the day itself; `None` when it is late.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> Option<u32> {
+        if now >= self.deadline() {
+            return None;
+        }
+        let today = now.to_zoned_datetime(paris()).date();
+        let days = today.until(self.last_day()).map_or(0, |span| span.get_days());
+        Some(u32::try_from(days).unwrap_or(0))
+    }
+
     /// How near it is at `now`.
     #[must_use]
     pub fn nearness(&self, now: Timestamp) -> Nearness {

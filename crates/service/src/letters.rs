@@ -5,6 +5,7 @@
 //!
 //! What people typed (names, titles) loses its line breaks before it enters a text, so that nothing can begin a header.
 
+mod deadline;
 mod mailing;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use isoloir_domain::mailing::{MailingKind, MailingWords};
 use isoloir_domain::message::Message;
 use jiff::SignedDuration;
 
+pub use deadline::NearDeadline;
 pub use mailing::MailingPlaces;
 
 /// Most characters on a line; a link stands on its own line, whole.
@@ -147,6 +149,8 @@ pub enum Letter {
         /// How long it is good.
         valid: SignedDuration,
     },
+    /// A deadline is near for which somebody still has to act; to the organisers.
+    DeadlineNear(NearDeadline),
     /// What the organiser writes to all the voters of some rolls.
     Mailing {
         /// What for.
@@ -285,6 +289,7 @@ impl Letter {
             Self::IntegrityAlarm { .. } => "integrity_alarm",
             Self::BoardIncident { .. } => "board_incident",
             Self::StaffInvitation { .. } => "staff_invitation",
+            Self::DeadlineNear(_) => "deadline_near",
             Self::Mailing { kind, .. } => kind.letter(),
             Self::MailingTrial(_) => "mailing_trial",
             Self::Trial => "trial",
@@ -574,6 +579,7 @@ impl Letter {
                     once(valid),
                 ],
             ),
+            Self::DeadlineNear(near) => near.said(Language::French),
             Self::Mailing { words, places, .. } => mailing::said_of(words, places, Language::French),
             Self::MailingTrial(letter) => mailing::tried(letter.french(), Language::French),
             Self::Trial => said(
@@ -811,6 +817,7 @@ impl Letter {
                     once(valid),
                 ],
             ),
+            Self::DeadlineNear(near) => near.said(Language::English),
             Self::Mailing { words, places, .. } => mailing::said_of(words, places, Language::English),
             Self::MailingTrial(letter) => mailing::tried(letter.english(), Language::English),
             Self::Trial => said(
@@ -1010,6 +1017,7 @@ mod tests {
         ]
         .into_iter()
         .chain(MailingKind::ALL.map(mailing::tests::proposed))
+        .chain([deadline::tests::near(7), deadline::tests::near(0)])
         .chain([Letter::MailingTrial(Box::new(mailing::tests::proposed(
             MailingKind::Reminder,
         )))])

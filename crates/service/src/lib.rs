@@ -150,6 +150,7 @@ pub mod verify_archive;
 pub mod voter_complaints;
 pub mod voter_elections;
 pub mod voter_journey;
+pub mod warn_of_deadlines;
 mod writer;
 
 pub use fault::Fault;

@@ -40,10 +40,17 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (62, "judgments", include_str!("schema/judgments.sql")),
     (88, "tokens of the API", include_str!("schema/api_tokens.sql")),
     (85, "mailings", include_str!("schema/mailings.sql")),
+    (86, "warnings before deadlines", include_str!("schema/warnings.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.
 const KEPT: &[(i64, &str, &str, &str)] = &[
+    (
+        87,
+        "warnings before deadlines are kept",
+        include_str!("schema/warnings_sqlite.sql"),
+        include_str!("schema/warnings_postgres.sql"),
+    ),
     (
         21,
         "draws are kept",

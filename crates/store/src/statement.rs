@@ -46,6 +46,7 @@ mod tests {
             crate::session::STATEMENTS,
             crate::staff::STATEMENTS,
             crate::ticket::STATEMENTS,
+            crate::warning::STATEMENTS,
         ];
         let mut wrong = Vec::new();
         for (name, sql) in files.into_iter().flatten() {

@@ -26,6 +26,8 @@ const MAIL_PERIOD: Duration = Duration::from_secs(2);
 const PURGE_PERIOD: Duration = Duration::from_secs(600);
 /// How often it is looked whether a day has ended, whose journal is then signed.
 const SIGNING_PERIOD: Duration = Duration::from_secs(600);
+/// How often it is looked whether organisers are to be warned of a deadline.
+const WARNING_PERIOD: Duration = Duration::from_secs(3600);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
 /// Seals are checked this often.
 const SEAL_PERIOD: Duration = Duration::from_secs(300);
@@ -130,6 +132,7 @@ pub(crate) async fn serve_portal(
     let workers = [
         tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
         tokio::spawn(server.clone().run_mailings(MAIL_PERIOD)),
+        tokio::spawn(server.clone().run_deadline_warnings(WARNING_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
         tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
         tokio::spawn(check_seals(server.clone())),

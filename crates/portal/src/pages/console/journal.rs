@@ -27,6 +27,7 @@ pub const KINDS: &[&str] = &[
     "judgment_recorded",
     "gate_waived",
     "mailing",
+    "deadline_warned",
     "lists_imported",
     "texts_replaced",
     "complaint_filed",

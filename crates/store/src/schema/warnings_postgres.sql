@@ -1,0 +1,2 @@
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON deadline_warning FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER keeps_all BEFORE TRUNCATE ON deadline_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,7 +1,12 @@
 //! One value changed inside of one record: a random place, a random defect. Whatever refers to the record names the new
 //! one, so that only its content is wrong.
 
-use isoloir_protocol::{archive::EventKind, audit::CheckId};
+use isoloir_protocol::{
+    archive::{EventKind, Owned},
+    audit::CheckId,
+    json,
+};
+use serde_json::Value;
 
 use crate::{
     archive::Archive,
@@ -123,9 +128,36 @@ pub fn mutate(archive: &Archive, chance: &mut Chance) -> Option<Mutation> {
     let sort = sort_of(parts.kind, record)?;
     let original = archive.record(entry, record)?;
     let (what, text) = changed(original, chance)?;
+    if sort.family == OWNED.family && is_same_share(archive, original, text.as_bytes()) {
+        return None;
+    }
     let what = format!("event {entry}, record {record}: {what}");
     let archive = archive.with_record(entry, record, text.into_bytes());
     Some(Mutation::refused(sort.family, what, &archive, sort.checks))
+}
+
+/// Whether another trustee is named who holds the same share. Where one of several suffices to decrypt (a threshold of 1) all of them do, and nothing
+/// tells who of them it was.
+fn is_same_share(archive: &Archive, original: &[u8], changed: &[u8]) -> bool {
+    let keys = archive.record(0, 1).map(verification_keys).unwrap_or_default();
+    let key = |text: &[u8]| {
+        let owned: Owned = json::parse(text).ok()?;
+        keys.get(usize::try_from(owned.owner).ok()?.checked_sub(1)?)
+    };
+    key(original).is_some_and(|one| key(changed) == Some(one))
+}
+
+/// The public key of each trustee's share, counted through all items in order.
+fn verification_keys(trustees: &[u8]) -> Vec<Value> {
+    let items: Vec<(String, Value)> = serde_json::from_slice(trustees).unwrap_or_default();
+    let keys = items
+        .into_iter()
+        .flat_map(|(_, item)| match item.get("verification_keys") {
+            Some(Value::Array(keys)) => keys.clone(),
+            _ => vec![item],
+        });
+    keys.map(|key| key.get("public_key").cloned().unwrap_or_default())
+        .collect()
 }
 
 /// The text of a document with one thing wrong, and what.

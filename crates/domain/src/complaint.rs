@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::ElectionId;
 pub use crate::number::UnknownName;
 
@@ -90,7 +92,8 @@ impl FromStr for Status {
 }
 
 /// What a decision changes on a roll (*effet sur la liste*), before the sealing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Correction {
     /// Staff number of the person concerned.
     pub number: String,
@@ -99,7 +102,8 @@ pub struct Correction {
 }
 
 /// What changes for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CorrectionKind {
     /// The person joins the roll of this election.
     Join(ElectionId),

@@ -326,6 +326,43 @@ pub enum Event {
     StaffSignedIn,
     /// A member of the staff may no longer sign in.
     StaffDisabled,
+    /// An act that takes two people was proposed.
+    ActProposed {
+        /// The proposal.
+        proposal: ChangeId,
+        /// What kind of act: `waive_gate`, `approve_roll`, `decide_complaint`, `move_calendar`.
+        act: String,
+        /// What it is about: a gate, a staged file, a complaint.
+        about: String,
+        /// The name of who proposed it.
+        by: String,
+    },
+    /// Another person confirmed it: it is done, or refused for what the state has become.
+    ActConfirmed {
+        /// The proposal.
+        proposal: ChangeId,
+        /// What kind of act.
+        act: String,
+        /// What it is about.
+        about: String,
+        /// The name of who proposed it.
+        proposed_by: String,
+        /// The name of who confirmed it.
+        by: String,
+    },
+    /// It was refused, or withdrawn by who proposed it.
+    ActRefused {
+        /// The proposal.
+        proposal: ChangeId,
+        /// What kind of act.
+        act: String,
+        /// What it is about.
+        about: String,
+        /// The name of who proposed it.
+        proposed_by: String,
+        /// The name of who refused it.
+        by: String,
+    },
     /// A token of the API was made.
     TokenCreated {
         /// Its name.

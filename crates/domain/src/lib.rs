@@ -19,7 +19,7 @@
 //! - [`publication`]: windows of publication and of complaints; [`complaint`]: complaints about the roll
 //! - [`ticket`]: requests to the help desk; [`number`]: numbers that people read out
 //! - [`message`]: refusals with a stable code and a message in French and English
-//! - [`staff`]: who works for the organiser, and in which roles
+//! - [`staff`]: who works for the organiser, and in which roles; [`critical`]: acts that take two of them
 //! - [`api_token`]: what a program may do on the API
 //! - [`token`]: the signed tokens that pass between voting server, browser and registrar
 #![deny(
@@ -41,6 +41,7 @@ pub mod complaint;
 pub mod consultation;
 pub mod contact;
 pub mod count_rules;
+pub mod critical;
 pub mod delivery;
 pub mod election;
 pub mod fingerprint;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ConsultationId, StaffId};
+use crate::ids::{ConsultationId, ElectionId, StaffId};
 
 /// What a member of the staff may do (*rôle*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub enum Role {
     Supervisor,
     /// *Gestionnaire*: decides complaints, reads the journal, keeps the staff.
     Organiser,
+    /// *Gestionnaire d’une consultation*: what an organiser does, in one consultation; neither the journal nor the deliveries, which are of the whole server.
+    ConsultationManager,
+    /// *Gestionnaire de scrutins*: complaints and rolls of chosen elections, and how far their preparation is.
+    ElectionManager,
     /// *Membre d’un bureau de vote*: keys, seal, watch and count of the boards where one has a seat.
     Board,
     /// *Expert indépendant* (R. 211-518): reads what is prepared and the journal, changes nothing.
@@ -28,10 +32,12 @@ pub enum Role {
 
 impl Role {
     /// All roles, in display order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Support,
         Self::Supervisor,
         Self::Organiser,
+        Self::ConsultationManager,
+        Self::ElectionManager,
         Self::Board,
         Self::Expert,
         Self::Observer,
@@ -44,6 +50,8 @@ impl Role {
             Self::Support => "support",
             Self::Supervisor => "supervisor",
             Self::Organiser => "organiser",
+            Self::ConsultationManager => "consultation_manager",
+            Self::ElectionManager => "election_manager",
             Self::Board => "board",
             Self::Expert => "expert",
             Self::Observer => "observer",
@@ -61,7 +69,9 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RoleError {
     /// Not a role.
-    #[error("a role is one of support, supervisor, organiser, board, expert, observer")]
+    #[error(
+        "a role is one of support, supervisor, organiser, consultation_manager, election_manager, board, expert, observer"
+    )]
     Unknown,
     /// No role at all.
     #[error("a member of the staff has at least one role")]
@@ -162,8 +172,32 @@ pub struct StaffMember {
     pub roles: Roles,
     /// The only consultation one works on, when there is a limit.
     pub consultation: Option<ConsultationId>,
+    /// The only elections that an election manager works on; empty in the other roles.
+    pub elections: BTreeSet<ElectionId>,
     /// Whether one may no longer sign in.
     pub disabled: bool,
+}
+
+impl StaffMember {
+    /// The only elections whose complaints, rolls and preparation one sees, when one sees them as an election manager only.
+    #[must_use]
+    pub fn only_elections(&self) -> Option<&BTreeSet<ElectionId>> {
+        let of_all = [
+            Role::Supervisor,
+            Role::Organiser,
+            Role::ConsultationManager,
+            Role::Expert,
+            Role::Observer,
+        ];
+        (self.roles.has(Role::ElectionManager) && !self.roles.any_of(&of_all)).then_some(&self.elections)
+    }
+
+    /// Whether one sees what concerns this election; what concerns none of them is of those who see all.
+    #[must_use]
+    pub fn sees(&self, election: Option<&ElectionId>) -> bool {
+        self.only_elections()
+            .is_none_or(|own| election.is_some_and(|election| own.contains(election)))
+    }
 }
 
 #[cfg(test)]

@@ -202,6 +202,8 @@ pub fn roles_in_words(lang: Lang, roles: &Roles) -> String {
             Role::Support => key("staff-role-support"),
             Role::Supervisor => key("staff-role-supervisor"),
             Role::Organiser => key("staff-role-organiser"),
+            Role::ConsultationManager => key("staff-role-consultation-manager"),
+            Role::ElectionManager => key("staff-role-election-manager"),
             Role::Board => key("staff-role-board"),
             Role::Expert => key("staff-role-expert"),
             Role::Observer => key("staff-role-observer"),

@@ -185,6 +185,14 @@ async fn every_route_in_every_role() {
             ("support", Some(scene.staff_cookie(Role::Support).await)),
             ("supervisor", Some(scene.staff_cookie(Role::Supervisor).await)),
             ("organiser", Some(scene.staff_cookie(Role::Organiser).await)),
+            (
+                "consultation_manager",
+                Some(scene.staff_cookie(Role::ConsultationManager).await),
+            ),
+            (
+                "election_manager",
+                Some(scene.staff_cookie(Role::ElectionManager).await),
+            ),
             ("board", Some(scene.staff_cookie(Role::Board).await)),
             ("expert", Some(scene.staff_cookie(Role::Expert).await)),
             ("observer", Some(scene.staff_cookie(Role::Observer).await)),
@@ -206,6 +214,7 @@ async fn every_route_in_every_role() {
                     .replace("{change}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{mailing}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{stage}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
+                    .replace("{proposal}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{board}", "csa")
                     .replace("{paper}", "scellement.pdf")
                     .replace("{piece}", "1");

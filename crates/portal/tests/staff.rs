@@ -443,6 +443,7 @@ async fn over_tls_the_cookie_is_tied_to_the_host() {
 async fn what_people_are_called_stays_text() {
     let scene = Scene::new().await;
     let plan = |name: &str, email: &str| isoloir_service::invite_staff::StaffPlan {
+        elections: Vec::new(),
         name: name.to_owned(),
         email: email.to_owned(),
         roles: Roles::new([Role::Support]).unwrap(),

@@ -26,7 +26,7 @@ pub const MAX_DAYS: u16 = 366;
 /// Tokens listed at most, the latest first.
 pub const LISTED: u32 = 200;
 /// Roles that make tokens.
-pub const MAKES_TOKENS: &[Role] = &[Role::Organiser];
+pub const MAKES_TOKENS: &[Role] = &[Role::Organiser, Role::ConsultationManager];
 /// Use is noted at most this often, to spare writes.
 const NOTED: SignedDuration = SignedDuration::from_mins(1);
 

@@ -2,6 +2,7 @@
 
 use isoloir_domain::consultation::{CalendarError, Profile};
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::policy_lint;
 use isoloir_domain::{Calendar, ConsultationId};
 use jiff::SignedDuration;
@@ -35,12 +36,80 @@ pub enum ChangeCalendarError {
     Fault(#[from] Fault),
 }
 
+impl Refusal for ChangeCalendarError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownConsultation(_) => "unknown_consultation",
+            Self::Begun => "vote_begun",
+            Self::Frozen => "polls_closed",
+            Self::Sealed => "consultation_sealed",
+            Self::Reissue => "reissue_refused",
+            Self::Calendar(_) => "calendar_wrong",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    fn message(&self) -> Message {
+        let (fr, en) = match self {
+            Self::UnknownConsultation(_) => ("Cette consultation n’existe pas.", "This consultation does not exist."),
+            Self::Begun => (
+                "Le vote a commencé\u{a0}: le calendrier ne change plus.",
+                "The vote has begun: the calendar does not change any more.",
+            ),
+            Self::Frozen => ("Le vote est clos.", "The polls are closed."),
+            Self::Sealed => (
+                "La consultation est scellée\u{a0}: seul son bureau de vote déplace une clôture.",
+                "The consultation is sealed: its board alone moves a closing.",
+            ),
+            Self::Reissue => (
+                "Avec ce calendrier, les règles du réassort seraient refusées.",
+                "With this calendar the rules of the reissue would be refused.",
+            ),
+            Self::Calendar(_) => (
+                "Ce calendrier n’en est pas un\u{a0}: le vote ferme après son ouverture.",
+                "This is no calendar: the vote closes after it opens.",
+            ),
+            Self::Fault(fault) => return fault.message(),
+        };
+        Message::new(fr, en)
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::UnknownConsultation(_) => Class::NotFound,
+            Self::Begun | Self::Frozen | Self::Sealed => Class::Conflict,
+            Self::Reissue | Self::Calendar(_) => Class::Unprocessable,
+            Self::Fault(fault) => fault.class(),
+        }
+    }
+}
+
 impl VotingServer {
     /// Replaces the calendar.
     ///
     /// # Errors
     /// [`ChangeCalendarError`].
     pub async fn change_calendar(
+        &self,
+        consultation: &ConsultationId,
+        calendar: Calendar,
+    ) -> Result<(), ChangeCalendarError> {
+        self.check_calendar(consultation, calendar).await?;
+        let what = Event::CalendarChanged {
+            opens: calendar.opens(),
+            closes: calendar.closes(),
+        };
+        let entry = self.entry(Subject::Consultation(consultation.clone()), what);
+        Ok(self
+            .inner
+            .store
+            .set_calendar(consultation, &calendar, &entry)
+            .await
+            .map_err(Fault::from)?)
+    }
+
+    /// Whether the calendar may be moved so.
+    pub(crate) async fn check_calendar(
         &self,
         consultation: &ConsultationId,
         calendar: Calendar,
@@ -73,22 +142,12 @@ impl VotingServer {
                 return Err(ChangeCalendarError::Frozen);
             }
         }
-        let what = Event::CalendarChanged {
-            opens: calendar.opens(),
-            closes: calendar.closes(),
-        };
         // Moved against a fixed window of reissues, a calendar may deprive the last voters of a code.
         let findings = policy_lint::lint(&known.policy.reissue, &calendar);
         if known.profile != Profile::Test && !policy_lint::accepted(&findings) {
             return Err(ChangeCalendarError::Reissue);
         }
-        let entry = self.entry(Subject::Consultation(consultation.clone()), what);
-        Ok(self
-            .inner
-            .store
-            .set_calendar(consultation, &calendar, &entry)
-            .await
-            .map_err(Fault::from)?)
+        Ok(())
     }
 
     /// Profile `test` only: the vote closes now, with no grace, so that it can be counted at once.

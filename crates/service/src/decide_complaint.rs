@@ -291,15 +291,7 @@ impl VotingServer {
     /// # Errors
     /// [`DecideError`].
     pub async fn decide_complaint(&self, number: ComplaintNumber, decision: NewDecision) -> Result<(), DecideError> {
-        let complaint = self.inner.store.complaint(number).await.map_err(Fault::from)?;
-        let complaint = complaint.ok_or(DecideError::Unknown)?;
-        if complaint.status != Status::Open {
-            return Err(DecideError::Decided);
-        }
-        let reasons = paragraphs(ComplaintField::Body, &decision.reasons).map_err(|_| DecideError::Reasons)?;
-        if reasons.chars().count() < SHORTEST_REASONS {
-            return Err(DecideError::Reasons);
-        }
+        let (complaint, reasons) = self.check_decision(number, &decision.reasons).await?;
         let effect = match decision.effect.trim() {
             "" => String::new(),
             effect => paragraphs(ComplaintField::Body, effect).map_err(|_| DecideError::Effect)?,
@@ -356,6 +348,24 @@ impl VotingServer {
             Decided::Already => Err(DecideError::Decided),
             Decided::Not(not) => Err(DecideError::Correction(not.into())),
         }
+    }
+
+    /// The complaint, if it is open, and the reasons of its decision as they are stored.
+    pub(crate) async fn check_decision(
+        &self,
+        number: ComplaintNumber,
+        reasons: &str,
+    ) -> Result<(Complaint, String), DecideError> {
+        let complaint = self.inner.store.complaint(number).await.map_err(Fault::from)?;
+        let complaint = complaint.ok_or(DecideError::Unknown)?;
+        if complaint.status != Status::Open {
+            return Err(DecideError::Decided);
+        }
+        let reasons = paragraphs(ComplaintField::Body, reasons).map_err(|_| DecideError::Reasons)?;
+        if reasons.chars().count() < SHORTEST_REASONS {
+            return Err(DecideError::Reasons);
+        }
+        Ok((complaint, reasons))
     }
 
     /// What a decision changes on the roll. A person on no roll joins one under the number and names of the complaint, without a mailbox: the address

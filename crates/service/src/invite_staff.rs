@@ -3,10 +3,12 @@
 //! The link is the one proof of who comes: it is shown once to whoever invites, or mailed, and only its hash is kept. Inviting again is
 //! how a lost password or a lost authenticator is replaced: both are void at once.
 
+use std::collections::BTreeSet;
+
 use isoloir_carriers::mail::is_writable;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
-use isoloir_domain::{ConsultationId, Roles, StaffId, StaffMember};
+use isoloir_domain::{ConsultationId, ElectionId, Role, Roles, StaffId, StaffMember};
 use isoloir_store::staff::{NewStaffLink, StaffRecord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +29,8 @@ pub struct StaffPlan {
     pub roles: Roles,
     /// The only consultation they work on, if there is a limit.
     pub consultation: Option<ConsultationId>,
+    /// Keys of the only elections that an election manager works on.
+    pub elections: Vec<String>,
 }
 
 /// An invitation made.
@@ -52,6 +56,9 @@ pub enum InviteError {
     /// No such consultation.
     #[error("there is no such consultation")]
     Consultation,
+    /// A manager of one consultation or of elections, without saying which; or elections for another role.
+    #[error("managers are of one consultation, and of elections of it")]
+    Limit,
     /// The address belongs to a member of the staff already.
     #[error("this address is known already")]
     Known,
@@ -69,6 +76,7 @@ impl Refusal for InviteError {
             Self::Name => "staff_name_invalid",
             Self::Email => "staff_email_invalid",
             Self::Consultation => "consultation_unknown",
+            Self::Limit => "staff_limit",
             Self::Known => "staff_known",
             Self::Unknown => "staff_unknown",
             Self::Fault(fault) => fault.code(),
@@ -86,6 +94,10 @@ impl Refusal for InviteError {
                 "This is not an e-mail address.",
             ),
             Self::Consultation => ("Cette consultation n’existe pas.", "There is no such consultation."),
+            Self::Limit => (
+                "Un gestionnaire de consultation a une consultation\u{202f}; un gestionnaire de scrutins a en outre des scrutins de celle-ci, et lui seul.",
+                "A consultation manager has one consultation; an election manager has elections of it besides, and nobody else has.",
+            ),
             Self::Known => (
                 "Cette adresse est déjà celle d’un agent.",
                 "This address belongs to a member of the staff already.",
@@ -101,7 +113,7 @@ impl Refusal for InviteError {
 
     fn class(&self) -> Class {
         match self {
-            Self::Name | Self::Email | Self::Consultation => Class::Unprocessable,
+            Self::Name | Self::Email | Self::Consultation | Self::Limit => Class::Unprocessable,
             Self::Known => Class::Conflict,
             Self::Unknown => Class::NotFound,
             Self::Fault(fault) => fault.class(),
@@ -143,6 +155,7 @@ impl VotingServer {
             email: checked_email(&plan.email)?,
             roles: plan.roles.clone(),
             consultation: plan.consultation.clone(),
+            elections: self.managed_elections(plan).await?,
             disabled: false,
         };
         if let Some(id) = &member.consultation
@@ -166,6 +179,24 @@ impl VotingServer {
         } else {
             Err(InviteError::Known)
         }
+    }
+
+    /// The elections that an election manager works on.
+    async fn managed_elections(&self, plan: &StaffPlan) -> Result<BTreeSet<ElectionId>, InviteError> {
+        let of_elections = plan.roles.has(Role::ElectionManager);
+        let limited = of_elections || plan.roles.has(Role::ConsultationManager);
+        if (limited && plan.consultation.is_none()) || of_elections == plan.elections.is_empty() {
+            return Err(InviteError::Limit);
+        }
+        let mut found = BTreeSet::new();
+        if let Some(consultation) = &plan.consultation {
+            let known = self.elections(consultation).await?;
+            for key in &plan.elections {
+                let election = known.iter().find(|election| election.key == *key);
+                found.insert(election.ok_or(InviteError::Limit)?.id.clone());
+            }
+        }
+        Ok(found)
     }
 
     /// Invites the member of the staff with this address again: password, second factor, sessions and earlier links are void at once.

@@ -32,7 +32,7 @@
 //! Staff
 //! - [`invite_staff`]: a one-use link, once more for whoever lost an authenticator, disabling; [`enrol_staff`]: what the link leads to
 //! - [`staff_sign_in`]: sign-in with a [`second_factor`], sessions; `staff_password`: dearer hashes
-//! - [`api_tokens`]: what a program may do in place of a person
+//! - [`api_tokens`]: what a program may do in place of a person; [`two_people`]: acts that one proposes and another confirms
 //!
 //! Help desk
 //! - [`voter_journey`]: what agents see of a voter; [`support_actions`]: what they may do; [`read_journal`]: the journal, to read;
@@ -146,6 +146,7 @@ pub mod support_actions;
 pub mod suspend_account;
 mod table;
 pub mod ticket_conversation;
+pub mod two_people;
 pub mod verify_archive;
 pub mod voter_complaints;
 pub mod voter_elections;

@@ -171,7 +171,8 @@ impl VotingServer {
 }
 
 /// Whether a gate stops this election: its own, and those of all.
-fn concerns(gate: &Gate, key: &str) -> bool {
+#[must_use]
+pub fn concerns(gate: &Gate, key: &str) -> bool {
     match gate {
         Gate::Empty { election } | Gate::HeadCount { election, .. } | Gate::Moved { election, .. } => election == key,
         Gate::UnknownElection { .. }

@@ -3,7 +3,7 @@
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::roll_gates::{Gate, RollFigures, Waiver};
-use isoloir_domain::{Consultation, ConsultationId, StaffMember};
+use isoloir_domain::{Consultation, ConsultationId, StaffId, StaffMember};
 
 use crate::free_text::line;
 use crate::{Fault, VotingServer};
@@ -38,6 +38,43 @@ pub enum Decider<'a> {
     Staff(&'a StaffMember),
     /// Named on the command line.
     Named(&'a str),
+    /// Two people: one, or a program, proposed, another confirmed.
+    Two {
+        /// The name of who proposed.
+        proposed: &'a str,
+        /// Who confirmed, signed in.
+        confirmed: &'a StaffMember,
+    },
+}
+
+impl Decider<'_> {
+    /// The name, or both.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Staff(member) => member.name.clone(),
+            Self::Named(name) => (*name).to_owned(),
+            Self::Two { proposed, confirmed } => format!("{proposed}, {}", confirmed.name),
+        }
+    }
+
+    /// The member of the staff whom the journal names as acting; nobody when a command or a program of the operator does.
+    #[must_use]
+    pub fn actor(&self) -> Option<StaffId> {
+        match self {
+            Self::Staff(member) | Self::Two { confirmed: member, .. } => Some(member.id),
+            Self::Named(_) => None,
+        }
+    }
+
+    /// The name as it is stored: one line, of a length that is read.
+    pub(crate) fn checked_name(&self) -> Option<String> {
+        let longest = match self {
+            Self::Staff(_) | Self::Named(_) => MAX_NAME,
+            Self::Two { .. } => MAX_NAME.saturating_mul(2).saturating_add(2),
+        };
+        line(&self.name(), longest, true).ok()
+    }
 }
 
 /// Why a gate is not passed.
@@ -138,32 +175,19 @@ impl VotingServer {
         by: Decider<'_>,
         reason: &str,
     ) -> Result<(), WaiveError> {
-        let name = match by {
-            Decider::Staff(member) => member.name.as_str(),
-            Decider::Named(name) => name,
-        };
-        let name = line(name, MAX_NAME, true).map_err(|_| WaiveError::Words)?;
-        let reason = line(reason, MAX_REASON, true).map_err(|_| WaiveError::Words)?;
+        let name = by.checked_name().ok_or(WaiveError::Words)?;
         let known = self.consultation(consultation).await?;
         let known = known.ok_or_else(|| WaiveError::UnknownConsultation(consultation.clone()))?;
-        let review = self.review_roll(&known).await?;
-        let not_standing = || WaiveError::NotStanding(key.to_owned());
-        let gate = review
-            .standing()
-            .find(|gate| gate.key() == key)
-            .ok_or_else(not_standing)?;
-        if !gate.can_be_waived() {
-            return Err(WaiveError::Never);
-        }
+        let reason = self.check_waiver(&known, key, reason).await?;
         let subject = Subject::Consultation(consultation.clone());
         let what = Event::GateWaived {
             gate: key.to_owned(),
             by: name.clone(),
             reason: reason.clone(),
         };
-        let entry = match by {
-            Decider::Staff(member) => self.entry_by(member.id, subject, what),
-            Decider::Named(_) => self.entry(subject, what),
+        let entry = match by.actor() {
+            Some(actor) => self.entry_by(actor, subject, what),
+            None => self.entry(subject, what),
         };
         let waiver = Waiver {
             gate: key.to_owned(),
@@ -175,7 +199,25 @@ impl VotingServer {
         if stored.map_err(Fault::from)? {
             Ok(())
         } else {
-            Err(not_standing())
+            Err(WaiveError::NotStanding(key.to_owned()))
+        }
+    }
+
+    /// Whether a gate stands that can be passed, and the reason is one; the reason as it is stored.
+    pub(crate) async fn check_waiver(
+        &self,
+        consultation: &Consultation,
+        key: &str,
+        reason: &str,
+    ) -> Result<String, WaiveError> {
+        let reason = line(reason, MAX_REASON, true).map_err(|_| WaiveError::Words)?;
+        let review = self.review_roll(consultation).await?;
+        let gate = review.standing().find(|gate| gate.key() == key);
+        let gate = gate.ok_or_else(|| WaiveError::NotStanding(key.to_owned()))?;
+        if gate.can_be_waived() {
+            Ok(reason)
+        } else {
+            Err(WaiveError::Never)
         }
     }
 }

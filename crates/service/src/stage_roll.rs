@@ -26,7 +26,6 @@ pub use isoloir_store::roll_stage::{Before, HistoryLine, Mode, VoterChange};
 pub use isoloir_store::roll_stage::{Stage, StageStatus as Status};
 
 use crate::anomaly::{Anomaly, REMARK_CODES};
-use crate::free_text::line;
 use crate::hr_file::{FileUnread, GivenRoll, Shape};
 use crate::import_roll::identities;
 use crate::review_roll::{Decider, MAX_NAME};
@@ -121,6 +120,14 @@ pub struct ExpectedGate {
     pub key: String,
     /// What is wrong.
     pub message: Message,
+}
+
+impl StagedRoll {
+    /// The elections that the file names.
+    pub fn named(&self) -> impl Iterator<Item = &ElectionId> {
+        let elections = self.stage.elections.iter().zip(&self.report.elections);
+        elections.filter(|(_, difference)| difference.named).map(|(id, _)| id)
+    }
 }
 
 impl RollReport {
@@ -419,6 +426,14 @@ impl VotingServer {
         if made { Ok(()) } else { Err(self.not_waiting(id).await) }
     }
 
+    /// Whether a staged file waits for its approval.
+    pub(crate) async fn check_approval(&self, id: &str) -> Result<(), StageError> {
+        match self.known_stage(id).await?.stage.status {
+            Status::Staged => Ok(()),
+            status => Err(StageError::NotWaiting(status)),
+        }
+    }
+
     /// Gives a staged file up.
     ///
     /// # Errors
@@ -485,9 +500,9 @@ impl VotingServer {
 
     fn entry_of(&self, by: Decider<'_>, consultation: &ConsultationId, what: Event) -> Entry {
         let subject = Subject::Consultation(consultation.clone());
-        match by {
-            Decider::Staff(member) => self.entry_by(member.id, subject, what),
-            Decider::Named(_) => self.entry(subject, what),
+        match by.actor() {
+            Some(actor) => self.entry_by(actor, subject, what),
+            None => self.entry(subject, what),
         }
     }
 
@@ -623,11 +638,7 @@ fn unwritten(error: csv::Error) -> StageError {
 
 /// Who decides, as it is stored.
 fn decider_name(by: Decider<'_>) -> Result<String, StageError> {
-    let name = match by {
-        Decider::Staff(member) => member.name.as_str(),
-        Decider::Named(name) => name,
-    };
-    line(name, MAX_NAME, true).map_err(|_| StageError::Words)
+    by.checked_name().ok_or(StageError::Words)
 }
 
 /// Puts aside every row of the persons in doubt, off the async threads.

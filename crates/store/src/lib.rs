@@ -7,7 +7,7 @@
 //!   that prepares them all on both engines
 //! - [`consultation`], [`roll`]: what organisers import; [`roll_stage`]: roll files checked and approved, and the history of entries; [`roll_apply`]: one of them applied; [`roll_correction`]: one entry by a decision; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`apply`]: a consultation's description changed as a whole
-//! - [`staff`]: the organiser's staff, invitations, second factors, sessions; [`api_token`]: tokens of the API
+//! - [`staff`]: the organiser's staff, invitations, second factors, sessions; [`api_token`]: tokens of the API; [`critical_act`]: acts that take two people
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`board`]: election boards and what they did; [`closing`]: what was frozen, and the audit before a result
 //! - `gate`: the rolls in figures, and gates passed by decision; `seat_draw`: the drawing of lots that settles the last seats
@@ -51,6 +51,7 @@ pub mod complaint;
 pub mod console;
 pub mod consultation;
 pub mod content;
+pub mod critical_act;
 mod error;
 mod gate;
 pub mod identity;

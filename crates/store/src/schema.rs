@@ -41,6 +41,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (88, "tokens of the API", include_str!("schema/api_tokens.sql")),
     (85, "mailings", include_str!("schema/mailings.sql")),
     (86, "warnings before deadlines", include_str!("schema/warnings.sql")),
+    (89, "acts that take two people", include_str!("schema/two_people.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.

@@ -1,7 +1,7 @@
 //! Staff of the organiser: invitations, second factors, sessions. Tables of their own: a voter's session is never one of the staff.
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::{SessionId, StaffId, StaffMember};
+use isoloir_domain::{ElectionId, SessionId, StaffId, StaffMember};
 use jiff::Timestamp;
 
 use crate::account::CLEAR_FAILURE;
@@ -11,11 +11,12 @@ use crate::{Store, StoreError};
 
 statements! {
     KNOWN = "SELECT id FROM staff WHERE email = $1";
-    INSERT = "INSERT INTO staff (id, name, email, roles, consultation, disabled, used_step) VALUES ($1, $2, $3, $4, $5, $6, 0)
+    INSERT = "INSERT INTO staff (id, name, email, roles, consultation, elections, disabled, used_step)
+        VALUES ($1, $2, $3, $4, $5, $7, $6, 0)
         ON CONFLICT (email) DO NOTHING";
     VOID_LINKS = "DELETE FROM staff_link WHERE staff = $1";
     INSERT_LINK = "INSERT INTO staff_link (hash, staff, second_factor, expires) VALUES ($1, $2, $3, $4)";
-    LINK = "SELECT s.id, s.name, s.email, s.roles, s.consultation, s.disabled, s.last_sign_in,
+    LINK = "SELECT s.id, s.name, s.email, s.roles, s.consultation, s.elections, s.disabled, s.last_sign_in,
         s.password IS NOT NULL AS activated, l.second_factor
         FROM staff_link l JOIN staff s ON s.id = l.staff WHERE l.hash = $1 AND l.expires > $2 AND NOT s.disabled";
     USE_LINK = "DELETE FROM staff_link WHERE hash = $1 AND expires > $2 RETURNING staff";
@@ -23,18 +24,18 @@ statements! {
     VOID = "UPDATE staff SET password = NULL, second_factor = NULL WHERE id = $1 AND NOT disabled";
     END_SESSIONS = "DELETE FROM staff_session WHERE staff = $1";
     DISABLE = "UPDATE staff SET disabled = $2, password = NULL, second_factor = NULL WHERE id = $1";
-    MEMBERS = "SELECT id, name, email, roles, consultation, disabled, last_sign_in, password IS NOT NULL AS activated
+    MEMBERS = "SELECT id, name, email, roles, consultation, elections, disabled, last_sign_in, password IS NOT NULL AS activated
         FROM staff ORDER BY disabled, name, id";
-    MEMBER = "SELECT id, name, email, roles, consultation, disabled, last_sign_in, password IS NOT NULL AS activated
+    MEMBER = "SELECT id, name, email, roles, consultation, elections, disabled, last_sign_in, password IS NOT NULL AS activated
         FROM staff WHERE id = $1";
-    CREDENTIALS = "SELECT id, name, email, roles, consultation, disabled, last_sign_in, password IS NOT NULL AS activated,
+    CREDENTIALS = "SELECT id, name, email, roles, consultation, elections, disabled, last_sign_in, password IS NOT NULL AS activated,
         password, second_factor FROM staff
         WHERE email = $1 AND NOT disabled AND password IS NOT NULL AND second_factor IS NOT NULL";
     USE_STEP = "UPDATE staff SET used_step = $2, last_sign_in = $3 WHERE id = $1 AND used_step < $2 AND NOT disabled
         RETURNING used_step";
     INSERT_SESSION = "INSERT INTO staff_session (hash, id, staff, created, seen, expires, previous_sign_in)
         VALUES ($1, $2, $3, $4, $4, $5, $6)";
-    SESSION = "SELECT s.id, s.name, s.email, s.roles, s.consultation, s.disabled, s.last_sign_in,
+    SESSION = "SELECT s.id, s.name, s.email, s.roles, s.consultation, s.elections, s.disabled, s.last_sign_in,
         s.password IS NOT NULL AS activated, t.id AS session, t.created, t.seen, t.expires, t.previous_sign_in
         FROM staff_session t JOIN staff s ON s.id = t.staff
         WHERE t.hash = $1 AND t.expires > $2 AND t.seen > $3 AND NOT s.disabled";
@@ -61,6 +62,7 @@ struct StaffRow {
     email: String,
     roles: String,
     consultation: Option<String>,
+    elections: String,
     disabled: bool,
     last_sign_in: Option<i64>,
     activated: bool,
@@ -69,6 +71,8 @@ struct StaffRow {
 impl StaffRow {
     fn read(self) -> Result<StaffRecord, StoreError> {
         let consultation = self.consultation.map(|id| parse(&id, "a consultation's identifier"));
+        let elections = self.elections.split(',').filter(|id| !id.is_empty());
+        let elections = elections.map(|id| parse(id, "an election's identifier"));
         Ok(StaffRecord {
             member: StaffMember {
                 id: parse(&self.id, "a staff identifier")?,
@@ -76,12 +80,19 @@ impl StaffRow {
                 email: self.email,
                 roles: parse(&self.roles, "roles")?,
                 consultation: consultation.transpose()?,
+                elections: elections.collect::<Result<_, StoreError>>()?,
                 disabled: self.disabled,
             },
             activated: self.activated,
             last_sign_in: self.last_sign_in.map(instant).transpose()?,
         })
     }
+}
+
+/// As stored: identifiers with commas.
+fn elections_text(member: &StaffMember) -> String {
+    let elections: Vec<&str> = member.elections.iter().map(ElectionId::as_str).collect();
+    elections.join(",")
 }
 
 /// A one-use invitation.
@@ -202,6 +213,7 @@ impl Store {
                 .bind(member.roles.to_string())
                 .bind(member.consultation.as_ref().map(|id| id.as_str()))
                 .bind(member.disabled)
+                .bind(elections_text(member))
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();

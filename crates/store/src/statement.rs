@@ -31,6 +31,7 @@ mod tests {
             crate::console::STATEMENTS,
             crate::consultation::STATEMENTS,
             crate::content::STATEMENTS,
+            crate::critical_act::STATEMENTS,
             crate::gate::STATEMENTS,
             crate::identity::STATEMENTS,
             crate::journal::STATEMENTS,

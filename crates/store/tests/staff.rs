@@ -35,6 +35,7 @@ fn entry(what: Event) -> Entry {
 
 fn member() -> StaffMember {
     StaffMember {
+        elections: std::collections::BTreeSet::new(),
         id: me(),
         name: "Inès Moreau".to_owned(),
         email: "ines@valbrune.example".to_owned(),

@@ -22,7 +22,8 @@ enum StaffCommand {
     #[command(
         after_help = "Example:\n  isoloir staff invite --name \"Inès Moreau\" --email ines.moreau@ac-valbrune.fr --role support\n\n\
                       Roles: support (help desk agent), supervisor (approves what takes two people), organiser (decides complaints, reads the \
-                      journal), expert (reads the preparation and the journal), observer (reads the preparation). Hand the link over in person, or let --mail send it."
+                      journal), \
+                      consultation_manager (an organiser of one consultation), election_manager (complaints and rolls of chosen elections), expert (reads the preparation and the journal), observer (reads the preparation). Hand the link over in person, or let --mail send it."
     )]
     Invite {
         /// Given name and family name.
@@ -31,12 +32,15 @@ enum StaffCommand {
         /// Professional e-mail address, with which one signs in.
         #[arg(long)]
         email: String,
-        /// One or several of support, supervisor, organiser, expert, observer, with commas.
+        /// One or several of support, supervisor, organiser, consultation_manager, election_manager, expert, observer, with commas.
         #[arg(long, value_delimiter = ',', required = true)]
         role: Vec<Role>,
         /// The only consultation that this person works on.
         #[arg(long, value_name = "ID")]
         consultation: Option<ConsultationId>,
+        /// Keys of the elections that an election manager works on, with commas.
+        #[arg(long, value_name = "KEY", value_delimiter = ',')]
+        election: Vec<String>,
         /// Also mails the link.
         #[arg(long)]
         mail: bool,
@@ -69,6 +73,7 @@ pub(crate) fn run(arguments: &StaffArgs) -> anyhow::Result<()> {
                 email,
                 role,
                 consultation,
+                election,
                 mail,
             } => {
                 let plan = StaffPlan {
@@ -76,6 +81,7 @@ pub(crate) fn run(arguments: &StaffArgs) -> anyhow::Result<()> {
                     email: email.clone(),
                     roles: Roles::new(role.iter().copied())?,
                     consultation: consultation.clone(),
+                    elections: election.clone(),
                 };
                 tell(&server.invite_staff(None, &plan, *mail).await?, *mail);
                 Ok(())

@@ -290,6 +290,7 @@ async fn make(folder: &Path, server: &VotingServer, registrar: &isoloir_registra
 /// Invites and enrols a sample member of the staff. The code is that of 30 seconds ago, so that the current one is still to be used.
 async fn enrol(server: &VotingServer, name: &str, email: &str, role: Role) -> anyhow::Result<StaffAccount> {
     let plan = StaffPlan {
+        elections: Vec::new(),
         name: name.to_owned(),
         email: email.to_owned(),
         roles: Roles::new([role])?,

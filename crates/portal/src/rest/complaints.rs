@@ -2,15 +2,18 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use isoloir_domain::api_token::Scope;
 use isoloir_domain::complaint::{Correction, CorrectionKind, Status};
+use isoloir_domain::critical::CriticalAct;
 use isoloir_service::api_tokens::ApiCaller;
 use isoloir_service::correct_roll::CorrectionError;
-use isoloir_service::decide_complaint::{Complaint, DecideError, NewDecision, WholeComplaint};
+use isoloir_service::decide_complaint::{Complaint, DecideError, WholeComplaint};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::decisions::{ProposalBody, act};
 use super::problem::Problem;
 use super::{Given, Operation, PER_PAGE, PageQuery, Paged, limit_json, operation};
 use crate::request::Caller;
@@ -250,25 +253,27 @@ impl CorrectionBody {
 #[utoipa::path(post, path = "/api/v1/complaints/{number}/decision", operation_id = "decideComplaint", tag = "Complaints",
     params(("number" = String, Path, description = "Its number, for instance R-2026-000001")),
     request_body = NewRulingBody,
-    responses((status = 200, description = "The complaint, decided", body = ComplaintBody)))]
+    responses((status = 200, description = "The complaint, decided", body = ComplaintBody),
+        (status = 202, description = "It waits for another person", body = ProposalBody)))]
 pub(super) async fn decide(
     State(state): State<PortalState>,
     Caller(caller): Caller,
     Path(number): Path<String>,
     Given(given): Given<NewRulingBody>,
-) -> Result<Json<ComplaintBody>, Problem> {
-    let number = complaint_of(&state, &caller, &number).await?.complaint.number;
-    let decision = NewDecision {
+) -> Result<Response, Problem> {
+    let complaint = complaint_of(&state, &caller, &number).await?.complaint;
+    let known = state.server().consultation(&complaint.consultation).await?;
+    let known = known.ok_or_else(Problem::not_found)?;
+    let asked = CriticalAct::DecideComplaint {
+        number: complaint.number,
         accepted: given.accepted,
         reasons: given.reasons,
         effect: given.effect,
         correction: given.correction.map(CorrectionBody::parse).transpose()?,
-        files: Vec::new(),
-        by: caller
-            .owner()
-            .map_or_else(|| "operator".to_owned(), |owner| owner.id.to_string()),
     };
-    state.server().decide_complaint(number, decision).await?;
-    let decided = complaint_of(&state, &caller, &number.to_string()).await?;
-    Ok(Json(decided.complaint.into()))
+    if let Some(proposed) = act(&state, &caller, &known, asked).await? {
+        return Ok(proposed);
+    }
+    let decided = complaint_of(&state, &caller, &number).await?;
+    Ok(Json(ComplaintBody::from(decided.complaint)).into_response())
 }

@@ -9,6 +9,7 @@
 
 mod complaints;
 mod consultations;
+mod decisions;
 pub(crate) mod problem;
 mod records;
 mod rolls;
@@ -79,6 +80,7 @@ fn operations() -> Vec<Operation> {
         consultations::operations(),
         rolls::operations(),
         complaints::operations(),
+        decisions::operations(),
         records::operations(),
     ]
     .into_iter()
@@ -129,6 +131,10 @@ pub(crate) fn table() -> Vec<Declared> {
         complaints::list,
         complaints::one,
         complaints::decide,
+        decisions::list,
+        decisions::confirm,
+        decisions::refuse,
+        decisions::move_calendar,
         records::token,
         records::delivery,
         records::journal,
@@ -436,7 +442,9 @@ mod tests {
             let text = &document()["paths"][one.path][one.method.to_ascii_lowercase()];
             assert!(!text["summary"].as_str().unwrap_or_default().is_empty(), "{}", one.path);
             assert!(seen.insert(text["operationId"].to_string()), "{}", one.path);
-            assert!(!one.scopes.is_empty() || one.path == "/api/v1/token", "{}", one.path);
+            // A proposal takes the scope of its act.
+            let any = one.path == "/api/v1/token" || one.path.starts_with("/api/v1/proposals/");
+            assert!(!one.scopes.is_empty() || any, "{}", one.path);
             assert_eq!(
                 text["security"][0]["token"].as_array().map(Vec::len),
                 Some(one.scopes.len())

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use isoloir_domain::api_token::Scope;
+use isoloir_domain::critical::CriticalAct;
 use isoloir_domain::roll_gates::{Gate, Waiver};
 use isoloir_service::Fault;
 use isoloir_service::api_tokens::ApiCaller;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::decisions::{ProposalBody, act};
 use super::problem::{Problem, WrongBody};
 use super::{Given, Operation, PageQuery, Paged, Raw, Words, consultation_of, file, limit_json, operation};
 use crate::request::Caller;
@@ -388,7 +390,6 @@ pub(super) async fn refused(
 /// What is done with a staged file.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Approve,
     Apply,
     Abandon,
 }
@@ -399,7 +400,6 @@ async fn step(state: &PortalState, caller: ApiCaller, id: &str, step: Step) -> R
     let (server, of, by) = (state.server().clone(), id.clone(), caller.clone());
     let done = tokio::spawn(async move {
         match step {
-            Step::Approve => server.approve_roll(&of, by.decider()).await,
             Step::Apply => server.apply_roll(&of, by.decider()).await.map(|_| ()),
             Step::Abandon => server.abandon_roll(&of, by.decider()).await,
         }
@@ -411,13 +411,21 @@ async fn step(state: &PortalState, caller: ApiCaller, id: &str, step: Step) -> R
 /// Approves a staged roll file
 #[utoipa::path(post, path = "/api/v1/rolls/{stage}/approve", operation_id = "approveRoll", tag = "Rolls",
     params(("stage" = String, Path, description = "Its identifier")),
-    responses((status = 200, description = "It is approved", body = StagedBody)))]
+    responses((status = 200, description = "It is approved", body = StagedBody),
+        (status = 202, description = "It waits for another person", body = ProposalBody)))]
 pub(super) async fn approve(
     State(state): State<PortalState>,
     Caller(caller): Caller,
     Path(id): Path<String>,
-) -> Result<Json<StagedBody>, Problem> {
-    step(&state, caller, &id, Step::Approve).await
+) -> Result<Response, Problem> {
+    let stage = staged_of(&state, &caller, &id).await?.stage;
+    let known = state.server().consultation(&stage.consultation).await?;
+    let known = known.ok_or_else(Problem::not_found)?;
+    let asked = CriticalAct::ApproveRoll { stage: stage.id };
+    match act(&state, &caller, &known, asked).await? {
+        Some(proposed) => Ok(proposed),
+        None => Ok(Json(StagedBody::from(staged_of(&state, &caller, &id).await?)).into_response()),
+    }
 }
 
 /// Applies an approved roll file
@@ -525,20 +533,23 @@ pub(super) struct NewWaiverBody {
 #[utoipa::path(post, path = "/api/v1/consultations/{consultation}/gates", operation_id = "waiveGate", tag = "Rolls",
     params(("consultation" = String, Path, description = "Its identifier")),
     request_body = NewWaiverBody,
-    responses((status = 200, description = "The gates, with the decision", body = GatesBody)))]
+    responses((status = 200, description = "The gates, with the decision", body = GatesBody),
+        (status = 202, description = "It waits for another person", body = ProposalBody)))]
 pub(super) async fn waive(
     State(state): State<PortalState>,
     Caller(caller): Caller,
     Path(id): Path<String>,
     Given(given): Given<NewWaiverBody>,
-) -> Result<Json<GatesBody>, Problem> {
+) -> Result<Response, Problem> {
     let known = consultation_of(&state, &caller, &id).await?;
-    let server = state.server();
-    server
-        .waive_gate(&known.id, &given.gate, caller.decider(), &given.reason)
-        .await?;
-    let review = server.review_roll(&known).await?;
-    Ok(Json(GatesBody {
-        gates: review.gates.iter().map(GateBody::from).collect(),
-    }))
+    let asked = CriticalAct::WaiveGate {
+        gate: given.gate,
+        reason: given.reason,
+    };
+    if let Some(proposed) = act(&state, &caller, &known, asked).await? {
+        return Ok(proposed);
+    }
+    let review = state.server().review_roll(&known).await?;
+    let gates = review.gates.iter().map(GateBody::from).collect();
+    Ok(Json(GatesBody { gates }).into_response())
 }

@@ -13,11 +13,20 @@ pub const PASSWORD: &str = "Givre-orange-38";
 
 /// Invites somebody with this role; the token of the link.
 pub async fn invited(server: &VotingServer, email: &str, roles: Roles) -> String {
+    // Managers manage something: here, all of the first consultation.
+    let manages = roles.any_of(&[Role::ConsultationManager, Role::ElectionManager]);
+    let consultation = server.consultations().await.unwrap().into_iter().next();
+    let consultation = consultation.filter(|_| manages).map(|known| known.id);
+    let elections = match &consultation {
+        Some(id) if roles.has(Role::ElectionManager) => server.elections(id).await.unwrap(),
+        _ => Vec::new(),
+    };
     let plan = StaffPlan {
+        elections: elections.into_iter().map(|election| election.key).collect(),
         name: format!("Dominique {roles}"),
         email: email.to_owned(),
         roles,
-        consultation: None,
+        consultation,
     };
     let link = match server.invite_staff(None, &plan, false).await {
         Ok(invitation) => invitation.link,

@@ -41,6 +41,7 @@ impl VotingServer {
                     let plan = StaffPlan {
                         name: member.name.to_owned(),
                         email: member.email.to_owned(),
+                        elections: Vec::new(),
                         roles: Roles::new([Role::Board]).map_err(|_| Fault::Damaged("a role"))?,
                         consultation: Some(state.consultation.id.clone()),
                     };

@@ -25,9 +25,6 @@ pub use preview::Preview;
 use crate::review_roll::Decider;
 use crate::{Fault, VotingServer};
 
-/// Longest name of who decides, in characters.
-const MAX_NAME: usize = 120;
-
 /// Why a mailing is not what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum MailingError {
@@ -235,20 +232,16 @@ impl VotingServer {
             by: name_of(by)?,
         });
         let subject = Subject::Consultation(consultation.clone());
-        Ok(match by {
-            Decider::Staff(member) => self.entry_by(member.id, subject, what),
-            Decider::Named(_) => self.entry(subject, what),
+        Ok(match by.actor() {
+            Some(actor) => self.entry_by(actor, subject, what),
+            None => self.entry(subject, what),
         })
     }
 }
 
 /// The name of who decides.
 fn name_of(by: Decider<'_>) -> Result<String, MailingError> {
-    let name = match by {
-        Decider::Staff(member) => member.name.as_str(),
-        Decider::Named(name) => name,
-    };
-    crate::free_text::line(name, MAX_NAME, true).map_err(|_| MailingError::Name)
+    by.checked_name().ok_or(MailingError::Name)
 }
 
 /// Whether a mailing of this kind may leave at `at`.

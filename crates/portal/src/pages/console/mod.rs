@@ -4,6 +4,7 @@
 
 pub mod changes;
 pub mod complaints;
+pub mod decisions;
 pub mod desk;
 pub mod journal;
 pub mod mailings;
@@ -31,13 +32,28 @@ use isoloir_theme::when;
 /// Roles that answer requests and see a voter's journey.
 pub const DESK: &[Role] = &[Role::Support, Role::Supervisor];
 /// Roles that read complaints.
-pub const COMPLAINTS: &[Role] = &[Role::Supervisor, Role::Organiser];
+pub const COMPLAINTS: &[Role] = &[
+    Role::Supervisor,
+    Role::Organiser,
+    Role::ConsultationManager,
+    Role::ElectionManager,
+];
+/// Roles that export the complaints of a whole consultation.
+pub const EXPORTS_COMPLAINTS: &[Role] = &[Role::Supervisor, Role::Organiser, Role::ConsultationManager];
 /// Roles that decide complaints.
-pub const DECIDES: &[Role] = &[Role::Organiser];
+pub const DECIDES: &[Role] = &[Role::Organiser, Role::ConsultationManager, Role::ElectionManager];
 /// Roles that prepare a consultation.
-pub const PREPARES: &[Role] = &[Role::Organiser];
+pub const PREPARES: &[Role] = &[Role::Organiser, Role::ConsultationManager];
+/// Roles that bring roll files.
+pub const BRINGS_ROLLS: &[Role] = &[Role::Organiser, Role::ConsultationManager, Role::ElectionManager];
 /// Roles that read how far the preparation is.
-pub const READS_PREPARATION: &[Role] = &[Role::Organiser, Role::Expert, Role::Observer];
+pub const READS_PREPARATION: &[Role] = &[
+    Role::Organiser,
+    Role::ConsultationManager,
+    Role::ElectionManager,
+    Role::Expert,
+    Role::Observer,
+];
 /// Roles that read the journal.
 pub const READS_JOURNAL: &[Role] = &[Role::Organiser, Role::Expert];
 
@@ -59,6 +75,8 @@ pub enum Tab {
     Mailings,
     /// Preparation of the consultation.
     Preparation,
+    /// Acts that take two people.
+    Decisions,
     /// Journal.
     Journal,
     /// Tokens of the API.
@@ -77,13 +95,19 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             "/gestion/reclamations",
             key("console-tab-complaints"),
         ),
-        (Tab::Rolls, PREPARES, "/gestion/listes", key("console-tab-rolls")),
+        (Tab::Rolls, BRINGS_ROLLS, "/gestion/listes", key("console-tab-rolls")),
         (Tab::Mailings, PREPARES, "/gestion/envois", key("console-tab-mailings")),
         (
             Tab::Preparation,
             READS_PREPARATION,
             "/gestion/preparation",
             key("console-tab-preparation"),
+        ),
+        (
+            Tab::Decisions,
+            BRINGS_ROLLS,
+            decisions::PATH,
+            key("console-tab-decisions"),
         ),
         (
             Tab::Journal,
@@ -141,6 +165,9 @@ impl Outcome {
             Some("liste-approuvee") => Outcome::Done(key("console-done-roll-approved")),
             Some("liste-appliquee") => Outcome::Done(key("console-done-roll-applied")),
             Some("liste-abandonnee") => Outcome::Done(key("console-done-roll-abandoned")),
+            Some("acte-propose") => Outcome::Done(key("console-done-act-proposed")),
+            Some("acte-confirme") => Outcome::Done(key("console-done-act-confirmed")),
+            Some("acte-refuse") => Outcome::Done(key("console-done-act-refused")),
             Some("jeton-revoque") => Outcome::Done(key("console-done-token-revoked")),
             Some("envoi-cree") => Outcome::Done(key("mailing-done-planned")),
             Some("envoi-corrige") => Outcome::Done(key("mailing-done-corrected")),

@@ -7,10 +7,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use isoloir_domain::ConsultationId;
 use isoloir_domain::complaint::{ComplaintNumber, Correction, CorrectionKind, Status};
+use isoloir_domain::critical::CriticalAct;
 use isoloir_domain::message::Refusal as _;
 use isoloir_domain::staff::StaffMember;
 use isoloir_service::correct_roll::CorrectionError;
-use isoloir_service::decide_complaint::{Deadline, DecideError, NewDecision, WholeComplaint};
+use isoloir_service::decide_complaint::{Complaint, Deadline, DecideError, WholeComplaint};
+use isoloir_service::review_roll::Decider;
+use isoloir_service::two_people::{ActError, Done};
 use maud::Markup;
 use serde::Deserialize;
 
@@ -19,7 +22,7 @@ use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
 use crate::pages::console::complaints::{self as page, ComplaintView, QueueView, Typed};
-use crate::pages::console::{COMPLAINTS, DECIDES, Outcome};
+use crate::pages::console::{COMPLAINTS, DECIDES, EXPORTS_COMPLAINTS, Outcome};
 use crate::request::{PageChrome, StaffSession};
 use crate::routes::complaints::attachment;
 use crate::state::PortalState;
@@ -28,7 +31,12 @@ pub(super) fn table() -> Vec<Declared> {
     let reads = Access::Staff(COMPLAINTS);
     vec![
         declare("GET", "/gestion/reclamations", reads, get(queue)),
-        declare("GET", "/gestion/reclamations.csv", reads, get(export)),
+        declare(
+            "GET",
+            "/gestion/reclamations.csv",
+            Access::Staff(EXPORTS_COMPLAINTS),
+            get(export),
+        ),
         declare("GET", "/gestion/reclamations/{number}", reads, get(read)),
         declare(
             "GET",
@@ -60,7 +68,7 @@ async fn queue(
         .complaints_by_status(status, PER_PAGE.saturating_add(1), query.offset())
         .await?;
     let more = cut(&mut complaints);
-    complaints.retain(|(complaint, _)| works_on(member, &complaint.consultation));
+    complaints.retain(|(complaint, _)| is_of(member, complaint));
     let statistics = server
         .complaint_statistics(&consultation_of(&state, member).await?)
         .await?;
@@ -105,8 +113,13 @@ fn number_of(text: &str) -> Result<ComplaintNumber, PageError> {
 async fn complaint_of(state: &PortalState, member: &StaffMember, number: &str) -> Result<WholeComplaint, PageError> {
     let found = state.server().complaint(number_of(number)?).await?;
     found
-        .filter(|found| works_on(member, &found.complaint.consultation))
+        .filter(|found| is_of(member, &found.complaint))
         .ok_or(PageError::NotFound)
+}
+
+/// Whether a complaint is of what a person works on.
+fn is_of(member: &StaffMember, complaint: &Complaint) -> bool {
+    works_on(member, &complaint.consultation) && member.sees(complaint.election.as_ref())
 }
 
 async fn complaint_page(
@@ -246,29 +259,36 @@ async fn decide(
     let asked = form.correction();
     let decided = match (accepted, asked) {
         (Some(accepted), Ok(correction)) => {
-            let decision = NewDecision {
+            if let Some(election) = correction.as_ref().and_then(|correction| correction.what.election())
+                && !member.sees(Some(election))
+            {
+                return Err(PageError::NotFound);
+            }
+            let act = CriticalAct::DecideComplaint {
+                number,
                 accepted,
                 reasons: form.motifs.clone(),
                 effect: form.effet.clone(),
                 correction,
-                files: Vec::new(),
-                by: member.id.to_string(),
             };
-            state.server().decide_complaint(number, decision).await
+            let known = state.server().consultation(&whole.complaint.consultation).await?;
+            let known = known.ok_or(PageError::NotFound)?;
+            state.server().act(Decider::Staff(member), &known, &act).await
         }
-        (Some(_), Err(refused)) => Err(refused),
-        (None, _) => Err(DecideError::Reasons),
+        (Some(_), Err(refused)) => Err(refused.into()),
+        (None, _) => Err(DecideError::Reasons.into()),
     };
     match decided {
-        Ok(()) => Ok(Redirect::to(&format!("/gestion/reclamations/{number}?fait=decision")).into_response()),
-        Err(DecideError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Ok(Done::Now) => Ok(Redirect::to(&format!("/gestion/reclamations/{number}?fait=decision")).into_response()),
+        Ok(Done::Proposed(_)) => Ok(Redirect::to("/gestion/decisions?fait=acte-propose").into_response()),
+        Err(ActError::Fault(fault) | ActError::Decide(DecideError::Fault(fault))) => Err(PageError::Fault(fault)),
         Err(refused) => {
             chrome.here = format!("/gestion/reclamations/{number}");
             // Somebody else may have decided meanwhile: what is shown is what stands now.
             let now = complaint_of(&state, member, &number.to_string()).await?;
             let field = match &refused {
-                DecideError::Reasons => Some("motifs"),
-                DecideError::Correction(_) => Some("correction"),
+                ActError::Decide(DecideError::Reasons) => Some("motifs"),
+                ActError::Decide(DecideError::Correction(_)) => Some("correction"),
                 _ => None,
             };
             let outcome = Outcome::Refused(refused.message(), field);

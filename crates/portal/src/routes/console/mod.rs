@@ -1,6 +1,7 @@
 //! The staff's console. Every route names the roles that it is for; what a person may see is decided again in the use cases.
 
 mod complaints;
+mod decisions;
 mod desk;
 mod journal;
 mod mailings;
@@ -20,6 +21,7 @@ pub(super) fn table() -> Vec<Declared> {
     [
         desk::table(),
         complaints::table(),
+        decisions::table(),
         preparation::table(),
         rolls::table(),
         mailings::table(),

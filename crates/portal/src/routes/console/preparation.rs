@@ -4,9 +4,13 @@ use axum::Form;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use isoloir_domain::critical::CriticalAct;
 use isoloir_domain::message::Refusal as _;
+use isoloir_domain::roll_gates::Gate;
 use isoloir_domain::staff::StaffMember;
+use isoloir_service::review_preparation::{Preparation, concerns};
 use isoloir_service::review_roll::{Decider, WaiveError};
+use isoloir_service::two_people::{ActError, Done};
 use maud::Markup;
 use serde::Deserialize;
 
@@ -39,6 +43,23 @@ pub(super) async fn shown(state: &PortalState, member: &StaffMember) -> Result<S
         .ok_or(PageError::NotFound)
 }
 
+/// Leaves what an election manager sees: own elections, their rolls, and the gates that stop them.
+fn only_own(member: &StaffMember, preparation: &mut Preparation) {
+    preparation.elections.retain(|one| member.sees(Some(&one.election.id)));
+    let own: Vec<String> = preparation
+        .elections
+        .iter()
+        .map(|one| one.election.key.clone())
+        .collect();
+    preparation
+        .review
+        .figures
+        .elections
+        .retain(|roll| own.contains(&roll.key));
+    let stops = |gate: &Gate| own.iter().any(|key| concerns(gate, key));
+    preparation.review.gates.retain(|(gate, _)| stops(gate));
+}
+
 async fn view(
     state: &PortalState,
     member: &StaffMember,
@@ -46,8 +67,12 @@ async fn view(
     typed: Option<(String, String)>,
     outcome: Outcome,
 ) -> Result<PreparationView, PageError> {
+    let mut preparation = state.server().preparation(&shown.consultation).await?;
+    if member.only_elections().is_some() {
+        only_own(member, &mut preparation);
+    }
     Ok(PreparationView {
-        preparation: state.server().preparation(&shown.consultation).await?,
+        preparation,
         now: state.server().clock().now(),
         consultation: shown.consultation,
         phase: shown.phase,
@@ -86,7 +111,7 @@ async fn election(
     let preparation = state.server().preparation(&shown.consultation).await?;
     let mut elections = preparation.elections.iter();
     let one = elections
-        .find(|one| one.election.id.as_str() == id)
+        .find(|one| one.election.id.as_str() == id && member.sees(Some(&one.election.id)))
         .ok_or(PageError::NotFound)?;
     Ok(render_election(&chrome, member, &shown.consultation, one))
 }
@@ -108,17 +133,21 @@ async fn waive(
 ) -> Result<Response, PageError> {
     let member = session.member();
     let shown = shown(&state, member).await?;
-    let consultation = &shown.consultation.id;
+    let act = CriticalAct::WaiveGate {
+        gate: form.controle.clone(),
+        reason: form.raison.clone(),
+    };
     let decided = state
         .server()
-        .waive_gate(consultation, &form.controle, Decider::Staff(member), &form.raison)
+        .act(Decider::Staff(member), &shown.consultation, &act)
         .await;
     match decided {
-        Ok(()) => Ok(Redirect::to("/gestion/preparation?fait=controle").into_response()),
-        Err(WaiveError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Ok(Done::Now) => Ok(Redirect::to("/gestion/preparation?fait=controle").into_response()),
+        Ok(Done::Proposed(_)) => Ok(Redirect::to("/gestion/decisions?fait=acte-propose").into_response()),
+        Err(ActError::Fault(fault) | ActError::Waive(WaiveError::Fault(fault))) => Err(PageError::Fault(fault)),
         Err(refused) => {
             chrome.here = "/gestion/preparation".to_owned();
-            let field = matches!(refused, WaiveError::Words).then_some("raison");
+            let field = matches!(refused, ActError::Waive(WaiveError::Words)).then_some("raison");
             let outcome = Outcome::Refused(refused.message(), field);
             let status = status_of(refused.class());
             let view = view(&state, member, shown, Some((form.controle, form.raison)), outcome).await?;

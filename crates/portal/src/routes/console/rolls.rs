@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use isoloir_documents::{Paper, posting};
 use isoloir_domain::ElectionId;
+use isoloir_domain::critical::CriticalAct;
 use isoloir_domain::message::{Class, Message, Refusal as _};
 use isoloir_domain::staff::StaffMember;
 use isoloir_service::consult_roll::{PostedRoll, RollError};
@@ -17,6 +18,7 @@ use isoloir_service::hr_file::GivenRoll;
 use isoloir_service::review_roll::Decider;
 use isoloir_service::roll_draft::RefusedRow;
 use isoloir_service::stage_roll::{Mode, StageError, StagedRoll};
+use isoloir_service::two_people::{ActError, Done};
 use maud::Markup;
 use serde::Deserialize;
 use tempfile::NamedTempFile;
@@ -28,7 +30,7 @@ use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
 use crate::pages::console::rolls::{LINES, ListView, StageView, render, render_one};
-use crate::pages::console::{Outcome, PREPARES};
+use crate::pages::console::{BRINGS_ROLLS, Outcome};
 use crate::request::{PageChrome, StaffSession};
 use crate::state::PortalState;
 
@@ -44,7 +46,7 @@ const MAX_PARTS: u64 = 25;
 const MAX_CSV: usize = 64 * 1024 * 1024;
 
 pub(super) fn table() -> Vec<Declared> {
-    let prepares = Access::Staff(PREPARES);
+    let prepares = Access::Staff(BRINGS_ROLLS);
     vec![
         declare("GET", "/gestion/listes", prepares, get(list)),
         declare(
@@ -88,7 +90,10 @@ async fn list_page(
 ) -> Result<Markup, PageError> {
     let shown = shown(state, member).await?;
     let review = state.server().review_roll(&shown.consultation).await?;
-    let elections = state.server().elections(&shown.consultation.id).await?;
+    let mut elections = state.server().elections(&shown.consultation.id).await?;
+    elections.retain(|election| member.sees(Some(&election.id)));
+    let mut staged = state.server().staged_rolls(&shown.consultation.id).await?;
+    staged.retain(|staged| is_of(member, staged));
     let parts = elections.into_iter().map(|election| {
         let known = review.figures.elections.iter().find(|roll| roll.key == election.key);
         let registered = known.map_or(0, |roll| roll.registered);
@@ -96,7 +101,7 @@ async fn list_page(
     });
     let view = ListView {
         parts: parts.collect(),
-        staged: state.server().staged_rolls(&shown.consultation.id).await?,
+        staged,
         consultation: shown.consultation,
         most: MAX_UPLOAD,
         outcome,
@@ -121,7 +126,12 @@ async fn post_up(
     let skipped = part.saturating_sub(1).saturating_mul(PART);
     let many = u32::try_from(PART).unwrap_or(u32::MAX);
     let posted = match state.server().posted_roll(&election, skipped, many).await {
-        Ok(posted) if works_on(session.member(), &posted.consultation.id) => posted,
+        Ok(posted)
+            if works_on(session.member(), &posted.consultation.id)
+                && session.member().sees(Some(&posted.election.id)) =>
+        {
+            posted
+        }
         Ok(_) | Err(RollError::Unknown | RollError::NotPublished(_)) => return Err(PageError::NotFound),
         Err(RollError::Fault(fault)) => return Err(PageError::Fault(fault)),
     };
@@ -189,6 +199,13 @@ async fn bring(
             .stage_roll(&consultation, given, brought.mode, Decider::Staff(member))
             .await
         {
+            // What names elections of others is given up at once: nothing of it was applied.
+            Ok(staged) if !is_of(member, &staged) => {
+                match server.abandon_roll(&staged.stage.id, Decider::Staff(member)).await {
+                    Err(StageError::Fault(fault)) => return Err(PageError::Fault(fault)),
+                    _ => (StatusCode::FORBIDDEN, refused(of_others())),
+                }
+            }
             Ok(staged) => {
                 return Ok(Redirect::to(&format!("/gestion/listes/{}", staged.stage.id)).into_response());
             }
@@ -268,8 +285,20 @@ fn cut(error: &MultipartError) -> PageError {
 async fn staged_of(state: &PortalState, member: &StaffMember, id: &str) -> Result<StagedRoll, PageError> {
     let found = state.server().staged_roll(id).await?;
     found
-        .filter(|found| works_on(member, &found.stage.consultation))
+        .filter(|found| works_on(member, &found.stage.consultation) && is_of(member, found))
         .ok_or(PageError::NotFound)
+}
+
+/// Whether a person sees every election that a file names.
+fn is_of(member: &StaffMember, staged: &StagedRoll) -> bool {
+    staged.named().all(|election| member.sees(Some(election)))
+}
+
+fn of_others() -> Message {
+    Message::new(
+        "Ce fichier nomme des scrutins qui ne sont pas les vôtres. Il est abandonné.",
+        "This file names elections that are not yours. It is given up.",
+    )
 }
 
 async fn one(
@@ -331,20 +360,27 @@ async fn decide(
     let server = state.server().clone();
     let id = staged.stage.id;
     let (geste, of, by) = (form.geste.clone(), id.clone(), member.clone());
+    let known = server.consultation(&staged.stage.consultation).await?;
+    let known = known.ok_or(PageError::NotFound)?;
     // Whatever becomes of the browser, what was begun is ended.
     let done = tokio::spawn(async move {
         let by = Decider::Staff(&by);
         match geste.as_str() {
-            "approuver" => server.approve_roll(&of, by).await.map(|()| "liste-approuvee"),
-            "appliquer" => server.apply_roll(&of, by).await.map(|_| "liste-appliquee"),
-            "abandonner" => server.abandon_roll(&of, by).await.map(|()| "liste-abandonnee"),
-            _ => Err(StageError::Unknown(of)),
+            "approuver" => {
+                let act = CriticalAct::ApproveRoll { stage: of };
+                let done = server.act(by, &known, &act).await?;
+                Ok::<_, ActError>((done == Done::Now).then_some("liste-approuvee"))
+            }
+            "appliquer" => Ok(server.apply_roll(&of, by).await.map(|_| Some("liste-appliquee"))?),
+            "abandonner" => Ok(server.abandon_roll(&of, by).await.map(|()| Some("liste-abandonnee"))?),
+            _ => Err(StageError::Unknown(of).into()),
         }
     });
-    let stopped = |_| Err(StageError::Fault(isoloir_service::Fault::Stopping));
+    let stopped = |_| Err(ActError::Fault(isoloir_service::Fault::Stopping));
     match done.await.unwrap_or_else(stopped) {
-        Ok(fait) => Ok(Redirect::to(&format!("/gestion/listes/{id}?fait={fait}")).into_response()),
-        Err(StageError::Fault(fault)) => Err(PageError::Fault(fault)),
+        Ok(Some(fait)) => Ok(Redirect::to(&format!("/gestion/listes/{id}?fait={fait}")).into_response()),
+        Ok(None) => Ok(Redirect::to("/gestion/decisions?fait=acte-propose").into_response()),
+        Err(ActError::Fault(fault) | ActError::Stage(StageError::Fault(fault))) => Err(PageError::Fault(fault)),
         Err(error) => {
             chrome.here = format!("/gestion/listes/{id}");
             let outcome = Outcome::Refused(error.message(), None);

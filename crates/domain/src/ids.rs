@@ -232,6 +232,21 @@ impl ChangeId {
     }
 }
 
+uuid_id!(
+    /// Identifier of a candidacy: random.
+    CandidacyId
+);
+
+impl CandidacyId {
+    /// Draws a new identifier.
+    #[must_use]
+    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+}
+
 impl VoterId {
     /// Draws a new identifier whose first bits are the time, so that indexes stay compact.
     #[must_use]

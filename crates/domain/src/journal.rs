@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::api_token::Scopes;
 use crate::board::Seat;
 use crate::board_deed::Deed;
+use crate::candidacy::CandidacyNumber;
 use crate::complaint::ComplaintNumber;
 use crate::delivery::Channel;
 use crate::ids::{ChangeId, ConsultationId, ElectionId, StaffId, TokenId, VoterId};
@@ -145,6 +146,54 @@ pub enum Event {
         count: u64,
         /// SHA-256 of what they say, in hexadecimal.
         digest: String,
+    },
+    /// A delegate files the lists of a union from now on.
+    DelegateNamed {
+        /// Sigle of the union.
+        union: String,
+        /// Keys of the elections; none for all.
+        elections: Vec<String>,
+    },
+    /// A union filed a list, for the first time or corrected.
+    CandidacyFiled {
+        /// Its number.
+        number: CandidacyNumber,
+        /// SHA-256 of list and files, in hexadecimal.
+        digest: String,
+    },
+    /// A union withdrew a list that it had filed.
+    CandidacyWithdrawn {
+        /// Its number.
+        number: CandidacyNumber,
+    },
+    /// The organiser decided about a list.
+    CandidacyDecided {
+        /// Its number.
+        number: CandidacyNumber,
+        /// `asked`, `accepted` or `refused`.
+        decision: String,
+        /// SHA-256 of list and files, in hexadecimal.
+        digest: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reasons: String,
+    },
+    /// The secret of the lot of the display order was drawn, and its digest published.
+    OrderCommitted {
+        /// The digest, in hexadecimal.
+        commitment: String,
+    },
+    /// The display order was drawn.
+    OrderDrawn {
+        /// Sigles of the lists, in the order drawn.
+        order: Vec<String>,
+        /// SHA-256 of the record, in hexadecimal.
+        record: String,
+    },
+    /// Accepted candidacies became the lists of the election.
+    CandidaciesPublished {
+        /// Numbers of the candidacies, in display order.
+        numbers: Vec<CandidacyNumber>,
     },
     /// Logos and manifestos of the lists were replaced.
     ListFilesImported {

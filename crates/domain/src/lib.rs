@@ -7,6 +7,7 @@
 //! - [`local_time`]: times as an organiser writes them; [`moment`]: times in words; [`timetable`]: the dates that the law lays around a vote; [`holidays`]: days off
 //! - [`delivery`]: messages on their way to voters; [`contact`]: mailboxes that people type; [`mailing`]: what is written to many
 //! - [`election`]: election, candidate lists, candidates; [`count_rules`]: how it is counted, within the law
+//! - [`candidacy`]: the list that a union files, until when, and what is wrong with it; [`display_order`]: the lot that orders the lists
 //! - [`policy`]: what the organiser decides about the portal
 //! - [`roll`]: voters, electoral roll, poll book; [`reissue`]: how a lost voting code is replaced
 //! - [`policy_lint`]: what a judge would say of it; [`policy_presets`]: rules ready to be taken
@@ -35,6 +36,7 @@ pub mod api_token;
 pub mod ballot_box;
 pub mod board;
 pub mod board_deed;
+pub mod candidacy;
 pub mod cell;
 pub mod clock;
 pub mod complaint;
@@ -43,6 +45,7 @@ pub mod contact;
 pub mod count_rules;
 pub mod critical;
 pub mod delivery;
+pub mod display_order;
 pub mod election;
 pub mod fingerprint;
 pub mod holidays;
@@ -75,7 +78,7 @@ pub use clock::{Clock, SystemClock};
 pub use consultation::{Calendar, Consultation, Phase, Profile};
 pub use count_rules::CountRules;
 pub use election::{Candidate, CandidateList, Election, Sex};
-pub use ids::{ChangeId, ConsultationId, ElectionId, SessionId, StaffId, TokenId, VoterId};
+pub use ids::{CandidacyId, ChangeId, ConsultationId, ElectionId, SessionId, StaffId, TokenId, VoterId};
 pub use message::{Language, Message, Refusal};
 pub use origin::Origin;
 pub use policy::Policy;

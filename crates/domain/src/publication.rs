@@ -45,6 +45,14 @@ pub struct CandidatesPolicy {
     pub public: bool,
     /// Last instant at which a union may file a list (*date limite de dépôt*); the law's last day when absent.
     pub filed_until: Option<Timestamp>,
+    /// Days after that day within which the organiser tells ineligible candidates: 3 unless said otherwise.
+    pub told_days: Option<u8>,
+    /// Days after those within which the union corrects what was asked for: 3 unless said otherwise.
+    pub corrected_days: Option<u8>,
+    /// Candidates of a complete list for each seat: 2 (a titular member and a substitute), 1 in a CSE, unless said otherwise.
+    pub for_each_seat: Option<u8>,
+    /// The least number of candidates, in hundredths of a complete list rounded up; 1 candidate unless said otherwise.
+    pub least_percent: Option<u8>,
     /// First instant at which lists are shown; from import when absent. The law asks for fifteen days before the vote.
     pub published_from: Option<Timestamp>,
     /// The day on which the display order was drawn by lot.
@@ -58,6 +66,10 @@ impl Default for CandidatesPolicy {
         Self {
             public: true,
             filed_until: None,
+            told_days: None,
+            corrected_days: None,
+            for_each_seat: None,
+            least_percent: None,
             published_from: None,
             drawn_on: None,
             drawn_how: None,
@@ -66,6 +78,14 @@ impl Default for CandidatesPolicy {
 }
 
 impl CandidatesPolicy {
+    /// The least number of candidates of a list, of which a complete one has `complete`.
+    #[must_use]
+    pub fn least(&self, complete: u32) -> u32 {
+        let percent = u64::from(self.least_percent.unwrap_or(0).min(100));
+        let least = u64::from(complete).saturating_mul(percent).div_ceil(100);
+        u32::try_from(least).unwrap_or(complete).max(1)
+    }
+
     /// Whether lists are shown at `now`.
     #[must_use]
     pub fn is_published(&self, now: Timestamp) -> bool {

@@ -28,11 +28,13 @@ pub enum Role {
     Expert,
     /// *Observateur*, of the unions or of the administration: reads how far the preparation is, in figures; no person's data.
     Observer,
+    /// *Délégué de liste*: files the lists of one union, and sees no other.
+    Delegate,
 }
 
 impl Role {
     /// All roles, in display order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Support,
         Self::Supervisor,
         Self::Organiser,
@@ -41,6 +43,7 @@ impl Role {
         Self::Board,
         Self::Expert,
         Self::Observer,
+        Self::Delegate,
     ];
 
     /// The name written in commands and in the database.
@@ -55,6 +58,7 @@ impl Role {
             Self::Board => "board",
             Self::Expert => "expert",
             Self::Observer => "observer",
+            Self::Delegate => "delegate",
         }
     }
 }
@@ -70,7 +74,7 @@ impl fmt::Display for Role {
 pub enum RoleError {
     /// Not a role.
     #[error(
-        "a role is one of support, supervisor, organiser, consultation_manager, election_manager, board, expert, observer"
+        "a role is one of support, supervisor, organiser, consultation_manager, election_manager, board, expert, observer, delegate"
     )]
     Unknown,
     /// No role at all.

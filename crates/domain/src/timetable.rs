@@ -326,7 +326,7 @@ fn moment(step: Step, at: Timestamp, article: &'static str) -> Milestone {
 }
 
 /// The first instant after a day in Paris.
-fn end_of(day: Date) -> Option<Timestamp> {
+pub(crate) fn end_of(day: Date) -> Option<Timestamp> {
     let next = day.tomorrow().ok()?;
     Some(next.to_zoned_datetime(paris()).ok()?.timestamp())
 }

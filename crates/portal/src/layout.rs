@@ -207,6 +207,7 @@ pub fn roles_in_words(lang: Lang, roles: &Roles) -> String {
             Role::Board => key("staff-role-board"),
             Role::Expert => key("staff-role-expert"),
             Role::Observer => key("staff-role-observer"),
+            Role::Delegate => key("staff-role-delegate"),
         })
     });
     words.collect::<Vec<_>>().join(&lang.text("list-separator"))

@@ -196,6 +196,7 @@ async fn every_route_in_every_role() {
             ("board", Some(scene.staff_cookie(Role::Board).await)),
             ("expert", Some(scene.staff_cookie(Role::Expert).await)),
             ("observer", Some(scene.staff_cookie(Role::Observer).await)),
+            ("delegate", Some(scene.staff_cookie(Role::Delegate).await)),
         ] {
             for declared in routes::table() {
                 // Signing out ends the session that the next routes need.
@@ -215,6 +216,7 @@ async fn every_route_in_every_role() {
                     .replace("{mailing}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{stage}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{proposal}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
+                    .replace("{candidacy}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{board}", "csa")
                     .replace("{paper}", "scellement.pdf")
                     .replace("{piece}", "1");

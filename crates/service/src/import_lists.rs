@@ -237,6 +237,6 @@ fn candidate(fields: [&String; 5]) -> Result<Candidate, AnomalyKind> {
 }
 
 /// `1971-03-09`, or `09/03/1971` as spreadsheets in French write it.
-fn birth(text: &str) -> Option<Date> {
+pub(crate) fn birth(text: &str) -> Option<Date> {
     Date::strptime("%d/%m/%Y", text).or_else(|_| text.parse()).ok()
 }

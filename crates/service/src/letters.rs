@@ -124,6 +124,30 @@ pub enum Letter {
         /// Page of complaints.
         link: String,
     },
+    /// A union's list was filed; to its delegates.
+    CandidacyFiled {
+        /// Its number.
+        number: String,
+        /// Sigle of the list.
+        list: String,
+        /// Title of the election.
+        election: String,
+        /// Digest of list and files.
+        digest: String,
+        /// Where the acknowledgement is.
+        link: String,
+    },
+    /// The organiser decided about a list, or asks for a correction; to the union's delegates.
+    CandidacyDecided {
+        /// Its number.
+        number: String,
+        /// Title of the election.
+        election: String,
+        /// What, in both languages.
+        what: Message,
+        /// Where the reasons are.
+        link: String,
+    },
     /// A check of the seal found what should not be; to the members of the board.
     IntegrityAlarm {
         /// Title of the board.
@@ -286,6 +310,8 @@ impl Letter {
             Self::TicketClosed { .. } => "ticket_closed",
             Self::ComplaintReceived { .. } => "complaint_received",
             Self::ComplaintDecided { .. } => "complaint_decided",
+            Self::CandidacyFiled { .. } => "candidacy_filed",
+            Self::CandidacyDecided { .. } => "candidacy_decided",
             Self::IntegrityAlarm { .. } => "integrity_alarm",
             Self::BoardIncident { .. } => "board_incident",
             Self::StaffInvitation { .. } => "staff_invitation",
@@ -547,6 +573,42 @@ impl Letter {
                     link(url),
                 ],
             ),
+            Self::CandidacyFiled {
+                number,
+                list,
+                election,
+                digest,
+                link: url,
+            } => said(
+                format!("Votre candidature {} est déposée", one_line(number)),
+                vec![
+                    text(format!(
+                        "La liste {} est déposée pour le scrutin «\u{a0}{}\u{a0}», sous le numéro {}. L’accusé de réception est à cette adresse\u{a0}:",
+                        one_line(list),
+                        one_line(election),
+                        one_line(number)
+                    )),
+                    link(url),
+                    text(format!("Empreinte de ce qui est déposé\u{a0}: {}", one_line(digest))),
+                ],
+            ),
+            Self::CandidacyDecided {
+                number,
+                election,
+                what,
+                link: url,
+            } => said(
+                format!("Votre candidature {}", one_line(number)),
+                vec![
+                    text(format!(
+                        "L’autorité organisatrice s’est prononcée sur votre candidature {} (scrutin «\u{a0}{}\u{a0}»).",
+                        one_line(number),
+                        one_line(election)
+                    )),
+                    text(one_line(&what.fr)),
+                    link(url),
+                ],
+            ),
             Self::IntegrityAlarm {
                 board,
                 parts,
@@ -787,6 +849,42 @@ impl Letter {
                     link(url),
                 ],
             ),
+            Self::CandidacyFiled {
+                number,
+                list,
+                election,
+                digest,
+                link: url,
+            } => said(
+                format!("Your candidacy {} is filed", one_line(number)),
+                vec![
+                    text(format!(
+                        "The list {} is filed for the election “{}”, under the number {}. The acknowledgement is at this address:",
+                        one_line(list),
+                        one_line(election),
+                        one_line(number)
+                    )),
+                    link(url),
+                    text(format!("Digest of what is filed: {}", one_line(digest))),
+                ],
+            ),
+            Self::CandidacyDecided {
+                number,
+                election,
+                what,
+                link: url,
+            } => said(
+                format!("Your candidacy {}", one_line(number)),
+                vec![
+                    text(format!(
+                        "The organising authority has decided about your candidacy {} (election “{}”).",
+                        one_line(number),
+                        one_line(election)
+                    )),
+                    text(one_line(&what.en)),
+                    link(url),
+                ],
+            ),
             Self::IntegrityAlarm {
                 board,
                 parts,
@@ -997,6 +1095,19 @@ mod tests {
             Letter::ComplaintDecided {
                 number,
                 consultation: "Élections professionnelles 2026".to_owned(),
+                link: url.clone(),
+            },
+            Letter::CandidacyFiled {
+                number: "C-2026-000012".to_owned(),
+                list: "UAP".to_owned(),
+                election: "Comité social d’administration".to_owned(),
+                digest: "ab".repeat(32),
+                link: url.clone(),
+            },
+            Letter::CandidacyDecided {
+                number: "C-2026-000012".to_owned(),
+                election: "Comité social d’administration".to_owned(),
+                what: Message::new("La liste est recevable.", "The list is accepted."),
                 link: url.clone(),
             },
             Letter::IntegrityAlarm {

@@ -29,6 +29,10 @@
 //! - [`file_complaint`]: by a voter, or by a person on no roll; [`voter_complaints`]: what they follow
 //! - [`decide_complaint`]: what the organiser reads and decides; [`examine_file`]: files that people send
 //!
+//! Candidacies
+//! - [`name_delegate`]: who files the lists of a union; [`candidacies`]: to read; [`edit_candidacy`], [`file_candidacy`]: what a delegate does
+//! - [`decide_candidacy`], [`draw_order`], [`publish_candidacies`]: what the organiser decides, the lot of the display order, the election's lists
+//!
 //! Staff
 //! - [`invite_staff`]: a one-use link, once more for whoever lost an authenticator, disabling; [`enrol_staff`]: what the link leads to
 //! - [`staff_sign_in`]: sign-in with a [`second_factor`], sessions; `staff_password`: dearer hashes
@@ -80,6 +84,7 @@ pub mod ballot_box;
 pub mod board;
 pub mod board_counts;
 mod boxes;
+pub mod candidacies;
 pub mod captcha;
 pub mod cast_ballot;
 pub mod challenge;
@@ -92,11 +97,15 @@ pub mod consult_roll;
 pub mod consultation_file;
 pub mod correct_roll;
 mod count;
+pub mod decide_candidacy;
 pub mod decide_complaint;
 pub mod deliver;
+pub mod draw_order;
+pub mod edit_candidacy;
 pub mod enrol_staff;
 pub mod examine_file;
 pub mod fault;
+pub mod file_candidacy;
 pub mod file_complaint;
 pub mod finish_tally;
 pub mod franceconnect;
@@ -113,9 +122,11 @@ mod known_passwords;
 pub mod ledger;
 pub mod letters;
 pub mod mailings;
+pub mod name_delegate;
 pub mod open_ticket;
 pub mod outbox;
 pub mod password;
+pub mod publish_candidacies;
 pub mod publish_results;
 pub mod read_journal;
 pub mod receipt;

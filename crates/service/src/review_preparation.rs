@@ -1,11 +1,13 @@
 //! What is ready for the vote, what is not, and who must act (*tableau de bord de la préparation*).
 
+use isoloir_domain::candidacy::State;
 use isoloir_domain::message::Message;
 use isoloir_domain::roll_gates::Gate;
 use isoloir_domain::timetable::{Milestone, timetable};
 use isoloir_domain::{Board, CandidateList, Consultation, Election};
 
 use crate::board::BoardError;
+use crate::candidacies::ElectionQueue;
 use crate::import_list_files::Role;
 use crate::review_roll::RollReview;
 use crate::{Fault, VotingServer};
@@ -19,6 +21,14 @@ pub enum Task {
     Gate,
     /// Candidate lists.
     Lists,
+    /// Filed lists wait for a decision.
+    Decisions,
+    /// Unions correct their lists.
+    Corrections,
+    /// The lot of the display order.
+    Order,
+    /// Accepted lists are to be published.
+    Publication,
     /// Keys of the board.
     Keys,
     /// The box.
@@ -53,6 +63,22 @@ impl Task {
             Self::Lists => (
                 "Organisateur\u{a0}: les listes de candidats sont à importer.",
                 "Organiser: the candidate lists are to be imported.",
+            ),
+            Self::Decisions => (
+                "Organisateur\u{a0}: des candidatures attendent une décision.",
+                "Organiser: candidacies wait for a decision.",
+            ),
+            Self::Corrections => (
+                "Délégués de liste\u{a0}: des candidatures sont à corriger.",
+                "Unions’ delegates: candidacies are to be corrected.",
+            ),
+            Self::Order => (
+                "Organisateur\u{a0}: l’ordre d’affichage des listes est à tirer au sort.",
+                "Organiser: the display order of the lists is to be drawn.",
+            ),
+            Self::Publication => (
+                "Organisateur\u{a0}: les candidatures acceptées sont à publier.",
+                "Organiser: accepted candidacies are to be published.",
             ),
             Self::Keys => (
                 "Bureau de vote\u{a0}: les clés sont à fabriquer.",
@@ -109,13 +135,15 @@ impl VotingServer {
     pub async fn preparation(&self, consultation: &Consultation) -> Result<Preparation, Fault> {
         let review = self.review_roll(consultation).await?;
         let boards = self.boards().await?;
+        let queue = self.candidacy_queue(&consultation.id).await?;
         let mut elections = Vec::new();
         for election in self.elections(&consultation.id).await? {
             let board = boards
                 .iter()
                 .find(|(of, board)| *of == consultation.id && board.elections.contains(&election.key))
                 .map(|(_, board)| board.clone());
-            elections.push(self.readiness(election, board, &review).await?);
+            let queue = queue.iter().find(|one| one.election.id == election.id);
+            elections.push(self.readiness(election, board, &review, queue).await?);
         }
         Ok(Preparation {
             timetable: timetable(consultation.profile, &consultation.calendar, &consultation.policy),
@@ -129,6 +157,7 @@ impl VotingServer {
         election: Election,
         board: Option<Board>,
         review: &RollReview,
+        queue: Option<&ElectionQueue>,
     ) -> Result<Readiness, Fault> {
         let roll = review.figures.elections.iter().find(|roll| roll.key == election.key);
         let registered = roll.map_or(0, |roll| roll.registered);
@@ -144,10 +173,22 @@ impl VotingServer {
             None => false,
         };
         let gated = review.standing().any(|gate| concerns(gate, &election.key));
+        let count = |state| queue.and_then(|queue| queue.counts.get(&state)).copied().unwrap_or(0);
+        let (accepted, drawn) = (count(State::Accepted), queue.is_some_and(|queue| queue.drawn));
         let missing = [
             (Task::Roll, registered == 0),
             (Task::Gate, gated && registered > 0),
-            (Task::Lists, lists.is_empty()),
+            (
+                Task::Lists,
+                lists.is_empty() && queue.is_none_or(|queue| queue.counts.is_empty()),
+            ),
+            (Task::Decisions, count(State::Filed) > 0),
+            (Task::Corrections, count(State::Asked) > 0),
+            (Task::Order, accepted > 0 && !drawn),
+            (
+                Task::Publication,
+                drawn && usize::try_from(accepted).is_ok_and(|accepted| accepted != lists.len()),
+            ),
             (Task::Keys, !has_keys),
             (Task::Box, true),
         ];

@@ -6,7 +6,7 @@
 //! - `db`: the two engines behind one enum; `schema`: tables and append-only triggers; `statement`: every statement, for one test
 //!   that prepares them all on both engines
 //! - [`consultation`], [`roll`]: what organisers import; [`roll_stage`]: roll files checked and approved, and the history of entries; [`roll_apply`]: one of them applied; [`roll_correction`]: one entry by a decision; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
-//! - [`apply`]: a consultation's description changed as a whole
+//! - [`apply`]: a consultation's description changed as a whole; [`candidacy`]: lists that unions file, their files, the lot of their order
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions; [`api_token`]: tokens of the API; [`critical_act`]: acts that take two people
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`board`]: election boards and what they did; [`closing`]: what was frozen, and the audit before a result
@@ -46,6 +46,7 @@ pub mod board;
 pub mod roll_stage;
 #[macro_use]
 pub mod roll_correction;
+pub mod candidacy;
 mod captcha;
 pub mod complaint;
 pub mod console;

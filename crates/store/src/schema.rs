@@ -38,6 +38,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (50, "consultation file", include_str!("schema/consultation_file.sql")),
     (60, "staged rolls", include_str!("schema/staged_rolls.sql")),
     (62, "judgments", include_str!("schema/judgments.sql")),
+    (80, "candidacies", include_str!("schema/candidacies.sql")),
     (88, "tokens of the API", include_str!("schema/api_tokens.sql")),
     (85, "mailings", include_str!("schema/mailings.sql")),
     (86, "warnings before deadlines", include_str!("schema/warnings.sql")),
@@ -93,6 +94,12 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
         "judgments are kept",
         include_str!("schema/judgments_sqlite.sql"),
         include_str!("schema/judgments_postgres.sql"),
+    ),
+    (
+        81,
+        "what was filed and drawn is kept",
+        include_str!("schema/candidacies_sqlite.sql"),
+        include_str!("schema/candidacies_postgres.sql"),
     ),
 ];
 

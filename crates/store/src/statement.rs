@@ -25,6 +25,7 @@ mod tests {
             crate::apply::STATEMENTS,
             crate::ballot_box::STATEMENTS,
             crate::board::STATEMENTS,
+            crate::candidacy::STATEMENTS,
             crate::complaint::STATEMENTS,
             crate::captcha::STATEMENTS,
             crate::closing::STATEMENTS,

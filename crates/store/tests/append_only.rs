@@ -8,6 +8,7 @@
     reason = "in a test, a failure is a failed test"
 )]
 
+use isoloir_domain::candidacy::{FiledList, Piece, State};
 use isoloir_domain::complaint::CorrectionKind;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::roll_gates::Waiver;
@@ -22,6 +23,7 @@ use isoloir_protocol::json;
 use isoloir_protocol::question::Homomorphic;
 use isoloir_protocol::trustee::PrivateKey;
 use isoloir_store::ballot_box::{BoxSetup, NewRecord};
+use isoloir_store::candidacy::{Candidacy, CandidacyChange, CandidacyFile, Changed, Consequences, OrderSecret};
 use isoloir_store::closing::Verification;
 use isoloir_store::record::{NewCast, Outcome};
 use isoloir_store::roll::{NewRoll, sort_key};
@@ -32,7 +34,7 @@ use isoloir_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, Executor as _};
 
-const FORBIDDEN: [&str; 23] = [
+const FORBIDDEN: [&str; 34] = [
     "UPDATE ballot SET tracker = 'x'",
     "DELETE FROM ballot",
     "UPDATE poll_book SET marked_minute = 0",
@@ -56,6 +58,17 @@ const FORBIDDEN: [&str; 23] = [
     "DELETE FROM judgment",
     "UPDATE roll_move SET gone = 0",
     "DELETE FROM roll_move",
+    "INSERT INTO candidacy (id, election, union_key, state, revision, list, asked, reasons) VALUES ('x', 'NkHrZ7QCf3Nf3h', 'x', 'draft', 1, '{}', '[]', '')",
+    "UPDATE candidacy SET state = 'refused'",
+    "DELETE FROM candidacy",
+    "UPDATE candidacy_file SET name = 'x'",
+    "DELETE FROM candidacy_file",
+    "UPDATE candidacy_step SET reasons = 'x'",
+    "DELETE FROM candidacy_step",
+    "UPDATE order_secret SET commitment = 'x'",
+    "DELETE FROM order_secret",
+    "UPDATE order_draw SET record = '{}'",
+    "DELETE FROM order_draw",
 ];
 
 fn now() -> Timestamp {
@@ -120,6 +133,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
     store.replace_rolls(&roll, &entry(&id)).await.unwrap();
 
     decisions(store, &consultation.id, &id).await;
+    candidacies(store, &id).await;
 
     let mut rng = FixedRng(7);
     let key = PrivateKey::<Ed25519>::generate(&mut rng);
@@ -157,6 +171,59 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
 }
 
 /// A gate passed, a judgment that put somebody on the roll, a staged file applied.
+/// A list that was filed, with a file, and an order that was drawn.
+async fn candidacies(store: &Store, election: &ElectionId) {
+    let draft = Candidacy {
+        id: "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5063".parse().unwrap(),
+        election: election.clone(),
+        union_key: "u".to_owned(),
+        state: State::Draft,
+        revision: 1,
+        list: FiledList::default(),
+        number: None,
+        filed: None,
+        asked: std::collections::BTreeSet::new(),
+        reasons: String::new(),
+    };
+    assert_eq!(store.open_candidacy(&draft, None).await.unwrap(), Changed::Made);
+    let file = CandidacyFile {
+        piece: Piece::Logo,
+        number: String::new(),
+        name: "l".to_owned(),
+        media_type: "image/png".to_owned(),
+        pages: 1,
+        size: 1,
+        digest: [0; 32],
+    };
+    assert_eq!(
+        store.put_candidacy_file(&draft, &file, b"x").await.unwrap(),
+        Changed::Made
+    );
+    let draft = store.candidacy(draft.id).await.unwrap().unwrap();
+    let refused = Candidacy {
+        state: State::Refused,
+        ..draft.clone()
+    };
+    let change = CandidacyChange {
+        from: &draft,
+        to: &refused,
+        step: Some(("b", now(), "d")),
+        year: 2026,
+    };
+    let changed = store.change_candidacy(&change, |_| Consequences::default()).await;
+    assert_eq!(changed.unwrap(), Changed::Made);
+    let stale = store.change_candidacy(&change, |_| Consequences::default()).await;
+    assert_eq!(stale.unwrap(), Changed::Moved, "made from what it no longer is");
+    let secret = OrderSecret {
+        commitment: "c".to_owned(),
+        secret: vec![1],
+        committed: now(),
+    };
+    assert!(store.commit_order(election, &secret, &entry(election)).await.unwrap());
+    let drawn = store.record_order(election, "{}", &entry(election)).await;
+    assert_eq!(drawn.unwrap(), Changed::Made);
+}
+
 async fn decisions(store: &Store, consultation: &ConsultationId, election: &ElectionId) {
     let waiver = Waiver {
         gate: "head-count:k:1/2".to_owned(),

@@ -28,6 +28,7 @@ topics!(
     "api",
     "assistance",
     "board",
+    "candidacies",
     "captcha",
     "complaints",
     "content",

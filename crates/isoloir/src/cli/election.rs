@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use isoloir_domain::display_order::OrderRecord;
 use isoloir_domain::{Clock as _, Election, ElectionId, Profile, SystemClock};
 use isoloir_seats::Outcome;
 use isoloir_seats::json::DrawFile;
@@ -77,6 +78,17 @@ enum ElectionCommand {
                       --method \"Deux papiers identiques dans une urne, tirés par la présidente\" \\\n      --between UAP --between ESP --winner UAP"
     )]
     RecordDraw(DrawArgs),
+    /// Computes a display order again from the record of its lot alone; needs no server.
+    #[command(
+        name = "check-order",
+        long_about = "Computes the display order of an election’s lists again, from the record of its lot alone: that the secret is the one whose digest \
+                      was published before, and that secret, words drawn in public and lists give this order. Needs no server.",
+        after_help = "Example:\n  isoloir election check-order tirage-csa.json"
+    )]
+    CheckOrder {
+        /// The record, from the organiser’s page of the election.
+        record: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -188,6 +200,9 @@ enum ArchiveCommand {
 }
 
 pub(crate) fn run(arguments: &ElectionArgs) -> anyhow::Result<()> {
+    if let ElectionCommand::CheckOrder { record } = &arguments.command {
+        return check_order(record);
+    }
     block_on(async {
         let server = server::open(&arguments.config).await?;
         match &arguments.command {
@@ -230,8 +245,20 @@ pub(crate) fn run(arguments: &ElectionArgs) -> anyhow::Result<()> {
                 Ok(())
             }
             ElectionCommand::RecordDraw(draw) => record_draw(&server, draw).await,
+            ElectionCommand::CheckOrder { record } => check_order(record),
         }
     })
+}
+
+fn check_order(file: &Path) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let record: OrderRecord = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+    record.check().with_context(|| file.display().to_string())?;
+    for (rank, list) in (1..).zip(&record.order) {
+        println!("{rank}. {list}");
+    }
+    println!("l’ordre est celui que donnent le secret et le tirage relevés");
+    Ok(())
 }
 
 async fn record_draw(server: &VotingServer, draw: &DrawArgs) -> anyhow::Result<()> {

@@ -4,6 +4,7 @@ use anyhow::Context;
 use isoloir_domain::{ConsultationId, Role, Roles};
 use isoloir_service::VotingServer;
 use isoloir_service::invite_staff::{Invitation, StaffPlan};
+use isoloir_service::name_delegate::DelegatePlan;
 
 use super::{ConfigArg, block_on, server};
 
@@ -45,6 +46,13 @@ enum StaffCommand {
         #[arg(long)]
         mail: bool,
     },
+    /// Names a union's delegate, who files its lists: prints a one-use link as for any other member of the staff.
+    #[command(
+        name = "name-delegate",
+        after_help = "Example:\n  isoloir staff name-delegate --name \"Paul Robert\" --email paul.robert@uap.example \\\n      \
+                      --union \"Union des agents publics\" --acronym UAP --consultation essai-2026 --election csa"
+    )]
+    NameDelegate(DelegateArgs),
     /// Invites somebody again, whose password, second factor and sessions are void at once: for a lost authenticator.
     #[command(after_help = "Example:\n  isoloir staff renew ines.moreau@ac-valbrune.fr")]
     Renew {
@@ -62,6 +70,31 @@ enum StaffCommand {
         /// Address of the account.
         email: String,
     },
+}
+
+#[derive(clap::Args)]
+struct DelegateArgs {
+    /// Given name and family name.
+    #[arg(long)]
+    name: String,
+    /// E-mail address, with which one signs in.
+    #[arg(long)]
+    email: String,
+    /// The union's name.
+    #[arg(long)]
+    union: String,
+    /// Its sigle.
+    #[arg(long)]
+    acronym: String,
+    /// The consultation.
+    #[arg(long, value_name = "ID")]
+    consultation: ConsultationId,
+    /// Only this election, by its key; repeat for each. All of them without it.
+    #[arg(long = "election", value_name = "KEY")]
+    elections: Vec<String>,
+    /// Also mails the link.
+    #[arg(long)]
+    mail: bool,
 }
 
 pub(crate) fn run(arguments: &StaffArgs) -> anyhow::Result<()> {
@@ -88,6 +121,20 @@ pub(crate) fn run(arguments: &StaffArgs) -> anyhow::Result<()> {
             }
             StaffCommand::Renew { email, mail } => {
                 tell(&server.invite_staff_again(None, email, *mail).await?, *mail);
+                Ok(())
+            }
+            StaffCommand::NameDelegate(named) => {
+                let plan = DelegatePlan {
+                    name: named.name.clone(),
+                    email: named.email.clone(),
+                    union_name: named.union.clone(),
+                    acronym: named.acronym.clone(),
+                    elections: named.elections.clone(),
+                };
+                let invitation = server
+                    .name_delegate(None, &named.consultation, &plan, named.mail)
+                    .await?;
+                tell(&invitation, named.mail);
                 Ok(())
             }
             StaffCommand::List => list(&server).await,

@@ -345,12 +345,24 @@ pub fn render_dead_invitation(chrome: &Chrome, words: &str) -> Markup {
 }
 
 /// Pages that the dashboard leads to, when they exist and are for this person: address, sign, title, text.
-pub const PLACES: [(&str, Icon, &str, &str); 6] = [
+pub const PLACES: [(&str, Icon, &str, &str); 8] = [
     (
         "/gestion/preparation",
         Icon::Tick,
         key("staff-tile-preparation"),
         key("staff-tile-preparation-text"),
+    ),
+    (
+        "/candidatures",
+        Icon::Sheet,
+        key("staff-tile-own"),
+        key("staff-tile-own-text"),
+    ),
+    (
+        "/gestion/candidatures",
+        Icon::People,
+        key("staff-tile-candidacies"),
+        key("staff-tile-candidacies-text"),
     ),
     (
         "/gestion/assistance",

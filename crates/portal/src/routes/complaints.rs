@@ -187,7 +187,7 @@ async fn read_form(form: Result<Multipart, MultipartRejection>) -> Result<Sent, 
 }
 
 /// The bytes of a field; `None` when there are more than `limit`.
-async fn read_field(mut field: Field<'_>, limit: usize) -> Result<Option<Vec<u8>>, PageError> {
+pub(crate) async fn read_field(mut field: Field<'_>, limit: usize) -> Result<Option<Vec<u8>>, PageError> {
     let mut bytes = Vec::new();
     let mut over = false;
     while let Some(chunk) = field.chunk().await.map_err(|error| form_error(&error))? {
@@ -200,7 +200,7 @@ async fn read_field(mut field: Field<'_>, limit: usize) -> Result<Option<Vec<u8>
 }
 
 /// A form that breaks the rules of forms, or was cut.
-fn malformed() -> PageError {
+pub(crate) fn malformed() -> PageError {
     PageError::Refused {
         code: "form_malformed",
         message: isoloir_domain::Message::new(
@@ -211,7 +211,7 @@ fn malformed() -> PageError {
     }
 }
 
-fn form_error(error: &axum::extract::multipart::MultipartError) -> PageError {
+pub(crate) fn form_error(error: &axum::extract::multipart::MultipartError) -> PageError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         PageError::refused(&FileRefused::TooLarge(MAX_ATTACHMENT))
     } else {

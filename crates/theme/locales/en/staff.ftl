@@ -8,6 +8,7 @@ staff-role-election-manager = manager of elections
 staff-role-board = member of an election board
 staff-role-expert = independent expert
 staff-role-observer = observer
+staff-role-delegate = union’s delegate
 staff-sign-in-title = Staff sign-in
 staff-sign-in-lede = This page is for the staff of the organiser and of the help desk.
 staff-voter-title = Are you a voter?

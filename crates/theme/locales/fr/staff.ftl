@@ -8,6 +8,7 @@ staff-role-election-manager = gestionnaire de scrutins
 staff-role-board = membre d’un bureau de vote
 staff-role-expert = expert indépendant
 staff-role-observer = observateur
+staff-role-delegate = délégué de liste
 staff-sign-in-title = Connexion des agents
 staff-sign-in-lede = Cette page est réservée aux agents de l’organisateur et de l’assistance.
 staff-voter-title = Vous êtes électeur ou électrice ?

@@ -2,12 +2,14 @@
 //!
 //! These pages never hold a code, a challenge, a ballot, a tracker, or whether a voter has voted: nothing that they are given says so.
 
+pub mod candidacies;
 pub mod changes;
 pub mod complaints;
 pub mod decisions;
 pub mod desk;
 pub mod journal;
 pub mod mailings;
+pub mod own_candidacies;
 pub mod preparation;
 pub mod rolls;
 pub mod ticket;
@@ -46,6 +48,8 @@ pub const DECIDES: &[Role] = &[Role::Organiser, Role::ConsultationManager, Role:
 pub const PREPARES: &[Role] = &[Role::Organiser, Role::ConsultationManager];
 /// Roles that bring roll files.
 pub const BRINGS_ROLLS: &[Role] = &[Role::Organiser, Role::ConsultationManager, Role::ElectionManager];
+/// Roles that file the lists of a union.
+pub const FILES_LISTS: &[Role] = &[Role::Delegate];
 /// Roles that read how far the preparation is.
 pub const READS_PREPARATION: &[Role] = &[
     Role::Organiser,
@@ -69,6 +73,10 @@ pub enum Tab {
     Changes,
     /// Complaints.
     Complaints,
+    /// Candidacies, on the organiser's side.
+    Candidacies,
+    /// A union's own lists.
+    Own,
     /// Roll files.
     Rolls,
     /// Mailings.
@@ -94,6 +102,13 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             COMPLAINTS,
             "/gestion/reclamations",
             key("console-tab-complaints"),
+        ),
+        (Tab::Own, FILES_LISTS, "/candidatures", key("console-tab-own")),
+        (
+            Tab::Candidacies,
+            PREPARES,
+            "/gestion/candidatures",
+            key("console-tab-candidacies"),
         ),
         (Tab::Rolls, BRINGS_ROLLS, "/gestion/listes", key("console-tab-rolls")),
         (Tab::Mailings, PREPARES, "/gestion/envois", key("console-tab-mailings")),
@@ -176,6 +191,15 @@ impl Outcome {
             Some("envoi-suspendu") => Outcome::Done(key("mailing-done-paused")),
             Some("envoi-repris") => Outcome::Done(key("mailing-done-resumed")),
             Some("envoi-arrete") => Outcome::Done(key("mailing-done-stopped")),
+            Some("liste-enregistree") => Outcome::Done(key("candidacy-done-saved")),
+            Some("liste-retiree") => Outcome::Done(key("candidacy-done-withdrawn")),
+            Some("piece-jointe") => Outcome::Done(key("candidacy-done-attached")),
+            Some("piece-retiree") => Outcome::Done(key("candidacy-done-detached")),
+            Some("candidature-decidee") => Outcome::Done(key("candidacy-done-decided")),
+            Some("delegue-nomme") => Outcome::Done(key("candidacy-done-named")),
+            Some("ordre-engage") => Outcome::Done(key("candidacy-done-committed")),
+            Some("ordre-tire") => Outcome::Done(key("candidacy-done-drawn")),
+            Some("listes-publiees") => Outcome::Done(key("candidacy-done-published")),
             Some("decision") => Outcome::Done(key("console-done-decided")),
             _ => Outcome::None,
         }

@@ -1,10 +1,12 @@
 //! The staff's console. Every route names the roles that it is for; what a person may see is decided again in the use cases.
 
+mod candidacies;
 mod complaints;
 mod decisions;
 mod desk;
 mod journal;
 mod mailings;
+mod own_candidacies;
 mod preparation;
 mod rolls;
 mod tokens;
@@ -22,6 +24,8 @@ pub(super) fn table() -> Vec<Declared> {
         desk::table(),
         complaints::table(),
         decisions::table(),
+        candidacies::table(),
+        own_candidacies::table(),
         preparation::table(),
         rolls::table(),
         mailings::table(),

@@ -169,7 +169,7 @@ async fn post(browser: &mut Browser<'_>, path: &str, fields: &[(String, String)]
 /// Opens a draft; its path.
 async fn opened(scene: &Scene, browser: &mut Browser<'_>) -> String {
     let election = scene.elections[0].id.to_string();
-    let opened = browser.post("/candidatures", &[("scrutin", &election)]).await;
+    let opened = browser.post("/depot", &[("scrutin", &election)]).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.page);
     opened.location().to_owned()
 }
@@ -206,7 +206,7 @@ async fn filed(scene: &Scene, browser: &mut Browser<'_>, acronym: &str, people: 
 
 /// The same list on the organiser's side.
 fn console(path: &str) -> String {
-    format!("/gestion{path}")
+    path.replace("/depot", "/gestion/candidatures")
 }
 
 async fn decide(browser: &mut Browser<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -229,13 +229,13 @@ async fn a_list_goes_all_the_way(database: Option<String>) {
     let mut delegate = uap.at_work(&scene).await;
     let home = delegate.get("/gestion").await.page;
     assert!(
-        home.contains("href=\"/candidatures\"") && !home.contains("/gestion/candidatures"),
+        home.contains("href=\"/depot\"") && !home.contains("/gestion/candidatures"),
         "{home}"
     );
-    assert!(delegate.get("/candidatures").await.page.contains("Comité social"));
+    assert!(delegate.get("/depot").await.page.contains("Comité social"));
     let path = opened(&scene, &mut delegate).await;
     let second = scene.elections[0].id.to_string();
-    let second = delegate.post("/candidatures", &[("scrutin", &second)]).await;
+    let second = delegate.post("/depot", &[("scrutin", &second)]).await;
     assert_eq!(second.status, StatusCode::CONFLICT);
     assert!(second.page.contains("une seule par organisation"), "{}", second.page);
     let early = send(&mut delegate, &path, "UAP", &[], "deposer").await;
@@ -500,7 +500,7 @@ async fn after_the_seal_nothing_changes(database: Option<String>) {
         delegate
             .post(&path, &[("revision", &revision), ("geste", "retirer")])
             .await,
-        delegate.post("/candidatures", &[("scrutin", &election)]).await,
+        delegate.post("/depot", &[("scrutin", &election)]).await,
         organiser
             .post(&console(&path), &[("revision", &revision), ("sens", "accepter")])
             .await,
@@ -556,13 +556,13 @@ async fn a_delegate_without_a_union_is_told_so() {
     let scene = scene(None).await;
     let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Delegate).await;
     let mut browser = Person { email, factor }.now(&scene).await;
-    let page = browser.get("/candidatures").await;
+    let page = browser.get("/depot").await;
     assert!(
         page.page.contains("Aucune organisation ne vous est rattachée"),
         "{}",
         page.page
     );
-    let english = browser.get("/candidatures?lang=en").await;
+    let english = browser.get("/depot?lang=en").await;
     assert!(
         english.page.contains("Your account is tied to no union"),
         "{}",

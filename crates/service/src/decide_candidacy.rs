@@ -173,7 +173,7 @@ impl VotingServer {
                 number: number.to_string(),
                 election: whole.election.title.clone(),
                 what: told(to.state),
-                link: format!("{}/candidatures/{id}", self.inner.public_url),
+                link: format!("{}/depot/{id}", self.inner.public_url),
             };
             let what = Event::CandidacyDecided {
                 number,

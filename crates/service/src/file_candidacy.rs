@@ -60,7 +60,7 @@ impl VotingServer {
                 list: whole.candidacy.list.acronym.clone(),
                 election: whole.election.title.clone(),
                 digest: digest.clone(),
-                link: format!("{}/candidatures/{id}/accuse", self.inner.public_url),
+                link: format!("{}/depot/{id}/accuse", self.inner.public_url),
             };
             let what = Event::CandidacyFiled {
                 number,

@@ -352,12 +352,7 @@ pub const PLACES: [(&str, Icon, &str, &str); 8] = [
         key("staff-tile-preparation"),
         key("staff-tile-preparation-text"),
     ),
-    (
-        "/candidatures",
-        Icon::Sheet,
-        key("staff-tile-own"),
-        key("staff-tile-own-text"),
-    ),
+    ("/depot", Icon::Sheet, key("staff-tile-own"), key("staff-tile-own-text")),
     (
         "/gestion/candidatures",
         Icon::People,

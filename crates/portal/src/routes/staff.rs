@@ -72,14 +72,14 @@ async fn sign_in_form(PageChrome(chrome): PageChrome, Query(query): Query<SignIn
     staff_page::render_sign_in(&bare(chrome), &view)
 }
 
-/// Where one may be sent after signing in: under `/gestion/`, `/bureau/` or `/candidatures/`, spelled so plainly that no browser reads another site in it.
+/// Where one may be sent after signing in: under `/gestion/`, `/bureau/` or `/depot/`, spelled so plainly that no browser reads another site in it.
 fn staff_path(path: &str) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
     let place = |place: &str| {
         path.strip_prefix(place)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let under = path.starts_with("/gestion/") || place("/bureau") || place("/candidatures");
+    let under = path.starts_with("/gestion/") || place("/bureau") || place("/depot");
     let ours = under && path.len() <= 200 && path.chars().all(plain);
     (ours && !path.contains("//")).then_some(path)
 }
@@ -277,7 +277,7 @@ mod tests {
         for wrong in [
             "/",
             "/bureaucratie",
-            "/candidatures.evil.example",
+            "/depot.evil.example",
             "/gestion",
             "//evil.example/gestion/",
             "/gestion//evil",

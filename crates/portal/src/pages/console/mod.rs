@@ -103,7 +103,7 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
             "/gestion/reclamations",
             key("console-tab-complaints"),
         ),
-        (Tab::Own, FILES_LISTS, "/candidatures", key("console-tab-own")),
+        (Tab::Own, FILES_LISTS, "/depot", key("console-tab-own")),
         (
             Tab::Candidacies,
             PREPARES,

@@ -117,7 +117,7 @@ pub fn render(
                                         @for one in filed { (line(lang, one)) }
                                     }
                                     @if !*sealed && filed.iter().all(|one| !one.state.is_live()) && own.dates.phase(now) == FilingPhase::Filing {
-                                        form method="post" action="/candidatures" data-once {
+                                        form method="post" action="/depot" data-once {
                                             input type="hidden" name="scrutin" value=(election.id);
                                             button.btn.btn--primary type="submit" { (lang.text("candidacies-open")) span.vh { " " (election.title) } }
                                         }
@@ -135,7 +135,7 @@ pub fn render(
 fn line(lang: Lang, one: &Candidacy) -> Markup {
     html! {
         p {
-            a href={ "/candidatures/" (one.id) } {
+            a href={ "/depot/" (one.id) } {
                 @match one.number { Some(number) => (number), None => (lang.text("candidacy-draft-name")) }
                 " – " (one.list.acronym)
             }
@@ -201,7 +201,7 @@ pub fn render_one(chrome: &Chrome, member: &StaffMember, view: &OwnView) -> Mark
         Tab::Own,
         &title,
         html! {
-            (back("/candidatures", lang.text("candidacies-title")))
+            (back("/depot", lang.text("candidacies-title")))
             div.page-head { p.overline { (view.whole.election.title) } h1 { (title) } p { (state_badge(lang, candidacy.state)) } }
             (view.outcome.draw(lang))
             @if let Some((message, field)) = &view.problem { (problem(lang, message, field.as_deref())) }
@@ -241,7 +241,7 @@ fn standing(lang: Lang, view: &OwnView) -> Markup {
             _ => {},
         }
         @if candidacy.number.is_some() {
-            p { a href={ "/candidatures/" (candidacy.id) "/accuse" } { (icon(Icon::Printer)) " " (lang.text("candidacy-receipt")) } }
+            p { a href={ "/depot/" (candidacy.id) "/accuse" } { (icon(Icon::Printer)) " " (lang.text("candidacy-receipt")) } }
         }
     }
 }
@@ -305,7 +305,7 @@ fn form(lang: Lang, view: &OwnView) -> Markup {
     html! {
         section.section aria-labelledby="t-liste" {
             h2 #t-liste { (lang.text("candidacy-list")) }
-            form.form method="post" action={ "/candidatures/" (view.whole.candidacy.id) } novalidate data-once {
+            form.form method="post" action={ "/depot/" (view.whole.candidacy.id) } novalidate data-once {
                 (required_note(lang))
                 input type="hidden" name="revision" value=(view.whole.candidacy.revision);
                 (field(&name, html! {}))
@@ -518,7 +518,7 @@ pub fn file_table(
 fn files(lang: Lang, view: &OwnView) -> Markup {
     let whole = &view.whole;
     let id = whole.candidacy.id;
-    let action = format!("/candidatures/{id}/pieces");
+    let action = format!("/depot/{id}/pieces");
     let removal = |file: &CandidacyFile| {
         html! {
             form method="post" action=(action) enctype="multipart/form-data" data-once {
@@ -532,7 +532,7 @@ fn files(lang: Lang, view: &OwnView) -> Markup {
     html! {
         section.section aria-labelledby="t-pieces" {
             h2 #t-pieces { (lang.text("candidacy-files")) }
-            (file_table(lang, whole, &format!("/candidatures/{id}/pieces/"), view.may_change().then_some(&removal)))
+            (file_table(lang, whole, &format!("/depot/{id}/pieces/"), view.may_change().then_some(&removal)))
             @if view.may_change() { (upload(lang, view, &action)) }
         }
     }
@@ -574,7 +574,7 @@ fn withdrawal(lang: Lang, view: &OwnView) -> Markup {
         section.section aria-labelledby="t-retrait" {
             h2 #t-retrait { (lang.text("candidacy-withdraw-title")) }
             p { (lang.text("candidacy-withdraw-text")) }
-            form method="post" action={ "/candidatures/" (view.whole.candidacy.id) } data-once {
+            form method="post" action={ "/depot/" (view.whole.candidacy.id) } data-once {
                 input type="hidden" name="revision" value=(view.whole.candidacy.revision);
                 button.btn.btn--secondary type="submit" name="geste" value="retirer" { (lang.text("candidacy-withdraw")) }
             }
@@ -593,7 +593,7 @@ pub fn render_receipt(chrome: &Chrome, member: &StaffMember, whole: &WholeCandid
         Tab::Own,
         &title,
         html! {
-            (back(&format!("/candidatures/{}", whole.candidacy.id), lang.text("candidacy-back")))
+            (back(&format!("/depot/{}", whole.candidacy.id), lang.text("candidacy-back")))
             div.page-head { p.overline { (whole.consultation.title) } h1 { (title) } p { (state_badge(lang, whole.candidacy.state)) } }
             section.panel aria-labelledby="t-accuse" {
                 h2 #t-accuse { @if let Some(number) = whole.candidacy.number { (lang.with("candidacy-title", args![number = number.to_string()])) } }

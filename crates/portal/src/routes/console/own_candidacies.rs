@@ -36,27 +36,27 @@ const MAX_NAME: usize = 255;
 pub(super) fn table() -> Vec<Declared> {
     let files = Access::Staff(FILES_LISTS);
     vec![
-        declare("GET", "/candidatures", files, get(list)),
-        declare("POST", "/candidatures", files, post(open)),
-        declare("GET", "/candidatures/{candidacy}", files, get(read)),
+        declare("GET", "/depot", files, get(list)),
+        declare("POST", "/depot", files, post(open)),
+        declare("GET", "/depot/{candidacy}", files, get(read)),
         declare(
             "POST",
-            "/candidatures/{candidacy}",
+            "/depot/{candidacy}",
             files,
             post(change).layer(DefaultBodyLimit::max(MAX_FORM)),
         ),
-        declare("GET", "/candidatures/{candidacy}/accuse", files, get(receipt)),
-        declare("GET", "/candidatures/{candidacy}/pieces/{piece}", files, get(piece)),
+        declare("GET", "/depot/{candidacy}/accuse", files, get(receipt)),
+        declare("GET", "/depot/{candidacy}/pieces/{piece}", files, get(piece)),
         declare(
             "POST",
-            "/candidatures/{candidacy}/pieces",
+            "/depot/{candidacy}/pieces",
             files,
             post(attach).layer(DefaultBodyLimit::max(MAX_UPLOAD)),
         ),
     ]
 }
 
-/// `GET /candidatures`.
+/// `GET /depot`.
 async fn list(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
@@ -85,7 +85,7 @@ fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
     found.map_or("", |(_, value)| value.as_str())
 }
 
-/// `POST /candidatures`: opens a draft.
+/// `POST /depot`: opens a draft.
 async fn open(
     State(state): State<PortalState>,
     PageChrome(mut chrome): PageChrome,
@@ -98,10 +98,10 @@ async fn open(
         Err(_) => Err(CandidacyError::Election),
     };
     match opened {
-        Ok(id) => Ok(Redirect::to(&format!("/candidatures/{id}")).into_response()),
+        Ok(id) => Ok(Redirect::to(&format!("/depot/{id}")).into_response()),
         Err(CandidacyError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refused) => {
-            chrome.here = "/candidatures".to_owned();
+            chrome.here = "/depot".to_owned();
             let outcome = Outcome::Refused(refused.message(), None);
             let page = list_page(&state, &chrome, member, &outcome).await?;
             Ok(drawn(status_of(refused.class()), page))
@@ -115,7 +115,7 @@ async fn own(state: &PortalState, member: &StaffMember, id: &str) -> Result<Whol
     found.ok_or(PageError::NotFound)
 }
 
-/// `GET /candidatures/{candidacy}`.
+/// `GET /depot/{candidacy}`.
 async fn read(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
@@ -159,7 +159,7 @@ fn typed(fields: &Fields) -> TypedList {
     }
 }
 
-/// `POST /candidatures/{candidacy}`: keeps a draft, files it, or withdraws the list.
+/// `POST /depot/{candidacy}`: keeps a draft, files it, or withdraws the list.
 async fn change(
     State(state): State<PortalState>,
     PageChrome(mut chrome): PageChrome,
@@ -189,11 +189,11 @@ async fn change(
         },
     };
     match done {
-        Ok("liste-deposee") => Ok(Redirect::to(&format!("/candidatures/{id}/accuse")).into_response()),
-        Ok(fait) => Ok(Redirect::to(&format!("/candidatures/{id}?fait={fait}")).into_response()),
+        Ok("liste-deposee") => Ok(Redirect::to(&format!("/depot/{id}/accuse")).into_response()),
+        Ok(fait) => Ok(Redirect::to(&format!("/depot/{id}?fait={fait}")).into_response()),
         Err(CandidacyError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refused) => {
-            chrome.here = format!("/candidatures/{id}");
+            chrome.here = format!("/depot/{id}");
             let kept = matches!(refused, CandidacyError::Findings(_));
             again(&state, &chrome, member, id, refused, (!kept).then_some(list)).await
         }
@@ -229,7 +229,7 @@ async fn again(
     Ok(drawn(status_of(refused.class()), render_one(chrome, member, &view)))
 }
 
-/// `GET /candidatures/{candidacy}/accuse`: of a list that was filed.
+/// `GET /depot/{candidacy}/accuse`: of a list that was filed.
 async fn receipt(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
@@ -253,7 +253,7 @@ pub(super) async fn file_of(state: &PortalState, whole: &WholeCandidacy, rank: &
     Ok(attachment(&file.name, &file.media_type, bytes))
 }
 
-/// `GET /candidatures/{candidacy}/pieces/{piece}`.
+/// `GET /depot/{candidacy}/pieces/{piece}`.
 async fn piece(
     State(state): State<PortalState>,
     StaffSession(session): StaffSession,
@@ -292,7 +292,7 @@ async fn receive(form: Result<Multipart, MultipartRejection>) -> Result<Brought,
     Ok(brought)
 }
 
-/// `POST /candidatures/{candidacy}/pieces`: attaches a file, or takes one away.
+/// `POST /depot/{candidacy}/pieces`: attaches a file, or takes one away.
 async fn attach(
     State(state): State<PortalState>,
     PageChrome(mut chrome): PageChrome,
@@ -320,10 +320,10 @@ async fn attach(
             .map(|()| "piece-jointe"),
     };
     match done {
-        Ok(fait) => Ok(Redirect::to(&format!("/candidatures/{id}?fait={fait}")).into_response()),
+        Ok(fait) => Ok(Redirect::to(&format!("/depot/{id}?fait={fait}")).into_response()),
         Err(CandidacyError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refused) => {
-            chrome.here = format!("/candidatures/{id}");
+            chrome.here = format!("/depot/{id}");
             again(&state, &chrome, member, id, refused, None).await
         }
     }

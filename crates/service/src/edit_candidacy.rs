@@ -185,8 +185,7 @@ impl Refusal for CandidacyError {
 
     fn class(&self) -> Class {
         match self {
-            Self::Unknown => Class::NotFound,
-            Self::Election => Class::Forbidden,
+            Self::Unknown | Self::Election => Class::NotFound,
             Self::Field(_) | Self::Findings(_) | Self::NoSuchCandidate => Class::Unprocessable,
             Self::SecondList
             | Self::Late

@@ -273,10 +273,10 @@ impl FilingDates {
     /// Whether the union may change and file a candidacy in this state at `now`.
     #[must_use]
     pub fn may_file(&self, state: State, now: Timestamp) -> bool {
-        match (state, self.phase(now)) {
-            (State::Draft | State::Asked, FilingPhase::Filing) => true,
-            (State::Asked, FilingPhase::Telling | FilingPhase::Correcting) => true,
-            _ => false,
+        match state {
+            State::Draft => self.phase(now) == FilingPhase::Filing,
+            State::Asked => self.phase(now) != FilingPhase::Over,
+            State::Filed | State::Accepted | State::Refused | State::Withdrawn => false,
         }
     }
 

@@ -468,8 +468,11 @@ fn read_list(typed: &TypedList, most: u32) -> Result<FiledList, CandidacyError> 
     })
 }
 
+/// A candidate with the place that was typed, and the row.
+type Placed = ((u32, usize), Standing);
+
 /// A row with its place; nothing for an empty one.
-fn read_candidate(row: usize, typed: &TypedCandidate) -> Result<Option<((u32, usize), Standing)>, CandidacyError> {
+fn read_candidate(row: usize, typed: &TypedCandidate) -> Result<Option<Placed>, CandidacyError> {
     let bad = |name| CandidacyError::Field(ListField(name, Some(row)));
     let field = |name, text: &str| line(text, MAX_NAME, false).map_err(|_| bad(name));
     let number = field("matricule", &typed.number)?.to_uppercase();

@@ -68,6 +68,8 @@ pub(crate) struct Known {
     pub(crate) sealed: Vec<String>,
     /// Keys of the boards that did something.
     pub(crate) seated: Vec<String>,
+    /// Keys of the elections for which lists were prepared or filed, or whose display order was begun.
+    pub(crate) filed: Vec<String>,
 }
 
 /// Facts of everything but rolls.
@@ -269,7 +271,11 @@ impl VotingServer {
         let (mut elections, mut lists, mut files, mut sealed) = (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
         let known = store.elections(id).await?;
         let mut frozen = false;
+        let (candidacies, mut filed) = (store.candidacy_counts(id).await?, Vec::new());
         for election in &known {
+            if candidacies.contains_key(&election.id) || store.order_secret(&election.id).await?.is_some() {
+                filed.push(election.key.clone());
+            }
             let of_election = store.lists(&election.id).await?;
             if !of_election.is_empty() {
                 lists.insert(election.key.clone(), of_election);
@@ -332,6 +338,7 @@ impl VotingServer {
             revision,
             sealed,
             seated,
+            filed,
         }))
     }
 

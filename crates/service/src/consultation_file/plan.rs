@@ -262,6 +262,12 @@ fn forbids(known: &Known, now: jiff::Timestamp, change: &Change) -> Option<Messa
         Section::Calendar if begun && in_law => Some(open()),
         Section::Elections | Section::Lists | Section::Files | Section::Rolls if of_sealed => Some(sealed()),
         Section::Elections | Section::Lists | Section::Files | Section::Rolls if begun && in_law => Some(open()),
+        Section::Elections if change.after.is_none() && change.name == "title" && known.filed.contains(&change.of) => {
+            Some(Message::new(
+                "des candidatures y sont déposées ou préparées",
+                "candidacies are filed or prepared there",
+            ))
+        }
         Section::Elections
             if change.after.is_none() && known.roll.keys().any(|(election, _)| *election == change.of) =>
         {

@@ -43,6 +43,10 @@ impl Task {
             Self::Roll => "roll",
             Self::Gate => "gate",
             Self::Lists => "lists",
+            Self::Decisions => "candidacy_decisions",
+            Self::Corrections => "candidacy_corrections",
+            Self::Order => "display_order",
+            Self::Publication => "publication",
             Self::Keys => "keys",
             Self::Box => "box",
         }

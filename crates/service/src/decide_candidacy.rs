@@ -153,7 +153,7 @@ impl VotingServer {
         if whole.sealed {
             return Err(DecideCandidacyError::Sealed);
         }
-        let to = self.decided(&whole, decision).await?;
+        let to = self.decided_candidacy(&whole, decision).await?;
         if whole.candidacy.revision != revision {
             return Err(DecideCandidacyError::Moved);
         }
@@ -200,7 +200,7 @@ impl VotingServer {
     }
 
     /// The candidacy as the decision makes it.
-    async fn decided(
+    async fn decided_candidacy(
         &self,
         whole: &WholeCandidacy,
         decision: &CandidacyDecision,

@@ -121,6 +121,7 @@ impl VotingServer {
             email: plan.email.clone(),
             roles: Roles::new([Role::Delegate]).map_err(|_| Fault::Damaged("a role"))?,
             consultation: Some(consultation.clone()),
+            elections: Vec::new(),
         };
         let invitation = self.invite_staff(by, &staff, mail).await?;
         let delegate = UnionDelegate {

@@ -57,6 +57,7 @@ impl Scene {
             email: "yann@valbrune.example".to_owned(),
             roles: Roles::new([Role::Organiser]).unwrap(),
             consultation: None,
+            elections: Vec::new(),
         };
         let organiser = server.invite_staff(None, &organiser, false).await.unwrap().staff;
         let organiser = server.staff_member(organiser).await.unwrap().unwrap().member;

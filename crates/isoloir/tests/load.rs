@@ -1,0 +1,58 @@
+//! Real voters against a deployment, at a stated curve: they vote, and the report says so; what a file cannot give is refused before anybody arrives.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod common;
+
+use std::fmt::Write as _;
+
+use common::{PASSWORD, Polls, fail, succeed};
+use isoloir::rehearse::email;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn voters_arrive_along_the_curve_and_vote() {
+    const VOTERS: u32 = 12;
+    let polls = Polls::with_voters(VOTERS, None).await;
+    let running = polls.start().await;
+    let mut file = String::from("identifier;password;code\n");
+    for number in 1..=VOTERS {
+        writeln!(file, "{};{PASSWORD};{}", email(number), polls.code(number)).unwrap();
+    }
+    let folder = polls.folder.path();
+    std::fs::write(folder.join("voters.csv"), file).unwrap();
+    let (origin, election) = (polls.site.portal(), polls.election());
+    let load = |curve| {
+        [
+            "load",
+            "--voters",
+            "voters.csv",
+            "--out",
+            "out",
+            "--portal",
+            &origin,
+            "--election",
+            election,
+            "--curve",
+            curve,
+        ]
+    };
+    let told = fail(folder, &load("0:10,10:10"));
+    assert!(told.contains("lets 100 voters arrive, the file holds 12"), "{told}");
+    let told = fail(folder, &load("fast"));
+    assert!(told.contains("a curve is RATE"), "{told}");
+    // The area under it: twelve voters.
+    succeed(folder, &load("0:1,2:5,4:1"));
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.join("out/report.json")).unwrap()).unwrap();
+    for (figure, expected) in [("arrived", 12), ("voted", 12), ("receipts", 12)] {
+        assert_eq!(report[figure], expected, "{report}");
+    }
+    assert_eq!(report["latencies"]["cast"]["count"], 12, "{report}");
+    assert_eq!(report["failures"], serde_json::json!({}));
+    let page = std::fs::read_to_string(folder.join("out/report.html")).unwrap();
+    assert!(page.contains("12 ont voté") && !page.contains("<script"), "{page}");
+    // A ballot is final: the same people cannot load it again.
+    let told = fail(folder, &load("0:1,2:5,4:1"));
+    assert!(told.contains("12 voters did not vote"), "{told}");
+    running.stop().await.unwrap();
+}

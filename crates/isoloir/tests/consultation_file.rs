@@ -246,3 +246,46 @@ fn a_holiday_on_a_deadline_is_said() {
     let said = succeed(folder.path(), &["consultation", "calendar", "in", "--language", "fr"]);
     assert!(said.contains("armistice de 1918"), "{said}");
 }
+
+/// The record of a display order, made by another program from the rule.
+const ORDER: &str = r#"{
+ "election": "NkHrZ7QCf3Nf3h",
+ "commitment": "fb8aaf9eb4133f1f503e6b5bb155a17c141b99878c211fca35fef1dc8c031d33",
+ "committed": "2026-10-10T09:00:00Z",
+ "secret": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+ "words": "14 3 27 9",
+ "place": "Salle 1",
+ "present": "Les délégués",
+ "lists": [
+  "AVP",
+  "ESP",
+  "SLE",
+  "UAP"
+ ],
+ "order": [
+  "UAP",
+  "SLE",
+  "AVP",
+  "ESP"
+ ],
+ "drawn": "2026-10-21T09:00:00Z"
+}"#;
+
+#[test]
+fn a_display_order_is_computed_again_from_its_record_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "tirage.json", ORDER);
+    let told = succeed(folder.path(), &["election", "check-order", "in/tirage.json"]);
+    assert!(told.starts_with("1. UAP\n2. SLE\n3. AVP\n4. ESP\n"), "{told}");
+    for (from, to, why) in [
+        ("14 3 27 9", "14 3 27 10", "the order is not the one"),
+        ("1d1e1f", "1d1e1e", "the secret is not the one"),
+        ("\"words\"", "\"mots\"", "unknown field"),
+    ] {
+        write(folder.path(), "tirage.json", &ORDER.replace(from, to));
+        let output = run(folder.path(), &["election", "check-order", "in/tirage.json"]);
+        assert!(!output.status.success(), "{to}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(why), "{why}: {said}");
+    }
+}

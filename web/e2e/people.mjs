@@ -26,13 +26,13 @@ export async function signInAsMember(page, demo, { email, password, secret }) {
   await page.waitForURL(/\/gestion$/);
 }
 
-/** The one-time code of RFC 6238 for a base 32 secret, now or so many steps later. */
-export function totp(secret, later = 0) {
+/** The one-time code of RFC 6238 for a base 32 secret, now. */
+function totp(secret) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = [...secret.replace(/=+$/, '')].map((symbol) => alphabet.indexOf(symbol).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
   const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
   const digest = createHmac('sha1', key).update(step).digest();
   const at = digest[19] & 15;
   return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');

@@ -54,6 +54,7 @@ on_both_engines!(
     fifty_racing_voters_are_all_stored,
     two_nodes_share_one_box,
     a_retry_gets_the_identical_receipt,
+    a_rush_that_fills_the_queue_makes_nobody_wait_for_failures,
     grace_is_for_those_authenticated_before_closing,
     refused_ballots_store_nothing,
     a_credential_votes_once_whoever_brings_it,
@@ -504,6 +505,39 @@ async fn a_retry_gets_the_identical_receipt(url: &str) {
         Err(CastError::AlreadyVoted)
     ));
     agree(&stage, "csa", 2).await;
+}
+
+async fn a_rush_that_fills_the_queue_makes_nobody_wait_for_failures(url: &str) {
+    let stage = Stage::new(url, 1).await;
+    let mut told_to_come_back = 0;
+    let mut strangers = 0..;
+    while told_to_come_back < 6 {
+        let mut crowd = tokio::task::JoinSet::new();
+        // Others each time: who has failed five times is told to wait before the queue, and fills it no more.
+        for stranger in strangers.by_ref().take(200) {
+            let server = stage.server.clone();
+            crowd.spawn(async move {
+                let email = format!("{stranger}@ailleurs.example");
+                server.sign_in(&email, PASSWORD).await.is_ok()
+            });
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        while told_to_come_back < 6 {
+            match stage.server.sign_in(stage.voters[0].identifier(), PASSWORD).await {
+                Err(SignInError::Busy) => told_to_come_back += 1,
+                other => {
+                    other.expect("known and right");
+                    break;
+                }
+            }
+        }
+    }
+    let failures = stage
+        .server
+        .sign_in_failures(stage.voters[0].identifier())
+        .await
+        .unwrap();
+    assert_eq!(failures, 0);
 }
 
 async fn grace_is_for_those_authenticated_before_closing(url: &str) {

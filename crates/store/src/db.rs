@@ -173,9 +173,9 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
 /// connection is closed instead of being used again.
 async fn make_ready(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // After a rollback that is still queued. Inside a transaction the first is an error: the connection is closed then too.
-    for setting in ["PRAGMA synchronous = FULL", "PRAGMA cache_size = -131072"] {
-        sqlx::raw_sql(setting).execute(&mut *connection).await?;
-    }
+    sqlx::raw_sql("PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")
+        .execute(&mut *connection)
+        .await?;
     Ok(!connection.is_in_transaction())
 }
 

@@ -175,77 +175,54 @@ macro_rules! uuid_id {
     };
 }
 
+/// The same, drawn at random.
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        uuid_id!($(#[$doc])* $name);
+
+        impl $name {
+            /// Draws a new identifier.
+            #[must_use]
+            pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+                let mut random = [0; 16];
+                rng.fill_bytes(&mut random);
+                Self(uuid::Builder::from_random_bytes(random).into_uuid())
+            }
+        }
+    };
+}
+
 uuid_id!(
     /// Identifier of a voter (*électeur*), known to the voting server and to the registrar: a UUIDv7.
     VoterId
 );
-uuid_id!(
+random_id!(
     /// Public identifier of a session: random, and no help in guessing the session's secret token.
     SessionId
 );
-uuid_id!(
+random_id!(
     /// Identifier of a member of the organiser's staff (*agent*): random.
     StaffId
 );
 
-uuid_id!(
+random_id!(
     /// Identifier of a proposed change of address: random.
     ChangeId
 );
-uuid_id!(
+random_id!(
     /// Identifier of a mailing (*envoi*): random.
     MailingId
 );
 
-impl MailingId {
-    /// Draws a new identifier.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(uuid::Builder::from_random_bytes(random).into_uuid())
-    }
-}
-
-uuid_id!(
+random_id!(
     /// Identifier of a token of the API (*jeton*): random. Not its secret.
     TokenId
 );
 
-impl TokenId {
-    /// Draws a new identifier.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(uuid::Builder::from_random_bytes(random).into_uuid())
-    }
-}
-
-impl ChangeId {
-    /// Draws a new identifier.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(uuid::Builder::from_random_bytes(random).into_uuid())
-    }
-}
-
-uuid_id!(
+random_id!(
     /// Identifier of a candidacy: random.
     CandidacyId
 );
-
-impl CandidacyId {
-    /// Draws a new identifier.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(uuid::Builder::from_random_bytes(random).into_uuid())
-    }
-}
 
 impl VoterId {
     /// Draws a new identifier whose first bits are the time, so that indexes stay compact.
@@ -255,26 +232,6 @@ impl VoterId {
         let mut random = [0; 10];
         rng.fill_bytes(&mut random);
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
-    }
-}
-
-impl SessionId {
-    /// Draws a new identifier.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(uuid::Builder::from_random_bytes(random).into_uuid())
-    }
-}
-
-impl StaffId {
-    /// Draws a new identifier.
-    #[must_use]
-    pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        Self(uuid::Builder::from_random_bytes(random).into_uuid())
     }
 }
 

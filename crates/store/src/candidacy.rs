@@ -255,6 +255,21 @@ macro_rules! lock_unsealed {
     }};
 }
 
+/// The next revision of a candidacy that is still as it was read; otherwise nothing is stored.
+macro_rules! move_on {
+    ($tx:ident, $of:ident) => {{
+        let touched = sqlx::query(TOUCH)
+            .bind($of.id.to_string())
+            .bind($of.state.as_str())
+            .bind($of.revision)
+            .execute(&mut *$tx)
+            .await?;
+        if touched.rows_affected() == 0 {
+            return Ok(Changed::Moved);
+        }
+    }};
+}
+
 impl Store {
     /// Says whose lists a delegate files, in place of what was said before.
     ///
@@ -480,15 +495,7 @@ impl Store {
     ) -> Result<Changed, StoreError> {
         on!(tx &self.db, tx => {
             lock_unsealed!(tx, of.election);
-            let touched = sqlx::query(TOUCH)
-                .bind(of.id.to_string())
-                .bind(of.state.as_str())
-                .bind(of.revision)
-                .execute(&mut *tx)
-                .await?;
-            if touched.rows_affected() == 0 {
-                return Ok(Changed::Moved);
-            }
+            move_on!(tx, of);
             sqlx::query(PUT_FILE)
                 .bind(of.id.to_string())
                 .bind(of.election.as_str())
@@ -513,15 +520,7 @@ impl Store {
     pub async fn drop_candidacy_file(&self, of: &Candidacy, piece: Piece, number: &str) -> Result<Changed, StoreError> {
         on!(tx &self.db, tx => {
             lock_unsealed!(tx, of.election);
-            let touched = sqlx::query(TOUCH)
-                .bind(of.id.to_string())
-                .bind(of.state.as_str())
-                .bind(of.revision)
-                .execute(&mut *tx)
-                .await?;
-            if touched.rows_affected() == 0 {
-                return Ok(Changed::Moved);
-            }
+            move_on!(tx, of);
             sqlx::query(DELETE_FILE)
                 .bind(of.id.to_string())
                 .bind(piece.as_str())

@@ -19,7 +19,7 @@ use maud::Markup;
 
 use super::own_candidacies::file_of;
 use super::preparation::shown;
-use super::{ListQuery, MAX_FORM, works_on};
+use super::{Fields, ListQuery, MAX_FORM, works_on};
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
@@ -63,18 +63,6 @@ pub(super) fn table() -> Vec<Declared> {
             get(piece),
         ),
     ]
-}
-
-type Fields = Vec<(String, String)>;
-
-fn value(fields: &Fields, name: &str) -> String {
-    let found = fields.iter().find(|(known, _)| known == name);
-    found.map_or_else(String::new, |(_, value)| value.clone())
-}
-
-fn values(fields: &Fields, name: &str) -> Vec<String> {
-    let found = fields.iter().filter(|(known, _)| known == name);
-    found.map(|(_, value)| value.clone()).collect()
 }
 
 /// `GET /gestion/candidatures`.
@@ -173,11 +161,11 @@ async fn act(
     let member = session.member();
     let election = election_of(&state, member, &id).await?;
     let typed = [
-        value(&fields, "tire"),
-        value(&fields, "lieu"),
-        value(&fields, "presents"),
+        fields.value("tire").to_owned(),
+        fields.value("lieu").to_owned(),
+        fields.value("presents").to_owned(),
     ];
-    let done = gesture(&state, member, &election.id, &value(&fields, "geste"), &typed).await?;
+    let done = gesture(&state, member, &election.id, fields.value("geste"), &typed).await?;
     match done {
         Ok(fait) => {
             let to = format!("/gestion/candidatures/scrutins/{}?fait={fait}", election.id);
@@ -307,8 +295,9 @@ async fn decide(
 ) -> Result<Response, PageError> {
     let member = session.member();
     let id = filed(&state, member, &id).await?.candidacy.id;
-    let (sens, reasons) = (value(&fields, "sens"), value(&fields, "motifs"));
-    let ranks: Vec<u32> = values(&fields, "rang")
+    let (sens, reasons) = (fields.value("sens").to_owned(), fields.value("motifs").to_owned());
+    let ranks: Vec<u32> = fields
+        .values("rang")
         .iter()
         .filter_map(|rank| rank.parse().ok())
         .collect();
@@ -318,7 +307,7 @@ async fn decide(
         "refuser" => Some(CandidacyDecision::Refuse(reasons.clone())),
         _ => None,
     };
-    let revision = value(&fields, "revision").parse().unwrap_or(0);
+    let revision = fields.value("revision").parse().unwrap_or(0);
     let (class, outcome) = match decision {
         None => {
             let words = Message::new("Choisissez une décision.", "Choose a decision.");
@@ -394,11 +383,11 @@ async fn name(
     let member = session.member();
     let consultation = shown(&state, member).await?.consultation.id;
     let plan = DelegatePlan {
-        name: value(&fields, "nom"),
-        email: value(&fields, "courriel"),
-        union_name: value(&fields, "organisation"),
-        acronym: value(&fields, "sigle"),
-        elections: values(&fields, "scrutin"),
+        name: fields.value("nom").to_owned(),
+        email: fields.value("courriel").to_owned(),
+        union_name: fields.value("organisation").to_owned(),
+        acronym: fields.value("sigle").to_owned(),
+        elections: fields.values("scrutin"),
     };
     let named = state
         .server()

@@ -42,6 +42,33 @@ const PER_PAGE: u32 = 25;
 /// The longest text, every character of it written in twelve signs by the browser, and the rest of the form.
 const MAX_FORM: usize = 64 * 1024;
 
+/// The fields of a form whose names repeat, in their order.
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn push(&mut self, name: String, value: String) {
+        self.0.push((name, value));
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The first value of this name; empty without one.
+    fn value(&self, name: &str) -> &str {
+        let found = self.pairs().find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// All values of this name.
+    fn values(&self, name: &str) -> Vec<String> {
+        let found = self.pairs().filter(|(known, _)| *known == name);
+        found.map(|(_, value)| value.to_owned()).collect()
+    }
+}
+
 /// Which page of which list, and what was just done.
 #[derive(Deserialize)]
 struct ListQuery {

@@ -16,7 +16,7 @@ use isoloir_service::edit_candidacy::{CandidacyError, MAX_UNIONS, TypedCandidate
 use isoloir_service::examine_file::{FileRefused, MAX_ATTACHMENT};
 use maud::Markup;
 
-use super::{ListQuery, MAX_FORM};
+use super::{Fields, ListQuery, MAX_FORM};
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
@@ -78,13 +78,6 @@ async fn list_page(
     Ok(render(chrome, member, own.as_ref(), now, outcome))
 }
 
-type Fields = Vec<(String, String)>;
-
-fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    let found = fields.iter().find(|(known, _)| known == name);
-    found.map_or("", |(_, value)| value.as_str())
-}
-
 /// `POST /depot`: opens a draft.
 async fn open(
     State(state): State<PortalState>,
@@ -93,7 +86,7 @@ async fn open(
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let member = session.member();
-    let opened = match value(&fields, "scrutin").parse::<ElectionId>() {
+    let opened = match fields.value("scrutin").parse::<ElectionId>() {
         Ok(election) => state.server().open_candidacy(member, &election).await,
         Err(_) => Err(CandidacyError::Election),
     };
@@ -135,10 +128,7 @@ async fn read(
 
 /// What was typed in the form of a list.
 fn typed(fields: &Fields) -> TypedList {
-    let known: BTreeMap<&str, &str> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let known: BTreeMap<&str, &str> = fields.pairs().collect();
     let of = |name: &str| known.get(name).copied().unwrap_or_default().to_owned();
     let row = |name: &str, row: usize| of(&format!("{name}-{row}"));
     let rows = (1..=MAX_ROWS).take_while(|row| known.contains_key(format!("matricule-{row}").as_str()));
@@ -170,9 +160,9 @@ async fn change(
     let member = session.member();
     let whole = own(&state, member, &id).await?;
     let id = whole.candidacy.id;
-    let revision = value(&fields, "revision").parse().unwrap_or(0);
+    let revision = fields.value("revision").parse().unwrap_or(0);
     let (server, list) = (state.server(), typed(&fields));
-    let done = match value(&fields, "geste") {
+    let done = match fields.value("geste") {
         "retirer" => server
             .withdraw_candidacy(member, id, revision)
             .await
@@ -286,7 +276,7 @@ async fn receive(form: Result<Multipart, MultipartRejection>) -> Result<Brought,
         } else {
             let bytes = read_field(field, MAX_NAME).await?.ok_or_else(malformed)?;
             let text = String::from_utf8(bytes).map_err(|_| malformed())?;
-            brought.fields.push((name, text));
+            brought.fields.push(name, text);
         }
     }
     Ok(brought)
@@ -303,11 +293,11 @@ async fn attach(
     let member = session.member();
     let id = own(&state, member, &id).await?.candidacy.id;
     let brought = receive(form).await?;
-    let revision = value(&brought.fields, "revision").parse().unwrap_or(0);
-    let named = value(&brought.fields, "piece").split_once(':');
+    let revision = brought.fields.value("revision").parse().unwrap_or(0);
+    let named = brought.fields.value("piece").split_once(':');
     let named = named.and_then(|(piece, number)| Some((piece.parse::<Piece>().ok()?, number)));
     let server = state.server();
-    let done = match (named, value(&brought.fields, "geste"), brought.bytes) {
+    let done = match (named, brought.fields.value("geste"), brought.bytes) {
         (None, ..) => Err(CandidacyError::NoSuchCandidate),
         (Some(piece), "retirer", _) => server
             .detach_from_candidacy(member, (id, revision), piece)

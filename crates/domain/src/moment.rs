@@ -1,7 +1,8 @@
-//! Days and hours in words, in Paris, the zone of the law.
+//! Days and hours in words; in Paris, the zone of the law, unless said otherwise.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
 use crate::local_time::paris;
 use crate::message::Language;
@@ -45,32 +46,63 @@ const MONTHS_EN: [&str; 12] = [
     "December",
 ];
 
-/// `jeudi 3 décembre 2026`, with spaces that no line breaks at where the words belong together.
+/// Names of the day of the week and of the month.
 #[must_use]
-pub fn day(language: Language, day: Date) -> String {
-    let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
-    let month = usize::try_from(day.month().saturating_sub(1)).unwrap_or(0);
-    let name = |names: &[&'static str], rank: usize| names.get(rank).copied().unwrap_or_default();
-    let (weekdays, months, first) = match language {
-        Language::French => (&DAYS_FR, &MONTHS_FR, if day.day() == 1 { "er" } else { "" }),
-        Language::English => (&DAYS_EN, &MONTHS_EN, ""),
+pub fn names(language: Language, day: Date) -> (&'static str, &'static str) {
+    let (weekdays, months) = match language {
+        Language::French => (DAYS_FR, MONTHS_FR),
+        Language::English => (DAYS_EN, MONTHS_EN),
     };
-    let (number, year) = (day.day(), day.year());
-    format!(
-        "{} {number}{first}\u{a0}{} {year}",
-        name(weekdays, weekday),
-        name(months, month)
-    )
+    let name = |names: &[&'static str], rank: i8| {
+        let rank = usize::try_from(rank.saturating_sub(1)).unwrap_or(0);
+        names.get(rank).copied().unwrap_or_default()
+    };
+    let weekday = name(&weekdays, day.weekday().to_monday_one_offset());
+    (weekday, name(&months, day.month()))
 }
 
-/// `jeudi 3 décembre 2026 à 8 h 00`, in the same way.
+/// `3 décembre 2026`, with spaces that no line breaks at where the words belong together.
+#[must_use]
+pub fn date(language: Language, day: Date) -> String {
+    let first = if language == Language::French && day.day() == 1 {
+        "er"
+    } else {
+        ""
+    };
+    let (_, month) = names(language, day);
+    format!("{}{first}\u{a0}{month} {}", day.day(), day.year())
+}
+
+/// `jeudi 3 décembre 2026`, in the same way.
+#[must_use]
+pub fn day(language: Language, day: Date) -> String {
+    format!("{} {}", names(language, day).0, date(language, day))
+}
+
+/// `8 h 00`, in the same way.
+#[must_use]
+pub fn hour(language: Language, at: Time) -> String {
+    let (hour, minute) = (at.hour(), at.minute());
+    match language {
+        Language::French => format!("{hour}\u{a0}h\u{a0}{minute:02}"),
+        Language::English => format!("{hour:02}:{minute:02}"),
+    }
+}
+
+/// `jeudi 3 décembre 2026 à 8 h 00` in Paris, in the same way.
 #[must_use]
 pub fn day_and_hour(language: Language, at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(paris());
-    let (date, hour, minute) = (day(language, zoned.date()), zoned.hour(), zoned.minute());
+    day_and_hour_in(language, at, paris())
+}
+
+/// The same, elsewhere.
+#[must_use]
+pub fn day_and_hour_in(language: Language, at: Timestamp, zone: TimeZone) -> String {
+    let there = at.to_zoned_datetime(zone);
+    let (day, hour) = (day(language, there.date()), hour(language, there.time()));
     match language {
-        Language::French => format!("{date} à {hour}\u{a0}h\u{a0}{minute:02}"),
-        Language::English => format!("{date} at {hour:02}:{minute:02}"),
+        Language::French => format!("{day} à {hour}"),
+        Language::English => format!("{day} at {hour}"),
     }
 }
 

@@ -9,7 +9,7 @@ use axum::http::header::{self, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use isoloir_domain::message::{Class, Language, Message, Refusal};
+use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_service::Fault;
 use serde::Serialize;
 
@@ -251,7 +251,7 @@ pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Reque
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         );
-        let words = said.as_ref().map(|Said(message)| message.text(language(lang)));
+        let words = said.as_ref().map(|Said(message)| message.text(lang.language()));
         let chrome = Chrome {
             kiosk,
             ..chrome(&state, lang, &here, None)
@@ -259,13 +259,4 @@ pub(crate) async fn draw_errors(State(state): State<PortalState>, request: Reque
         error::render(&chrome, kind, words).into_string()
     };
     Response::from_parts(parts, body.into())
-}
-
-/// The language of the domain's messages.
-#[must_use]
-pub const fn language(lang: Lang) -> Language {
-    match lang {
-        Lang::Fr => Language::French,
-        Lang::En => Language::English,
-    }
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 pub use fluent_bundle::FluentValue;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use isoloir_domain::message::Language;
 use maud::{Markup, PreEscaped, html};
 use unic_langid::LanguageIdentifier;
 
@@ -83,6 +84,15 @@ impl Lang {
         match self {
             Lang::Fr => "fr",
             Lang::En => "en",
+        }
+    }
+
+    /// The language of the domain's messages.
+    #[must_use]
+    pub const fn language(self) -> Language {
+        match self {
+            Lang::Fr => Language::French,
+            Lang::En => Language::English,
         }
     }
 

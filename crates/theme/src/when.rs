@@ -3,15 +3,14 @@
 //! Hours are always said with their place: "heure de Paris", then the voter's own hour overseas. Everything is computed by the server
 //! from the moment it is given, so that a page reads the same without a script.
 
+use isoloir_domain::local_time::paris;
+use isoloir_domain::moment;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
 use maud::{Markup, html};
 
 use crate::i18n::{Lang, key};
-
-/// The zone of the law: hours of the vote are given in it.
-const PARIS: &str = "Europe/Paris";
 
 /// The overseas zones, with the message that names each: voters there read their own closing hour.
 const OVERSEAS: [(&str, &str); 9] = [
@@ -26,56 +25,17 @@ const OVERSEAS: [(&str, &str); 9] = [
     ("Indian/Kerguelen", key("zone-taaf")),
 ];
 
-const DAYS_FR: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-const DAYS_EN: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-const MONTHS_FR: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// A day and hour in Paris: `jeudi 3 décembre 2026 à 8 h 00`, without naming the place.
 #[must_use]
 pub fn date_time(lang: Lang, at: Timestamp) -> String {
-    in_zone(lang, at, PARIS)
+    moment::day_and_hour(lang.language(), at)
 }
 
 /// A day and hour in Paris as on the portal of 2022, which voters know: `jeudi 01 décembre 2022 à 08h00`, without naming the place.
 #[must_use]
 pub fn padded_date_time(lang: Lang, at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(zone(PARIS));
-    let (weekday, month) = names(lang, &zoned);
+    let zoned = at.to_zoned_datetime(paris());
+    let (weekday, month) = moment::names(lang.language(), zoned.date());
     let (day, year, hour, minute) = (zoned.day(), zoned.year(), zoned.hour(), zoned.minute());
     match lang {
         Lang::Fr => format!("{weekday} {day:02} {month} {year} à {hour:02}h{minute:02}"),
@@ -86,7 +46,7 @@ pub fn padded_date_time(lang: Lang, at: Timestamp) -> String {
 /// The same in figures: `29/11/2022 à 15h33`.
 #[must_use]
 pub fn short_date_time(lang: Lang, at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(zone(PARIS));
+    let zoned = at.to_zoned_datetime(paris());
     let (day, month, year) = (zoned.day(), zoned.month(), zoned.year());
     let (hour, minute) = (zoned.hour(), zoned.minute());
     match lang {
@@ -104,21 +64,21 @@ pub fn time_element(lang: Lang, at: Timestamp) -> Markup {
 /// An hour in Paris alone: `17 h 30`.
 #[must_use]
 pub fn hour(lang: Lang, at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(zone(PARIS));
-    clock(lang, zoned.hour(), zoned.minute())
+    let zoned = at.to_zoned_datetime(paris());
+    moment::hour(lang.language(), zoned.time())
 }
 
 /// A day in Paris as short as it can be said in both languages: `05/12`. For an SMS.
 #[must_use]
 pub fn short_day(at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(zone(PARIS));
+    let zoned = at.to_zoned_datetime(paris());
     format!("{:02}/{:02}", zoned.day(), zoned.month())
 }
 
 /// Whether two instants fall on the same day in Paris.
 #[must_use]
 pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
-    let day = |at: Timestamp| at.to_zoned_datetime(zone(PARIS)).date();
+    let day = |at: Timestamp| at.to_zoned_datetime(paris()).date();
     day(one) == day(other)
 }
 
@@ -127,27 +87,19 @@ pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
 pub fn overseas(lang: Lang, at: Timestamp) -> Vec<(String, String)> {
     OVERSEAS
         .iter()
-        .map(|(name, label)| (lang.text(label), in_zone(lang, at, name)))
+        .map(|(name, label)| {
+            (
+                lang.text(label),
+                moment::day_and_hour_in(lang.language(), at, zone(name)),
+            )
+        })
         .collect()
 }
 
 /// A day alone: `24 novembre 2026`.
 #[must_use]
 pub fn day(lang: Lang, day: Date) -> String {
-    let month = usize::try_from(day.month().saturating_sub(1)).unwrap_or(0);
-    match lang {
-        Lang::Fr => {
-            let first = if day.day() == 1 { "er" } else { "" };
-            let month = MONTHS_FR.get(month).unwrap_or(&"");
-            format!("{}{first}\u{a0}{month} {}", day.day(), day.year())
-        }
-        Lang::En => format!(
-            "{}\u{a0}{} {}",
-            day.day(),
-            MONTHS_EN.get(month).unwrap_or(&""),
-            day.year()
-        ),
-    }
+    moment::date(lang.language(), day)
 }
 
 /// Days, hours and minutes.
@@ -172,45 +124,6 @@ impl TimeLeft {
             hours: minutes / 60 % 24,
             minutes: minutes % 60,
         }
-    }
-}
-
-fn in_zone(lang: Lang, at: Timestamp, name: &str) -> String {
-    let zoned = at.to_zoned_datetime(zone(name));
-    let (weekday, month) = names(lang, &zoned);
-    let hour = clock(lang, zoned.hour(), zoned.minute());
-    match lang {
-        Lang::Fr => {
-            let first = if zoned.day() == 1 { "er" } else { "" };
-            format!(
-                "{weekday} {}{first}\u{a0}{month} {} à {hour}",
-                zoned.day(),
-                zoned.year()
-            )
-        }
-        Lang::En => format!("{weekday} {}\u{a0}{month} {} at {hour}", zoned.day(), zoned.year()),
-    }
-}
-
-/// Names of the day of the week and of the month.
-fn names(lang: Lang, at: &ZonedDateTime) -> (&'static str, &'static str) {
-    let index = |one: i8| usize::try_from(one.saturating_sub(1)).unwrap_or(0);
-    let (days, months) = match lang {
-        Lang::Fr => (DAYS_FR, MONTHS_FR),
-        Lang::En => (DAYS_EN, MONTHS_EN),
-    };
-    (
-        days.get(index(at.weekday().to_monday_one_offset()))
-            .copied()
-            .unwrap_or(""),
-        months.get(index(at.month())).copied().unwrap_or(""),
-    )
-}
-
-fn clock(lang: Lang, hour: i8, minute: i8) -> String {
-    match lang {
-        Lang::Fr => format!("{hour}\u{a0}h\u{a0}{minute:02}"),
-        Lang::En => format!("{hour:02}:{minute:02}"),
     }
 }
 

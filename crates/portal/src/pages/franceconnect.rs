@@ -7,7 +7,6 @@ use isoloir_theme::components::{Tone, back, notice};
 use isoloir_theme::i18n::{Lang, key};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::error::language;
 use crate::layout::{Chrome, page};
 use crate::pages::reissue::identifier_field;
 
@@ -233,7 +232,7 @@ pub fn render_ended(chrome: &Chrome, view: &EndedView) -> Markup {
             @match &view.end {
                 VisitEnd::Sent { minutes, signed_out } => { (sent(lang, view, *minutes, *signed_out)) }
                 VisitEnd::Refused(message) => {
-                    (notice(Tone::Error, lang.text("identity-refused"), html! { p { (message.text(language(lang))) } }))
+                    (notice(Tone::Error, lang.text("identity-refused"), html! { p { (message.text(lang.language())) } }))
                     (ways_on(lang, view.purpose))
                 }
                 end => @if let Some(words) = end.words() { (nowhere(lang, view, words)) }

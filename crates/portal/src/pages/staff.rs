@@ -284,7 +284,7 @@ fn rules(lang: Lang, broken: Option<&[PasswordRule]>) -> Markup {
         ul.rules #password-regles {
             @for rule in PasswordRule::ALL {
                 @let message = rule.message();
-                @let words = message.text(crate::error::language(lang));
+                @let words = message.text(lang.language());
                 @match broken {
                     Some(broken) if !broken.contains(&rule) => {
                         li.rule.rule--ok { (icon(Icon::Success)) span { (words) span.vh { (lang.text("rule-met")) } } }

@@ -5,7 +5,6 @@ use isoloir_domain::names::words;
 use isoloir_domain::texts::{Bilingual, Faq, FaqEntry, Text};
 use maud::{Markup, html};
 
-use crate::error::language;
 use crate::layout::{Chrome, page};
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, notice};
@@ -16,7 +15,7 @@ use isoloir_theme::markdown::markdown;
 /// The text for the reader: in the reader's language when there is one, in French otherwise.
 #[must_use]
 pub fn for_reader(texts: &[Text], lang: Lang) -> Option<&Text> {
-    let wanted = language(lang);
+    let wanted = lang.language();
     texts
         .iter()
         .find(|text| text.language == wanted)
@@ -26,7 +25,7 @@ pub fn for_reader(texts: &[Text], lang: Lang) -> Option<&Text> {
 /// The `lang` attribute of a text in another language than its page.
 #[must_use]
 pub fn lang_attribute(of: Language, page: Lang) -> Option<&'static str> {
-    (of != language(page)).then_some(match of {
+    (of != page.language()).then_some(match of {
         Language::French => "fr",
         Language::English => "en",
     })
@@ -64,7 +63,7 @@ pub fn render_questions(chrome: &Chrome, faq: &Faq, search: &str) -> Markup {
     let found: Vec<&FaqEntry> = faq
         .entries
         .iter()
-        .filter(|entry| has_all(entry, &wanted, language(lang)))
+        .filter(|entry| has_all(entry, &wanted, lang.language()))
         .collect();
     page(
         chrome,
@@ -101,14 +100,14 @@ pub fn render_questions(chrome: &Chrome, faq: &Faq, search: &str) -> Markup {
 }
 
 fn themed(lang: Lang, theme: &Bilingual) -> Markup {
-    let (words, of) = theme.for_reader(language(lang));
+    let (words, of) = theme.for_reader(lang.language());
     html! { h2 lang=[lang_attribute(of, lang)] { (words) } }
 }
 
 /// Folded, so that the questions are read at a glance; open when looked for. The anchor is on the frame: a browser unfolds it.
 fn question(lang: Lang, entry: &FaqEntry, open: bool) -> Markup {
-    let (asked, of) = entry.question.for_reader(language(lang));
-    let (answer, answer_of) = entry.answer.for_reader(language(lang));
+    let (asked, of) = entry.question.for_reader(lang.language());
+    let (answer, answer_of) = entry.answer.for_reader(lang.language());
     html! {
         details.question id=(entry.id) open[open] {
             summary lang=[lang_attribute(of, lang)] { (asked) }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Words;
-use crate::error::{ApiError, language, log_fault, status_of};
+use crate::error::{ApiError, log_fault, status_of};
 use crate::limits::Wait;
 use crate::pages::error::ErrorKind;
 
@@ -166,7 +166,7 @@ impl Problem {
         let said = *self.0;
         let body = ProblemBody {
             kind: format!("urn:isoloir:problem:{}", said.code),
-            title: said.message.text(language(lang)).to_owned(),
+            title: said.message.text(lang.language()).to_owned(),
             status: said.status.as_u16(),
             code: said.code.to_owned(),
             missing: said.missing,

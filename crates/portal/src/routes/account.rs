@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::browser;
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
-use crate::error::{PageError, drawn, language, status_of};
+use crate::error::{PageError, drawn, status_of};
 use crate::limits::{Client, Limit};
 use crate::pages::elections::{AccountView, render_account};
 use crate::pages::sign_in::{self as sign_in_page, SignInProblem, SignInView};
@@ -147,7 +147,7 @@ pub(super) async fn sign_in(
         Err(refusal) => {
             captcha::note_failure(&state, client);
             let captcha = captcha::due(&state, client, guarded).await?;
-            let words = refusal.message().text(language(chrome.lang)).to_owned();
+            let words = refusal.message().text(chrome.lang.language()).to_owned();
             Ok(drawn(
                 status_of(refusal.class()),
                 sign_in_page::render(&chrome, &again(SignInProblem::Refused(words), captcha)),

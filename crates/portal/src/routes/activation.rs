@@ -14,7 +14,7 @@ use maud::Markup;
 use serde::Deserialize;
 
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
-use crate::error::{PageError, drawn, language, log_fault, status_of};
+use crate::error::{PageError, drawn, log_fault, status_of};
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::activation::{self, ActivationView, CodeView, QuestionView};
@@ -96,7 +96,7 @@ pub(super) async fn code(
             Err(refusal) => {
                 captcha::note_failure(&state, client);
                 status = status_of(refusal.class());
-                let words = Some(refusal.message().text(language(chrome.lang)).to_owned());
+                let words = Some(refusal.message().text(chrome.lang.language()).to_owned());
                 if matches!(refusal, CodeError::Typed(_)) {
                     view.code_error = words;
                 } else {
@@ -197,7 +197,7 @@ pub(super) async fn questions(state: &PortalState, lang: Lang) -> Result<Vec<Str
     let questions = &rules.policy.challenge.questions;
     Ok(questions
         .iter()
-        .map(|question| question.text(language(lang)).to_owned())
+        .map(|question| question.text(lang.language()).to_owned())
         .collect())
 }
 
@@ -211,7 +211,7 @@ pub(super) async fn challenge_again(
     let words = |wanted: bool| {
         problem
             .filter(|problem| problem.is_of_question() == wanted)
-            .map(|problem| problem.message().text(language(lang)).to_owned())
+            .map(|problem| problem.message().text(lang.language()).to_owned())
     };
     Ok(ChallengeFields {
         questions: questions(state, lang).await?,
@@ -242,7 +242,7 @@ pub(super) async fn choose_question(
     let chosen = form.question.parse().ok();
     let outcome = state
         .server()
-        .activate_account(&form.token, &form.etape, chosen, &form.reponse, language(chrome.lang))
+        .activate_account(&form.token, &form.etape, chosen, &form.reponse, chrome.lang.language())
         .await;
     match outcome {
         Ok(_) => Ok(Redirect::to("/activation").into_response()),
@@ -271,7 +271,7 @@ fn refused(chrome: &Chrome, error: ActivateError) -> Result<Response, PageError>
                 log_fault(&refusal);
             }
             let message = refusal.message();
-            let words = message.text(language(chrome.lang));
+            let words = message.text(chrome.lang.language());
             Ok(drawn(
                 status_of(refusal.class()),
                 activation::render_dead_link(chrome, words),

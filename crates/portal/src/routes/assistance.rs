@@ -16,7 +16,7 @@ use maud::Markup;
 use serde::Deserialize;
 
 use crate::captcha::{self, CaptchaForm, CaptchaView, Gate, Guarded};
-use crate::error::{PageError, drawn, language, status_of};
+use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::assistance::{self as page, ConversationView, FormView, Problem, Sent};
@@ -116,7 +116,7 @@ impl AskForm {
         Request {
             topic: self.objet.parse().ok(),
             body: self.texte.clone(),
-            language: language(chrome.lang),
+            language: chrome.lang.language(),
         }
     }
 
@@ -156,7 +156,7 @@ impl AskForm {
 fn said(chrome: &Chrome, error: &TicketError) -> Problem {
     Problem {
         field: error.field(),
-        words: error.message().text(language(chrome.lang)).to_owned(),
+        words: error.message().text(chrome.lang.language()).to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::routing::get;
 use isoloir_service::captcha::Media;
 
 use crate::access::{Access, Declared, declare};
-use crate::error::{PageError, language};
+use crate::error::PageError;
 use crate::limits::Limit;
 use crate::state::PortalState;
 use isoloir_theme::i18n::Lang;
@@ -28,7 +28,7 @@ async fn image(State(state): State<PortalState>, Path(id): Path<String>) -> Resu
 
 /// `GET /captcha/{captcha}/son`, in the language of the page.
 async fn sound(State(state): State<PortalState>, lang: Lang, Path(id): Path<String>) -> Result<Response, PageError> {
-    served(state.server().captcha().sound(&id, language(lang)).await?)
+    served(state.server().captcha().sound(&id, lang.language()).await?)
 }
 
 /// An unknown or expired challenge is a page that does not exist. Nothing of it is cached: that is said for every answer.

@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use super::elections::SANDBOX;
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
-use crate::error::{PageError, drawn, language, log_fault, status_of};
+use crate::error::{PageError, drawn, log_fault, status_of};
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::complaints::{self as page, ChoiceOfElection, ComplaintView, FormView, Rules};
@@ -270,7 +270,7 @@ async fn again(
         ComplaintError::Token => state.server().new_form_token(),
         _ => sent.value("jeton").to_owned(),
     };
-    let words = error.message().text(language(chrome.lang)).to_owned();
+    let words = error.message().text(chrome.lang.language()).to_owned();
     let view = FormView {
         token,
         elections: choices(state, consultation).await?,

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::access::{Access, Declared, declare};
 use crate::config::PortalConfig;
-use crate::error::{PageError, drawn, language};
+use crate::error::{PageError, drawn};
 use crate::layout::Chrome;
 use crate::limits::Limit;
 use crate::pages::franceconnect::{self, EndedView, IdentityButton, ReissueEntry, VisitEnd, VisitFor};
@@ -99,13 +99,13 @@ async fn depart(
 ) -> Result<Response, PageError> {
     let server = state.server();
     let departed = server
-        .depart_for_reissue(&session, &form.identifiant, language(chrome.lang))
+        .depart_for_reissue(&session, &form.identifiant, chrome.lang.language())
         .await;
     if let Err(DepartError::Identifier(problem)) = &departed
         && let Some(open) = server.reissue_by_identity().await?
     {
         let entry = ReissueEntry {
-            problem: Some(problem.message().text(language(chrome.lang)).to_owned()),
+            problem: Some(problem.message().text(chrome.lang.language()).to_owned()),
             ..reissue_entry(open)
         };
         chrome.here = "/reassort".to_owned();
@@ -120,7 +120,7 @@ async fn depart_for_password(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
 ) -> Result<Response, PageError> {
-    let departed = state.server().depart_for_password(language(chrome.lang)).await;
+    let departed = state.server().depart_for_password(chrome.lang.language()).await;
     gone(&state, &chrome, VisitFor::Password, departed)
 }
 

@@ -16,7 +16,7 @@ use maud::Markup;
 use serde::Deserialize;
 
 use crate::captcha::{self, CaptchaForm, Gate, Guarded};
-use crate::error::{PageError, drawn, language, log_fault, status_of};
+use crate::error::{PageError, drawn, log_fault, status_of};
 use crate::layout::Chrome;
 use crate::limits::{Client, Limit};
 use crate::pages::activation::render_dead_link;
@@ -146,7 +146,7 @@ async fn reset_view(state: &PortalState, lang: Lang, token: String) -> Result<Ne
         name: pending.voter.full_name(),
         question: pending
             .question
-            .map(|question| question.text(language(lang)).to_owned()),
+            .map(|question| question.text(lang.language()).to_owned()),
         problem: None,
         answer_error: None,
     })
@@ -156,7 +156,7 @@ fn refused(chrome: &Chrome, error: ResetError) -> Result<Response, PageError> {
     match error {
         ResetError::Fault(fault) => Err(PageError::Fault(fault)),
         refusal => {
-            let words = refusal.message().text(language(chrome.lang)).to_owned();
+            let words = refusal.message().text(chrome.lang.language()).to_owned();
             Ok(drawn(status_of(refusal.class()), render_dead_link(chrome, &words)))
         }
     }
@@ -201,7 +201,7 @@ pub(super) async fn reset(
             Err(ResetError::Challenge(ChallengeError::Fault(fault))) => return Err(PageError::Fault(fault)),
             Err(ResetError::Challenge(error)) => {
                 status = status_of(error.class());
-                view.answer_error = Some(error.message().text(language(chrome.lang)).to_owned());
+                view.answer_error = Some(error.message().text(chrome.lang.language()).to_owned());
             }
             Err(error) => return refused(&chrome, error),
         }
@@ -230,7 +230,7 @@ pub(super) async fn overview(
     let server = state.server();
     let question = server.challenge_question(session.voter().id).await?;
     let view = SecurityView {
-        question: question.map(|question| question.text(language(chrome.lang)).to_owned()),
+        question: question.map(|question| question.text(chrome.lang.language()).to_owned()),
         language: session.voter().language.map(|chosen| match chosen {
             Language::French => Lang::Fr,
             Language::English => Lang::En,
@@ -297,7 +297,7 @@ fn current_refused(lang: Lang, error: CurrentError) -> Result<(StatusCode, Optio
         CurrentError::Fault(fault) => Err(PageError::Fault(fault)),
         error => Ok((
             status_of(error.class()),
-            Some(error.message().text(language(lang)).to_owned()),
+            Some(error.message().text(lang.language()).to_owned()),
         )),
     }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::access::{Access, Declared, declare};
-use crate::error::{PageError, drawn, language, status_of};
+use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
 use crate::limits::Limit;
 use crate::pages::reissue::{self as page, AskProblems, ChallengeView, ChoiceView, FollowView};
@@ -73,7 +73,7 @@ pub(super) async fn challenge(
 
 fn empty_view(chrome: &Chrome, rules: &ReissueRules, rule: &PathRule, question: Option<Message>) -> ChallengeView {
     ChallengeView {
-        question: question.map(|question| question.text(language(chrome.lang)).to_owned()),
+        question: question.map(|question| question.text(chrome.lang.language()).to_owned()),
         identifier: IdentifierAsked::by(rule),
         destinations: rule.destinations.clone(),
         link_hours: rules.policy.link_hours,
@@ -130,7 +130,7 @@ pub(super) async fn ask(
         identifier: IdentifierAsked::by(rule).map(|_| form.identifiant.clone()),
         destination: to,
         contact: form.contact(to).clone(),
-        language: language(chrome.lang),
+        language: chrome.lang.language(),
     });
     let wrong = seen_in_form(&chrome, rule, &form, ask.as_ref(), session.voter().email.as_deref());
     let (status, wrong) = match ask {
@@ -166,7 +166,7 @@ fn seen_in_form(
     ask: Option<&ReissueAsk>,
     portal: Option<&str>,
 ) -> AskProblems {
-    let words = |message: Message| message.text(language(chrome.lang)).to_owned();
+    let words = |message: Message| message.text(chrome.lang.language()).to_owned();
     let mut wrong = AskProblems::default();
     if form.reponse.trim().is_empty() {
         wrong.answer = Some(chrome.lang.text("ask-answer-empty"));
@@ -187,7 +187,7 @@ fn seen_in_form(
 
 /// A refusal, where the voter can mend it.
 fn told(chrome: &Chrome, error: &AskReissueError, to: Option<Destination>) -> AskProblems {
-    let said = Some(error.message().text(language(chrome.lang)).to_owned());
+    let said = Some(error.message().text(chrome.lang.language()).to_owned());
     let mut wrong = AskProblems::default();
     let place = match (error, to) {
         (AskReissueError::Challenge(challenge), _)
@@ -228,7 +228,7 @@ pub(super) async fn resend(
     };
     let sent = state
         .server()
-        .resend_reissue_link(&session, rule.path, language(chrome.lang))
+        .resend_reissue_link(&session, rule.path, chrome.lang.language())
         .await;
     match sent {
         Ok(_) | Err(AskReissueError::NoLink) => Ok(Redirect::to("/reassort/suivi").into_response()),
@@ -246,7 +246,7 @@ async fn followed(
     answer: Result<Option<isoloir_domain::reissue::LinkState>, AskReissueError>,
     problem: Option<AskReissueError>,
 ) -> Result<Response, PageError> {
-    let words = |error: &AskReissueError| error.message().text(language(chrome.lang)).to_owned();
+    let words = |error: &AskReissueError| error.message().text(chrome.lang.language()).to_owned();
     let mut status = problem
         .as_ref()
         .map_or(StatusCode::OK, |error| status_of(error.class()));

@@ -16,7 +16,7 @@ use maud::Markup;
 use serde::Deserialize;
 
 use crate::access::{Access, Declared, declare};
-use crate::error::{PageError, drawn, language, status_of};
+use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
 use crate::limits::Limit;
 use crate::pages::staff::{
@@ -129,7 +129,7 @@ async fn sign_in(
         }
         Err(StaffSignInError::Fault(fault)) => Err(PageError::Fault(fault)),
         Err(refusal) => {
-            let words = refusal.message().text(language(chrome.lang)).to_owned();
+            let words = refusal.message().text(chrome.lang.language()).to_owned();
             Ok(again(status_of(refusal.class()), StaffSignInProblem::Refused(words)))
         }
     }
@@ -224,7 +224,7 @@ fn refused_invitation(chrome: &Chrome, error: EnrolError) -> Result<Response, Pa
         EnrolError::Fault(fault) => Err(PageError::Fault(fault)),
         refusal => {
             let message = refusal.message();
-            let words = message.text(language(chrome.lang));
+            let words = message.text(chrome.lang.language());
             Ok(drawn(
                 status_of(refusal.class()),
                 staff_page::render_dead_invitation(chrome, words),

@@ -13,7 +13,6 @@ use maud::{Markup, html};
 
 use super::act::act_words;
 use super::{Refused, Tab, fingerprint, frame, overline, wrong};
-use crate::error::language;
 use crate::layout::Chrome;
 
 /// An election as the board follows it.
@@ -72,7 +71,7 @@ pub fn render(chrome: &Chrome, sitting: &Sitting, view: &WatchView) -> Markup {
                 @else {
                     dl.facts {
                         @for one in view.incidents.iter().rev() {
-                            div { dt { (when::short_date_time(lang, one.at)) } dd { (one.what.text(language(lang))) } }
+                            div { dt { (when::short_date_time(lang, one.at)) } dd { (one.what.text(lang.language())) } }
                         }
                     }
                 }

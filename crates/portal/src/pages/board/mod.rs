@@ -17,7 +17,6 @@ use isoloir_theme::components::{Tone, link_row, notice};
 use isoloir_theme::i18n::{Lang, key};
 use maud::{Markup, Render, html};
 
-use crate::error::language;
 use crate::layout::{Chrome, document, page};
 
 /// The role that opens these pages.
@@ -55,7 +54,7 @@ fn wrong<'a>(refused: &'a Refused, id: &str, lang: Lang) -> (Option<&'a str>, &'
     let wish = refused.as_ref();
     let typed = wish.and_then(|wish| wish.field.as_ref().filter(|(field, _)| *field == id));
     match (wish, typed) {
-        (Some(wish), Some((_, typed))) => (Some(wish.message.text(language(lang))), typed),
+        (Some(wish), Some((_, typed))) => (Some(wish.message.text(lang.language())), typed),
         _ => (None, ""),
     }
 }
@@ -118,7 +117,7 @@ fn head(lang: Lang, sitting: &Sitting, tab: Tab, refused: &Refused) -> Markup {
             }
         }
         @if let Some(wish) = refused {
-            @let words = wish.message.text(language(lang));
+            @let words = wish.message.text(lang.language());
             (notice(Tone::Error, lang.text("board-refused"), html! {
                 p { @match &wish.field { Some((id, _)) => { a href={ "#" (id) } { (words) } }, None => (words) } }
             }))

@@ -8,7 +8,6 @@ use isoloir_service::voter_journey::{FOUND_AT_MOST, Found};
 use maud::{Markup, html};
 
 use super::{Names, Tab, frame, name_of, pager};
-use crate::error::language;
 use crate::layout::Chrome;
 use crate::pages::assistance::topic_words;
 use isoloir_theme::args;
@@ -198,7 +197,7 @@ fn search_form(lang: Lang, typed: &str, error: Option<&str>) -> Markup {
 pub fn render_found(chrome: &Chrome, member: &StaffMember, typed: &str, found: Result<&Found, &Message>) -> Markup {
     let lang = chrome.lang;
     let title = lang.text("console-search-title");
-    let error = found.err().map(|message| message.text(language(lang)).to_owned());
+    let error = found.err().map(|message| message.text(lang.language()).to_owned());
     frame(
         chrome,
         member,

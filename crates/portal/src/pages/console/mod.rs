@@ -24,7 +24,6 @@ use isoloir_service::api_tokens::MAKES_TOKENS;
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 
-use crate::error::language;
 use crate::layout::{Chrome, page};
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, notice};
@@ -210,7 +209,7 @@ impl Outcome {
             Outcome::None => html! {},
             Outcome::Done(words) => notice(Tone::Success, lang.text(words), html! {}),
             Outcome::Refused(message, field) => {
-                let words = message.text(language(lang));
+                let words = message.text(lang.language());
                 let body = html! {
                     p { @match field { Some(field) => { a href={ "#" (field) } { (words) } }, None => (words) } }
                 };
@@ -222,7 +221,7 @@ impl Outcome {
     /// What is wrong with a field, to be said under it again.
     fn error_of(&self, id: &str, lang: Lang) -> Option<&str> {
         match self {
-            Outcome::Refused(message, Some(field)) if *field == id => Some(message.text(language(lang))),
+            Outcome::Refused(message, Some(field)) if *field == id => Some(message.text(lang.language())),
             _ => None,
         }
     }

@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::{Outcome, Tab, at, frame};
-use crate::error::language;
 use crate::layout::Chrome;
 use isoloir_theme::args;
 use isoloir_theme::components::{
@@ -64,7 +63,7 @@ pub fn findings(lang: Lang, findings: &[Finding]) -> Markup {
                         }
                         " "
                         @if let Some(rank) = finding.rank { (lang.with("candidacy-at-rank", args![n = rank])) " " }
-                        (finding.problem.message().text(language(lang)))
+                        (finding.problem.message().text(lang.language()))
                         @if finding.weight != Weight::Remark {
                             " " span.soft { @match finding.problem.actor() {
                                 Actor::Delegate => (lang.text("candidacy-delegate-acts")),
@@ -172,7 +171,7 @@ pub struct OwnView {
 impl OwnView {
     fn error_of(&self, id: &str, lang: Lang) -> Option<&str> {
         match &self.problem {
-            Some((message, Some(field))) if field == id => Some(message.text(language(lang))),
+            Some((message, Some(field))) if field == id => Some(message.text(lang.language())),
             _ => None,
         }
     }
@@ -218,7 +217,7 @@ pub fn render_one(chrome: &Chrome, member: &StaffMember, view: &OwnView) -> Mark
 }
 
 fn problem(lang: Lang, message: &Message, field: Option<&str>) -> Markup {
-    let words = message.text(language(lang));
+    let words = message.text(lang.language());
     notice(
         Tone::Error,
         lang.text("console-not-done"),

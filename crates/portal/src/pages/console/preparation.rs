@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::{Area, Outcome, Tab, area, at, frame};
-use crate::error::language;
 use crate::layout::Chrome;
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, badge, notice, table_box};
@@ -87,7 +86,7 @@ fn tasks(lang: Lang, readiness: &Readiness) -> Markup {
         @if readiness.sealed {
             (badge(Tone::Success, Icon::Success, lang.text("preparation-sealed")))
         } @else {
-            ul.plain { @for task in &readiness.tasks { li { (task.message().text(language(lang))) } } }
+            ul.plain { @for task in &readiness.tasks { li { (task.message().text(lang.language())) } } }
         }
     }
 }
@@ -140,10 +139,10 @@ fn calendar(lang: Lang, dates: &[Milestone], now: Timestamp, phase: Phase) -> Ma
                         tr {
                             th scope="row" {
                                 @if date.whole_day { (when::day(lang, date.day)) } @else { (at(lang, date.due)) }
-                                @if let Some(off) = date.off { br; span.soft { (off.message().text(language(lang))) } }
+                                @if let Some(off) = date.off { br; span.soft { (off.message().text(lang.language())) } }
                             }
                             td {
-                                (date.step.message().text(language(lang)))
+                                (date.step.message().text(lang.language()))
                                 @if !date.article.is_empty() { br; span.soft { (date.article) } }
                                 @if let Some(planned) = date.planned {
                                     br; (lang.with("preparation-planned", args![when = at(lang, planned)]))
@@ -281,7 +280,7 @@ fn one(lang: Lang, view: &PreparationView, rank: usize, gate: &Gate, waiver: Opt
     let error = typed.and_then(|_| view.outcome.error_of("raison", lang));
     html! {
         article.panel aria-labelledby={ "controle-" (rank) } {
-            h3 id={ "controle-" (rank) } { (message.text(language(lang))) }
+            h3 id={ "controle-" (rank) } { (message.text(lang.language())) }
             @match waiver {
                 Some(waiver) => {
                     dl.facts {

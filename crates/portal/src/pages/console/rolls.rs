@@ -7,7 +7,6 @@ use isoloir_service::stage_roll::{Mode, Remark, RollReport, StagedRoll, Status};
 use maud::{Markup, html};
 
 use super::{Outcome, Tab, at, frame};
-use crate::error::language;
 use crate::layout::Chrome;
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, field_error, notice, required_mark, required_note, table_box};
@@ -271,7 +270,7 @@ fn refused(lang: Lang, view: &StageView) -> Markup {
                         @for row in &view.refused {
                             tr {
                                 th.num scope="row" { (row.line) }
-                                td { @for reason in &row.reasons { p { (reason.text(language(lang))) } } }
+                                td { @for reason in &row.reasons { p { (reason.text(lang.language())) } } }
                             }
                         }
                     }
@@ -293,7 +292,7 @@ fn remarks(lang: Lang, view: &StageView) -> Markup {
                     thead { tr { th.num scope="col" { (lang.text("listing-line")) } th scope="col" { (lang.text("listing-reasons")) } } }
                     tbody {
                         @for remark in &view.remarks {
-                            tr { th.num scope="row" { (remark.line) } td { (remark.message.text(language(lang))) } }
+                            tr { th.num scope="row" { (remark.line) } td { (remark.message.text(lang.language())) } }
                         }
                     }
                 }
@@ -304,7 +303,7 @@ fn remarks(lang: Lang, view: &StageView) -> Markup {
 
 fn gates(lang: Lang, report: &RollReport) -> Markup {
     let body = html! {
-        ul { @for gate in &report.gates { li { (gate.message.text(language(lang))) } } }
+        ul { @for gate in &report.gates { li { (gate.message.text(lang.language())) } } }
     };
     html! { (notice(Tone::Warning, lang.text("listing-gates"), body)) }
 }

@@ -118,6 +118,8 @@ export class FranceConnect {
 
   async #answer(request, response) {
     const url = new URL(request.url, this.origin);
+    // A browser asks for it when it likes, and says aloud that there is none.
+    if (url.pathname === '/favicon.ico') return response.writeHead(204).end();
     const path = url.pathname.slice(MOUNT.length);
     this.seen[path] = (this.seen[path] ?? 0) + 1;
     if (this.faults.down === path) return response.writeHead(503).end();

@@ -25,9 +25,9 @@ export async function openPage(browser, origins, options = {}) {
     if (protocol.startsWith('http') && !origins.includes(origin)) page.strays.push(request.url());
   });
   page.on('console', (message) => {
-    if (message.type() === 'error') page.complaints.push(message.text());
+    if (message.type() === 'error') page.complaints.push({ text: message.text(), where: message.location().url });
   });
-  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('pageerror', (error) => page.complaints.push({ text: String(error), where: page.url() }));
   return page;
 }
 
@@ -72,6 +72,6 @@ export function writeAudit(file, browser) {
 
 export function assertQuiet(page, expected = []) {
   assert.deepEqual(page.strays, [], 'no request leaves for a third party');
-  const unexpected = page.complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
+  const unexpected = page.complaints.filter(({ text }) => !expected.some((pattern) => pattern.test(text)));
   assert.deepEqual(unexpected, [], 'the console stays quiet');
 }

@@ -101,3 +101,25 @@ fn libraries_stay_where_they_belong() {
         }
     }
 }
+
+/// Where a crate's tests are one program, a file that `all.rs` forgets would never run, and nothing would say so.
+#[test]
+fn no_file_of_tests_is_forgotten() {
+    let mut programs = 0;
+    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
+        let tests = entry.unwrap().path().join("tests");
+        let Ok(program) = std::fs::read_to_string(tests.join("all.rs")) else {
+            continue;
+        };
+        programs += 1;
+        for file in std::fs::read_dir(&tests).unwrap() {
+            let file = file.unwrap().path();
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            if file.extension().is_some_and(|extension| extension == "rs") && name != "all" {
+                let listed = program.lines().any(|line| line == format!("mod {name};"));
+                assert!(listed, "{} is not in all.rs", file.display());
+            }
+        }
+    }
+    assert!(programs >= 3, "the crates with many files of tests have one program");
+}

@@ -1,11 +1,6 @@
 //! Every route tried in every role, over a real voting server; the headers of every answer; what another site may not do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
+use crate::support::staff;
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,9 +20,6 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tower::ServiceExt as _;
-
-#[path = "support/staff.rs"]
-mod staff;
 
 const PASSWORD: &str = "Orage-violet-71";
 const EMAIL: &str = "camille@valbrune.example";

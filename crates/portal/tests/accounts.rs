@@ -1,14 +1,6 @@
 //! Accounts from outside: activation by link and by letter, forgotten and changed passwords, challenge question, sessions and their ends.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
 use axum::http::StatusCode;
 use isoloir_domain::Policy;
 use isoloir_domain::policy::{CaptchaPolicy, CaptchaWhen, SessionPolicy};

@@ -1,10 +1,4 @@
 //! Requests to the help desk from outside: the whole conversation, whose it is, what never enters it, and what a second press does.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
 use std::sync::Arc;
 

@@ -1,17 +1,8 @@
 //! Candidacies over HTTP, on both databases: a delegate is named, prepares, files, corrects; the organiser decides, draws the order, publishes. Then what
 //! may not be: a second late, another union's list, a wrong file, a decision without reasons, anything after the seal.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/staff.rs"]
-mod staff;
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
+use crate::support::staff;
 use axum::http::StatusCode;
 use isoloir_carriers::MailMode;
 use isoloir_domain::count_rules::Shares;

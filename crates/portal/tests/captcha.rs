@@ -1,10 +1,4 @@
 //! Captchas and limits from outside: when one is due, what lets past it, and who has to wait.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,11 +1,7 @@
 //! The staff's console from outside: what it never says, what takes two people, what is written down, and what people type into it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
+use crate::stage;
+use crate::support::staff;
 use std::sync::Arc;
 
 use axum::Router;
@@ -29,12 +25,6 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tower::ServiceExt as _;
-
-#[allow(dead_code, reason = "each test binary uses its own part")]
-#[path = "support/staff.rs"]
-mod staff;
-#[path = "../../service/tests/stage/mod.rs"]
-mod stage;
 
 const PASSWORD: &str = "Orage-violet-71";
 const CAMILLE: &str = "camille@valbrune.example";

@@ -1,10 +1,4 @@
 //! What voters read and file, over a real voting server: texts, rolls, candidate lists, complaints with attachments.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,10 +1,4 @@
 //! Messages on their way to real peers: an SMTP server, and a Kannel with its fake operator.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
 use std::collections::HashMap;
 use std::sync::Arc;

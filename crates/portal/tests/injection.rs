@@ -1,16 +1,7 @@
 //! Hostile words in every free text and in every field of every form: no page takes them for markup, no table for a formula.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/staff.rs"]
-mod staff;
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
+use crate::support::staff;
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;

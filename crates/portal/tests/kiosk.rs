@@ -1,14 +1,6 @@
 //! A shared machine (*borne*): what it forgets, when it signs out by itself, and that it keeps no file.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
 use axum::http::StatusCode;
 use isoloir_domain::Policy;
 use isoloir_portal::access::Access;

@@ -1,17 +1,8 @@
 //! Mailings on the organiser's pages, on both databases: written, refused with the field named, looked at, tried, confirmed, started, followed
 //! without a script; then over a real SMTP server.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/portal.rs"]
-mod portal;
-#[path = "support/staff.rs"]
-mod staff;
-
+use crate::support::portal;
+use crate::support::staff;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 

@@ -1,12 +1,6 @@
 //! Every page in both languages, drawn from plain values: one title, nothing inline, labels that name their fields, no broken anchor.
 //!
 //! With `ISOLOIR_GALLERY=DIR`, the pages are written there, to be looked at.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
 use std::collections::BTreeSet;
 

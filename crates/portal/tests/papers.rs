@@ -1,14 +1,6 @@
 //! Proofs and receipts from outside, after a real vote: what they say, what they never say, what is refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "../../service/tests/stage/mod.rs"]
-mod stage;
-
+use crate::stage;
 use std::process::Command;
 
 use axum::Router;

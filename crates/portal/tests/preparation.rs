@@ -1,16 +1,7 @@
 //! The organiser's page of preparation: gates stand there, and are passed by who is signed in, with a reason.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/staff.rs"]
-mod staff;
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
+use crate::support::staff;
 use axum::http::StatusCode;
 use isoloir_domain::{Policy, Role};
 use support::{Browser, Scene};

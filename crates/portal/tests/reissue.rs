@@ -1,11 +1,5 @@
 //! The portal's side of a reissue, over real HTTP to a registrar that checks the orders as the real one does: pages, refusals, what is told, and
 //! what is never kept.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

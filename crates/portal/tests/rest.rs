@@ -1,16 +1,7 @@
 //! The API of the back office from outside: who may call what, how it refuses, and what it does.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/staff.rs"]
-mod staff;
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
+use crate::support::staff;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use isoloir_domain::api_token::Scope;

@@ -1,16 +1,7 @@
 //! The organiser's pages of roll files: brought, looked at, approved, applied; and the roll to post on premises.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/staff.rs"]
-mod staff;
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
+use crate::support::staff;
 use axum::http::StatusCode;
 use isoloir_domain::{Policy, Role};
 use support::{Browser, Scene};

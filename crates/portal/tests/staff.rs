@@ -1,11 +1,6 @@
 //! The staff from outside: invitations, second factor, sessions, and what a staff session does not open.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
+use crate::support::staff;
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,9 +20,6 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tower::ServiceExt as _;
-
-#[path = "support/staff.rs"]
-mod staff;
 
 const VOTER: &str = "camille@valbrune.example";
 const VOTER_PASSWORD: &str = "Orage-violet-71";

@@ -1,14 +1,6 @@
 //! Acts that take two people, and the managers of one consultation or of some elections, on the pages and by the API.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-#[path = "support/portal.rs"]
-mod support;
-
+use crate::support::portal as support;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use isoloir_domain::api_token::Scope;

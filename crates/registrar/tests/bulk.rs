@@ -1,10 +1,7 @@
 //! How long the registrar takes for a large roll. Run by hand, in release:
-//! `VOTERS=100000 cargo test --release -p isoloir-registrar --test bulk -- --ignored --nocapture`
+//! `VOTERS=100000 cargo test --release -p isoloir-registrar --test registrar bulk -- --ignored --nocapture`
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod common;
-
+use crate::common;
 use std::time::Instant;
 
 use common::{Database, World};

@@ -1,9 +1,6 @@
 //! The registrar's messages on their way to real peers: an SMTP server, and a Kannel with its fake operator, which reports to the registrar.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-mod common;
-
+use crate::common;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,9 +1,6 @@
 //! Notices on both engines: whole files or void codes, handing over by reference, void after a reissue, destruction.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod common;
-
+use crate::common;
 use common::{Database, World};
 use isoloir_domain::{Place, VoterId};
 use isoloir_registrar::Reference;

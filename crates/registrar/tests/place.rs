@@ -1,9 +1,6 @@
 //! The page of a delivery place, from outside: link, scan, undo, end, destruction, certificate; on both engines.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod common;
-
+use crate::common;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};

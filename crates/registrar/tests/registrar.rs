@@ -1,9 +1,6 @@
 //! The registrar's use cases, each on SQLite and on PostgreSQL.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-mod common;
-
+use crate::common;
 use common::{World, session};
 use isoloir_domain::token::{Admission, Ticket, TokenError};
 use isoloir_domain::{Clock as _, ElectionId, VoterId};

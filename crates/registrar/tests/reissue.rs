@@ -1,9 +1,6 @@
 //! The reissue of codes from outside: orders in, links out, a code once, and never two credentials. On both engines.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-mod common;
-
+use crate::common;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,8 +1,6 @@
 //! `vectors/voting-code.json`, shared with the booth's own implementation. `ISOLOIR_WRITE_VECTORS=1` writes the file anew from a
 //! fixed seed; otherwise the test reads it and replays every vector.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::convert::Infallible;
 
 use base64::Engine as _;

@@ -1,15 +1,7 @@
 //! Candidacies from the delegate's draft to the lists of the election, on both engines: filed in time and a second late, told and corrected, decided,
 //! ordered by a lot that anybody computes again, published, and fixed by the seal.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use std::collections::BTreeSet;
 use std::io::Cursor;
 

@@ -1,15 +1,6 @@
 //! Closings that are awkward: in the middle of a rush, with nothing but blanks, with one list. On both engines.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use std::io::Cursor;
 
 use isoloir_protocol::audit::{Options, audit};

@@ -1,14 +1,6 @@
 //! A folder is applied whole or not at all, and written down again it is the same: over generated consultations, on both engines.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use std::fmt::Write as _;
 
 use isoloir_domain::ConsultationId;

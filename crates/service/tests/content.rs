@@ -1,13 +1,6 @@
 //! Rolls to consult, complaints to file and decide, on both engines.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "in a test, a failure is a failed test"
-)]
 
-mod stage;
-
+use crate::stage;
 use std::io::Cursor;
 
 use isoloir_domain::ElectionId;
@@ -310,7 +303,7 @@ async fn a_person_on_no_roll_follows_the_complaint_by_a_link() {
     assert!(scene.server.complaint_by_link(&token).await.unwrap().is_none());
 }
 
-/// Measured: `cargo test --release -p isoloir-service --test content -- --ignored --nocapture`.
+/// Measured: `cargo test --release -p isoloir-service --test service content -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "takes half a minute; run it to measure"]
 async fn a_roll_of_a_hundred_thousand_is_searched_at_once() {

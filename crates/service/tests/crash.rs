@@ -1,16 +1,7 @@
 //! The server killed at random moments while it casts: no receipt given is ever lost, no mark without its ballot, no ballot without its
 //! mark, and a retry gets the very receipt that was given before.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-mod stage;
-
+use crate::stage;
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};

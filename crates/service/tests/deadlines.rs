@@ -1,16 +1,7 @@
 //! Warnings before deadlines, on both engines, by the clock: on the days that the rules name, once, to the organisers, while somebody has to act.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-#[path = "../../portal/tests/support/staff.rs"]
-mod staff;
-
+use crate::staff;
+use crate::stage;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::policy::WarningsPolicy;
 use isoloir_domain::{Calendar, Role};

@@ -1,14 +1,7 @@
 //! Identities of the roll: what is imported, what is refused, what is kept. Which voter FranceConnect then means is tried with a real
 //! provider in web/e2e/franceconnect.test.mjs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop"
-)]
 
-mod stage;
-
+use crate::stage;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::pivot::PivotError;
 use isoloir_service::VotingServer;

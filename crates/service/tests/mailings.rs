@@ -1,14 +1,6 @@
 //! Mailings on both engines: everybody once, whoever works on it and whoever is killed; nothing that is sealed moves; nobody is chosen by turnout.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use std::collections::BTreeMap;
 
 use isoloir_domain::clock::SettableClock;

@@ -1,14 +1,6 @@
 //! What decisions do to a roll, on both engines: accepted complaints and judgments, before the sealing and after it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::complaint::{ComplaintNumber, Correction, CorrectionKind, Object};
 use isoloir_domain::{ElectionId, Refusal as _};

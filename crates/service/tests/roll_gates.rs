@@ -1,14 +1,6 @@
 //! Gates of the roll, on both engines: no box is set up behind one that stands.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use isoloir_domain::clock::SettableClock;
 use isoloir_service::VotingServer;
 use isoloir_service::review_roll::{Decider, WaiveError};

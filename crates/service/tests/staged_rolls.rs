@@ -1,14 +1,6 @@
 //! Roll files from damaged exports to applied rolls, on both engines: read, put aside, compared, approved, applied at once or not at all.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use std::path::PathBuf;
 
 use isoloir_domain::clock::SettableClock;

@@ -1,16 +1,6 @@
 //! The whole service on both engines: the same scenarios on SQLite and on PostgreSQL.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    missing_docs,
-    reason = "in a test, a failure is a failed test"
-)]
 
-#[macro_use]
-mod stage;
-
+use crate::stage;
 use std::io::Cursor;
 use std::sync::Arc;
 

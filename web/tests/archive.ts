@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Source } from "../check/records.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..", "shared", "archives");
+const ROOT = join(import.meta.dirname, "..", "..", "vectors", "archives");
 
 export interface Archive {
   name: string;

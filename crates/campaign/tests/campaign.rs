@@ -14,7 +14,7 @@ use isoloir_campaign::{
 };
 
 fn reference_archives() -> Vec<std::path::PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/archives/valid");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/archives/valid");
     let folders =
         fs::read_dir(&root).unwrap_or_else(|_| panic!("the reference archives must stand in {}", root.display()));
     let mut found: Vec<_> = folders

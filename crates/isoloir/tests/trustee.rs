@@ -197,7 +197,7 @@ struct KeyFiles {
 fn closed_box(name: &str) -> Vec<u8> {
     use isoloir_protocol::archive::{ChainReader, EventKind};
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/archives/valid")
+        .join("../../vectors/archives/valid")
         .join(name);
     let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let bytes = std::fs::read(files.find(|path| path.extension().is_some_and(|e| e == "bel")).unwrap()).unwrap();

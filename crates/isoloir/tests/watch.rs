@@ -98,7 +98,7 @@ struct Reference {
 
 impl Reference {
     fn read() -> Reference {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/archives/valid/t33-single10-ed-s1");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/archives/valid/t33-single10-ed-s1");
         let file = std::fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().path())

@@ -14,7 +14,7 @@ use std::{
 };
 
 fn root() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/archives");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/archives");
     assert!(
         root.is_dir(),
         "the reference archives are missing: they must stand in {}",

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 fn archive(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/archives/valid")
+        .join("../../vectors/archives/valid")
         .join(name);
     let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.find(|path| path.extension().is_some_and(|e| e == "bel")).unwrap()

@@ -104,7 +104,7 @@ fn complete() -> Options {
 
 fn archive(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/archives/valid")
+        .join("../../vectors/archives/valid")
         .join(name);
     let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     fs::read(files.find(|path| path.extension().is_some_and(|e| e == "bel")).unwrap()).unwrap()

@@ -1,4 +1,4 @@
-//! The reference archives, made by the reference tool and handed down with the project.
+//! The reference archives, made by the reference tool.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::{
@@ -8,7 +8,7 @@ use std::{
 
 /// Where the reference archives stand.
 pub fn root() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/archives");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/archives");
     assert!(
         root.is_dir(),
         "the reference archives are missing: they must stand in {}",

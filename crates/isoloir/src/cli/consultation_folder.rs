@@ -141,9 +141,9 @@ pub(super) async fn check(folder: &Path, told: Told) -> anyhow::Result<()> {
 }
 
 async fn try_folder(files: &Files) -> anyhow::Result<Checked> {
-    let scratch = Scratch::open().await?;
+    let scratch = server::scratch().await?;
     let checked = check::check(&scratch.server, files).await?;
-    scratch.server.close().await;
+    scratch.close().await;
     Ok(checked)
 }
 
@@ -230,32 +230,15 @@ fn date_line(date: &Milestone, now: Timestamp, language: Language) -> String {
     said
 }
 
-/// A server without data, on which a folder is tried.
-struct Scratch {
-    server: VotingServer,
-    /// Removed with everything in it.
-    _folder: tempfile::TempDir,
-}
-
-impl Scratch {
-    async fn open() -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        Ok(Self {
-            server: server::open_scratch(folder.path()).await?,
-            _folder: folder,
-        })
-    }
-}
-
 /// `isoloir consultation plan DIR`.
 pub(super) async fn plan(server: &VotingServer, folder: &Path, told: Told) -> anyhow::Result<()> {
-    let scratch = Scratch::open().await?;
-    let planned = server.plan_folder(&scratch.server, &read(folder)?).await;
-    scratch.server.close().await;
-    let plan = planned.map_err(|error| match error {
-        PlanError::Refused(problems) => refuse(&problems, told.language),
-        PlanError::Fault(fault) => fault.into(),
-    })?;
+    let plan = server
+        .plan_folder_apart(&read(folder)?)
+        .await
+        .map_err(|error| match error {
+            PlanError::Refused(problems) => refuse(&problems, told.language),
+            PlanError::Fault(fault) => fault.into(),
+        })?;
     if told.json {
         println!("{:#}", serde_json::to_value(&plan)?);
     } else {
@@ -337,9 +320,9 @@ pub(super) fn verify(config: &ConfigArg, folder: &Path, files: &Files) -> anyhow
 
 /// Applies what was read: exactly its plan, or nothing.
 pub(crate) async fn apply(server: &VotingServer, files: &Files, plan: Option<&str>) -> anyhow::Result<Plan> {
-    let scratch = Scratch::open().await?;
+    let scratch = server::scratch().await?;
     let applied = server.apply_folder(&scratch.server, files, plan).await;
-    scratch.server.close().await;
+    scratch.close().await;
     let language = Language::English;
     applied.map_err(|error| match error {
         ApplyError::Refused(problems) => refuse(&problems, language),

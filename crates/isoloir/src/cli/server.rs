@@ -1,13 +1,11 @@
 //! Opening the voting server's data from its configuration, for the commands that work on it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use ed25519_dalek::SigningKey;
-use isoloir_carriers::MailMode;
 use isoloir_carriers::config::mail_mode;
 use isoloir_domain::{Consultation, Election, SystemClock};
+use isoloir_service::consultation_file::{Scratch, ScratchError};
 use isoloir_service::registrar_link::RegistrarAddress;
 use isoloir_service::{Settings, VotingServer};
 use rand::SeedableRng as _;
@@ -52,22 +50,9 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
     Ok(server)
 }
 
-/// A server in a folder that will be thrown away: to try an import before it is done.
-pub(crate) async fn open_scratch(folder: &Path) -> anyhow::Result<VotingServer> {
-    let key = SigningKey::from_bytes(&[0; 32]);
-    let settings = Settings {
-        registrar_key: key.verifying_key(),
-        server_key: key,
-        public_url: "http://127.0.0.1".to_owned(),
-        mail: MailMode::Demonstration,
-        verifiers: Some(1),
-        hashers: Some(1),
-    };
-    let rng = StdRng::from_rng(&mut ambient::rng());
-    let url = format!("sqlite:{}", folder.join("scratch.db").display());
-    VotingServer::open(&url, settings, Arc::new(SystemClock), rng)
-        .await
-        .context("scratch database")
+/// A server that will be thrown away: to try a folder before it is applied.
+pub(crate) async fn scratch() -> Result<Scratch, ScratchError> {
+    Scratch::open(Arc::new(SystemClock), StdRng::from_rng(&mut ambient::rng())).await
 }
 
 /// The database's address as it may be shown.

@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn answers_that_must_be_shuffled_are_not_decrypted() {
-        let reference = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../vectors/archives/valid/t33-nh-ed-s2/JEzRnKPvDKWeVF.bel");
+        let reference =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/archives/valid/t33-nh-ed-s2/JEzRnKPvDKWeVF.bel");
         let bytes = std::fs::read(reference).unwrap();
         let mut chain = ChainReader::open(bytes.as_slice()).unwrap();
         while chain.next_entry().unwrap().unwrap().event.kind != EventKind::EncryptedTally {}

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use isoloir_domain::message::Message;
 pub use isoloir_domain::policy_lint::Severity;
+pub use scratch::{Scratch, ScratchError};
 
 /// The version of the format, `format = 1`.
 pub const FORMAT: i64 = 1;

@@ -5,16 +5,59 @@ use std::sync::atomic::Ordering;
 
 use ed25519_dalek::SigningKey;
 use isoloir_carriers::MailMode;
+use isoloir_domain::Clock;
+use rand::rngs::StdRng;
 
 use super::Files;
 use super::apply::ApplyError;
 use super::plan::{Plan, PlanError};
-use crate::{Fault, Settings, VotingServer};
+use crate::{Fault, OpenError, Settings, VotingServer};
 
-/// Removed with everything in it when it is dropped.
-struct Scratch {
-    server: VotingServer,
+/// A server without data. Its folder is removed with everything in it when it is dropped.
+pub struct Scratch {
+    /// The server on which a folder is tried.
+    pub server: VotingServer,
     _folder: tempfile::TempDir,
+}
+
+/// Why there is no scratch server.
+#[derive(Debug, thiserror::Error)]
+pub enum ScratchError {
+    /// No temporary folder could be made.
+    #[error("no temporary folder")]
+    Folder(#[from] std::io::Error),
+    /// The server did not start.
+    #[error("no scratch server")]
+    Server(#[from] OpenError),
+}
+
+impl Scratch {
+    /// In a temporary folder of its own, with a key that protects nothing.
+    ///
+    /// # Errors
+    /// [`ScratchError`].
+    pub async fn open(clock: Arc<dyn Clock>, rng: StdRng) -> Result<Self, ScratchError> {
+        let folder = tempfile::tempdir()?;
+        let key = SigningKey::from_bytes(&[0; 32]);
+        let settings = Settings {
+            registrar_key: key.verifying_key(),
+            server_key: key,
+            public_url: "http://127.0.0.1".to_owned(),
+            mail: MailMode::Demonstration,
+            verifiers: Some(1),
+            hashers: Some(1),
+        };
+        let url = format!("sqlite:{}", folder.path().join("scratch.db").display());
+        Ok(Self {
+            server: VotingServer::open(&url, settings, clock, rng).await?,
+            _folder: folder,
+        })
+    }
+
+    /// Ends its work before its folder goes.
+    pub async fn close(self) {
+        self.server.close().await;
+    }
 }
 
 impl VotingServer {
@@ -25,7 +68,7 @@ impl VotingServer {
     pub async fn plan_folder_apart(&self, files: &Files) -> Result<Plan, PlanError> {
         let scratch = self.scratch().await?;
         let planned = self.plan_folder(&scratch.server, files).await;
-        scratch.server.close().await;
+        scratch.close().await;
         planned
     }
 
@@ -39,30 +82,15 @@ impl VotingServer {
         }
         let scratch = self.scratch().await?;
         let applied = self.apply_folder(&scratch.server, files, Some(read)).await;
-        scratch.server.close().await;
+        scratch.close().await;
         applied
     }
 
     async fn scratch(&self) -> Result<Scratch, Fault> {
-        let failed = |error: &dyn std::error::Error| {
-            tracing::error!(%error, "no scratch server");
+        let scratch = Scratch::open(Arc::clone(&self.inner.clock), self.rng()).await;
+        scratch.map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "no scratch server");
             Fault::Stopping
-        };
-        let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
-        let key = SigningKey::from_bytes(&[0; 32]);
-        let settings = Settings {
-            registrar_key: key.verifying_key(),
-            server_key: key,
-            public_url: "http://127.0.0.1".to_owned(),
-            mail: MailMode::Demonstration,
-            verifiers: Some(1),
-            hashers: Some(1),
-        };
-        let url = format!("sqlite:{}", folder.path().join("scratch.db").display());
-        let server = Self::open(&url, settings, Arc::clone(&self.inner.clock), self.rng()).await;
-        Ok(Scratch {
-            server: server.map_err(|error| failed(&error))?,
-            _folder: folder,
         })
     }
 }

@@ -140,7 +140,22 @@ pub enum Event {
         /// SHA-256 of the file, in hexadecimal.
         file: String,
     },
-    /// The organiser's texts were replaced.
+    /// A version of a text was put on line, or the text taken off line.
+    TextPublished {
+        /// Which text: `edito.fr`, `faq`.
+        text: String,
+        /// The number of the version.
+        version: u32,
+        /// SHA-256 of what it says, in hexadecimal; nothing when the text was taken off line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
+        /// The older version that was put back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<u32>,
+        /// By whom.
+        by: String,
+    },
+    /// The organiser's texts were replaced, all at once: entries from before versions were kept.
     TextsReplaced {
         /// How many, questions and answers included.
         count: u64,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Language of the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Language {
     /// *Français*, the default.
     #[default]

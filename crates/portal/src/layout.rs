@@ -68,6 +68,8 @@ pub struct Chrome {
     pub source_url: Option<String>,
     /// State of accessibility, said on every page.
     pub conformity: Conformity,
+    /// Over a page that is only looked at, as voters would see it: what it is, and what may be done with it.
+    pub preview: Option<Markup>,
 }
 
 impl Chrome {
@@ -89,7 +91,8 @@ impl Chrome {
 
 /// A page whose `<main>` holds `body` in the usual column.
 pub fn page(chrome: &Chrome, title: &str, body: impl Render) -> Markup {
-    document(chrome, title, html! {}, layout::column(body))
+    let main = html! { @if let Some(preview) = &chrome.preview { (preview) } (body) };
+    document(chrome, title, html! {}, layout::column(main))
 }
 
 /// A page that brings its own `<main>` and more in `<head>`: the booth.

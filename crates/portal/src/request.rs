@@ -242,6 +242,7 @@ pub fn chrome(state: &PortalState, lang: Lang, path: &str, who: Option<Who>) -> 
         contact: config.contact.clone(),
         source_url: config.source_url.clone(),
         conformity: conformity(config.accessibility.as_ref()),
+        preview: None,
     }
 }
 

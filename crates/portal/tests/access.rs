@@ -211,6 +211,7 @@ async fn every_route_in_every_role() {
                     .replace("{candidacy}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
                     .replace("{board}", "csa")
                     .replace("{paper}", "scellement.pdf")
+                    .replace("{text}", "edito.fr")
                     .replace("{piece}", "1");
                 let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
                 if let Some(cookie) = &cookie {

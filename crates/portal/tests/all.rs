@@ -31,4 +31,5 @@ mod reissue;
 mod rest;
 mod rolls;
 mod staff;
+mod texts;
 mod two_people;

@@ -10,12 +10,14 @@ use ed25519_dalek::SigningKey;
 use isoloir_carriers::MailMode;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::policy::CaptchaWhen;
-use isoloir_domain::texts::{Text, TextName};
+use isoloir_domain::texts::{TextKey, TextName};
 use isoloir_domain::{Election, Language, Policy, Profile};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::router;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::import_list_files::{GivenFile, ListFilesError, Role};
+use isoloir_service::publish_text::NewText;
+use isoloir_service::review_roll::Decider;
 use isoloir_service::{Settings, VotingServer};
 use isoloir_theme::layout::Contact;
 use jiff::Timestamp;
@@ -215,12 +217,11 @@ async fn the_organisers_words_are_shown_and_cannot_run() {
         !scene.page("/", "").await.contains("/edito"),
         "no entry without a foreword"
     );
-    let text = Text {
-        name: TextName::Foreword,
-        language: Language::French,
-        body: "# Chers collègues\n\n<script>alert(1)</script>\n\n[mal](javascript:alert(1)) [bien](/urne)".to_owned(),
-    };
-    scene.server.replace_texts(&scene.plan.id, &[text], None).await.unwrap();
+    let key = TextKey::Words(TextName::Foreword, Language::French);
+    let words = "# Chers collègues\n\n<script>alert(1)</script>\n\n[mal](javascript:alert(1)) [bien](/urne)";
+    let (words, by) = (NewText::Written(words), Decider::Named("Organisateur"));
+    let published = scene.server.publish_text(&scene.plan.id, key, 0, words, by).await;
+    assert_eq!(published.unwrap(), 1);
     let page = scene.page("/edito", "").await;
     assert!(page.contains("<h2>Chers collègues</h2>"), "{page}");
     assert!(!page.contains("<script>alert") && !page.contains("javascript:"));

@@ -5,9 +5,11 @@ use crate::support::staff;
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use isoloir_domain::texts::{Text, TextName};
+use isoloir_domain::texts::{TextKey, TextName};
 use isoloir_domain::{Language, Policy, Role};
 use isoloir_portal::routes;
+use isoloir_service::publish_text::NewText;
+use isoloir_service::review_roll::Decider;
 use support::{Answer, Browser, PASSWORD, Scene, encoded};
 
 const CAMILLE: &str = "camille.durand@valbrune.example";
@@ -97,15 +99,12 @@ async fn scene() -> Scene {
         quoted("candidate_first")
     );
     scene.server.import_lists(id, lists.as_bytes()).await.unwrap();
-    let texts: Vec<Text> = TextName::ALL
-        .into_iter()
-        .map(|name| Text {
-            name,
-            language: Language::French,
-            body: hostile("text"),
-        })
-        .collect();
-    scene.server.replace_texts(id, &texts, None).await.unwrap();
+    let (words, by) = (hostile("text"), hostile("text_by"));
+    for name in TextName::ALL {
+        let key = TextKey::Words(name, Language::French);
+        let (words, by) = (NewText::Written(&words), Decider::Named(&by));
+        scene.server.publish_text(id, key, 0, words, by).await.unwrap();
+    }
     scene
 }
 
@@ -162,6 +161,7 @@ fn addresses(scene: &Scene, read: &[String]) -> Vec<String> {
         .map(|path| {
             let plain = path
                 .replace("{voter}", "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061")
+                .replace("{text}", "edito.fr")
                 .replace("{piece}", "1");
             plain
                 .split('/')
@@ -215,6 +215,7 @@ async fn what_is_stored_is_shown_as_text_on_every_page() {
         "organiser",
         "request",
         "text",
+        "text_by",
         "title",
     ];
     for field in expected {
@@ -270,6 +271,7 @@ async fn what_is_typed_comes_back_as_text_from_every_form() {
             .replace("{election}", scene.elections[0].id.as_str())
             .replace("{number}", "A-2026-000001")
             .replace("{voter}", "0190a2b4-5c6d-7e8f-9a0b-1c2d3e4f5061")
+            .replace("{text}", "edito.fr")
             .replace("{change}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061");
         for browser in [&mut scene.browser(), &mut voter, &mut support, &mut organiser] {
             for answer in [

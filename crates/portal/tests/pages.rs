@@ -9,7 +9,7 @@ use isoloir_domain::complaint::{ComplaintNumber, Object, Status};
 use isoloir_domain::delivery::{Channel, Status as DeliveryStatus};
 use isoloir_domain::publication::{Place, RollPolicy, Window};
 use isoloir_domain::reissue::{Destination, LinkState};
-use isoloir_domain::texts::{Text, TextName};
+use isoloir_domain::texts::{Attachment, Text};
 use isoloir_domain::ticket::{Author, TicketNumber, TicketStatus, Topic};
 use isoloir_domain::{Calendar, Candidate, CandidateList, Language, Phase, Sex};
 use isoloir_portal::captcha::{CaptchaProblem, CaptchaView};
@@ -95,6 +95,7 @@ fn chrome(lang: Lang, signed_in: bool) -> Chrome {
         },
         source_url: None,
         conformity: Conformity::None,
+        preview: None,
     }
 }
 
@@ -772,8 +773,14 @@ fn public_pages(lang: Lang) -> Vec<(String, String)> {
             "accessibilite-audit".into(),
             about::render_accessibility(&c, Some(&audit)),
         ),
-        ("donnees-personnelles".into(), about::render_privacy(&c)),
-        ("mentions-legales".into(), about::render_legal(&c, None)),
+        (
+            "donnees-personnelles".into(),
+            about::render_privacy(&c, Some(&organiser_words())),
+        ),
+        (
+            "mentions-legales".into(),
+            about::render_legal(&c, None, Some(&organiser_words())),
+        ),
         (
             "demonstration".into(),
             demonstration::render(&c, &demo(), &["287082".to_owned()]),
@@ -864,15 +871,21 @@ fn content_pages(lang: Lang) -> Vec<(String, String)> {
         },
         dpo: email.map(|_| "dpo@valbrune.example".into()),
     };
-    let faq = isoloir_service::replace_texts::default_faq().unwrap();
+    let faq = isoloir_service::publish_text::default_faq().unwrap();
     vec![
+        ("edito", texts::render_foreword(&c, &organiser_words())),
         (
-            "edito",
-            texts::render_foreword(&c, &organiser_words(TextName::Foreword)),
+            "questions",
+            texts::render_questions(&c, &faq, Some(at("2026-12-05T10:00:00Z")), ""),
         ),
-        ("questions", texts::render_questions(&c, &faq, "")),
-        ("questions-cherche", texts::render_questions(&c, &faq, "code")),
-        ("questions-rien", texts::render_questions(&c, &faq, "zzz")),
+        (
+            "questions-cherche",
+            texts::render_questions(&c, &faq, Some(at("2026-12-05T10:00:00Z")), "code"),
+        ),
+        (
+            "questions-rien",
+            texts::render_questions(&c, &faq, Some(at("2026-12-05T10:00:00Z")), "zzz"),
+        ),
         ("candidatures", candidates::render(&c, &shown(true))),
         ("candidatures-publiques", candidates::render(&c, &shown(false))),
         ("candidatures-liste", candidates::render_public(&c, &public)),
@@ -893,9 +906,14 @@ fn content_pages(lang: Lang) -> Vec<(String, String)> {
     .collect()
 }
 
-fn organiser_words(name: TextName) -> Text {
+fn organiser_words() -> Text {
     Text {
-        name,
+        attachment: Some(Attachment {
+            digest: [7; 32],
+            size: 120_000,
+            pages: 2,
+        }),
+        since: Some(at("2026-11-20T10:00:00Z")),
         language: Language::French,
         body: "## Voter prend quelques minutes\n\nSuivez le [parcours de vote](/tutoriels/vote).".into(),
     }
@@ -910,7 +928,7 @@ fn complaint_pages(lang: Lang) -> Vec<(String, String)> {
         },
         place,
         answer_days: 3,
-        text: Some(organiser_words(TextName::Complaints)),
+        text: Some(organiser_words()),
     };
     let complaint = |status, decided: bool| Complaint {
         number: ComplaintNumber::new(2026, 123),

@@ -9,7 +9,7 @@
 //! - [`correct_roll`]: one entry by a decision; [`record_judgment`]: judgments about a roll
 //! - [`import_lists`]: candidate lists from CSV, likewise
 //! - [`set_up_election`]: trustees' keys and public credentials become the setup of an empty box
-//! - [`import_list_files`]: logos and manifestos; [`replace_texts`]: the organiser's texts
+//! - [`import_list_files`]: logos and manifestos; [`publish_text`]: the organiser's texts, version by version
 //! - [`change_calendar`]: opening and closing, while that is still allowed
 //!
 //! Voters
@@ -128,6 +128,7 @@ pub mod outbox;
 pub mod password;
 pub mod publish_candidacies;
 pub mod publish_results;
+pub mod publish_text;
 pub mod read_journal;
 pub mod receipt;
 pub mod record_draw;
@@ -136,7 +137,6 @@ pub mod record_partial_decryption;
 pub mod registrar_link;
 pub mod reissue_counts;
 pub mod reissue_form;
-pub mod replace_texts;
 pub mod reset_password;
 pub mod results;
 pub mod review_preparation;

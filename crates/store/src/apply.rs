@@ -1,13 +1,12 @@
 //! A consultation's description, changed as a whole: all of it in one transaction, or nothing.
 
 use isoloir_domain::journal::Entry;
-use isoloir_domain::texts::{Faq, Text};
 use isoloir_domain::{Board, CandidateList, Consultation, ConsultationId, Election, ElectionId};
 
 use crate::consultation::{
     DELETE_CANDIDATES, DELETE_LISTS, INSERT_CONSULTATION, INSERT_ELECTION, LOCK_ELECTION, grace_millis,
 };
-use crate::content::{DELETE_LIST_FILES, DELETE_ORPHANS, NewListFile};
+use crate::content::{DELETE_LIST_FILES, DELETE_ORPHANS, NewListFile, NewTexts};
 use crate::value::millis;
 use crate::{Store, StoreError};
 
@@ -87,30 +86,47 @@ macro_rules! put_list_files {
     }};
 }
 
-/// Replaces all texts of a consultation, in the transaction `$tx`; `$faq` is JSON.
+/// Adds a version of a text, in the transaction `$tx`.
+macro_rules! put_version {
+    ($tx:ident, $consultation:expr, $key:expr, $version:expr) => {{
+        let (name, language) = $key.parts();
+        let content = $version.content.as_ref();
+        let attachment = content.and_then(|content| content.attachment.as_ref());
+        let (size, pages) = $crate::content::measures(attachment)?;
+        sqlx::query($crate::content::INSERT_VERSION)
+            .bind($consultation.as_str())
+            .bind(name)
+            .bind(language)
+            .bind(i64::from($version.number))
+            .bind(content.map(|content| content.body.as_str()))
+            .bind(attachment.map(|attachment| attachment.digest.as_slice()))
+            .bind(size)
+            .bind(pages)
+            .bind($crate::content::since($version))
+            .bind($version.source.to_string())
+            .bind(&$version.by)
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+
+/// Brings all texts of a consultation to what they are to be, in the transaction `$tx`: a version for each that changes.
 macro_rules! put_texts {
-    ($tx:ident, $consultation:expr, $texts:expr, $faq:expr) => {{
-        for statement in [$crate::content::DELETE_TEXTS, $crate::content::DELETE_FAQ] {
-            sqlx::query(statement)
-                .bind($consultation.as_str())
+    ($tx:ident, $consultation:expr, $texts:expr) => {{
+        for (digest, bytes) in &$texts.files {
+            sqlx::query($crate::content::INSERT_FILE)
+                .bind(digest.as_slice())
+                .bind("application/pdf")
+                .bind(bytes)
                 .execute(&mut *$tx)
                 .await?;
         }
-        for text in $texts {
-            sqlx::query($crate::content::INSERT_TEXT)
-                .bind($consultation.as_str())
-                .bind(text.name.as_str())
-                .bind(text.language.code())
-                .bind(&text.body)
-                .execute(&mut *$tx)
-                .await?;
-        }
-        if let Some(faq) = $faq {
-            sqlx::query($crate::content::INSERT_FAQ)
-                .bind($consultation.as_str())
-                .bind(faq)
-                .execute(&mut *$tx)
-                .await?;
+        let rows: Vec<$crate::content::VersionRow> = sqlx::query_as($crate::content::LATEST)
+            .bind($consultation.as_str())
+            .fetch_all(&mut *$tx)
+            .await?;
+        for (key, version) in $texts.versions(&$crate::content::by_key(rows)?) {
+            put_version!($tx, $consultation, key, &version);
         }
     }};
 }
@@ -142,7 +158,7 @@ pub struct NewDescription {
     /// Lists and files of the elections of which some change.
     pub contents: Vec<NewContent>,
     /// All texts and questions, when one changes.
-    pub texts: Option<(Vec<Text>, Option<Faq>)>,
+    pub texts: Option<NewTexts>,
 }
 
 /// What became of it.
@@ -184,12 +200,6 @@ impl Store {
         let rules = |election: &Election| {
             serde_json::to_string(&election.count).map_err(|_| StoreError::Damaged("rules of a count"))
         };
-        let texts = new.texts.as_ref();
-        let faq = texts
-            .and_then(|(_, faq)| faq.as_ref())
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(|_| StoreError::Damaged("questions"))?;
         on!(tx &self.db, tx => {
             let stored = match new.from {
                 None => sqlx::query(INSERT_CONSULTATION).bind(c.id.as_str()),
@@ -278,8 +288,8 @@ impl Store {
                 put_list_files!(tx, &content.files);
             }
             sqlx::query(DELETE_ORPHANS).execute(&mut *tx).await?;
-            if let Some((texts, _)) = texts {
-                put_texts!(tx, c.id, texts, faq.as_ref());
+            if let Some(texts) = &new.texts {
+                put_texts!(tx, c.id, texts);
             }
             append_journal!(tx, entry);
         });

@@ -43,6 +43,7 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (85, "mailings", include_str!("schema/mailings.sql")),
     (86, "warnings before deadlines", include_str!("schema/warnings.sql")),
     (89, "acts that take two people", include_str!("schema/two_people.sql")),
+    (91, "versions of texts", include_str!("schema/texts.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.
@@ -100,6 +101,12 @@ const KEPT: &[(i64, &str, &str, &str)] = &[
         "what was filed and drawn is kept",
         include_str!("schema/candidacies_sqlite.sql"),
         include_str!("schema/candidacies_postgres.sql"),
+    ),
+    (
+        92,
+        "versions of texts are kept",
+        include_str!("schema/texts_sqlite.sql"),
+        include_str!("schema/texts_postgres.sql"),
     ),
 ];
 
@@ -175,4 +182,54 @@ pub(crate) fn postgres() -> Migrator {
 fn migration(version: i64, description: &'static str, sql: String) -> Migration {
     let sql = AssertSqlSafe(sql).into_sql_str();
     Migration::new(version, description.into(), MigrationType::Simple, sql, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    /// The number of the migration that keeps versions of texts.
+    const VERSIONS: i64 = 91;
+
+    #[tokio::test]
+    async fn texts_from_before_versions_were_kept_are_their_first_version() {
+        let pool = sqlx::sqlite::SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect("sqlite::memory:")
+            .await
+            .unwrap();
+        let before = super::sqlite()
+            .iter()
+            .filter(|one| one.version < VERSIONS)
+            .cloned()
+            .collect();
+        super::Migrator::with_migrations(before).run(&pool).await.unwrap();
+        for sql in [
+            "INSERT INTO consultation (id, title, organiser, profile, crypto_group, opens, closes, grace, live_box, policy)
+                VALUES ('c', 't', 'o', 'test', 'Ed25519', 0, 1, 0, FALSE, '{}')",
+            "INSERT INTO content_text (consultation, name, language, body) VALUES ('c', 'edito', 'fr', 'Bonjour')",
+            "INSERT INTO content_faq (consultation, entries) VALUES ('c', '{}')",
+        ] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+        super::sqlite().run(&pool).await.unwrap();
+        let rows = sqlx::query("SELECT name, language, number, body, since, source FROM text_version ORDER BY name")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            let [name, language, body, source] =
+                ["name", "language", "body", "source"].map(|column| row.get::<String, _>(column));
+            assert_eq!(
+                (row.get::<i64, _>("number"), row.get::<Option<i64>, _>("since")),
+                (1, None)
+            );
+            [name, language, body, source]
+        };
+        let texts: Vec<_> = rows.iter().map(read).collect();
+        assert_eq!(
+            texts,
+            [["edito", "fr", "Bonjour", "earlier"], ["faq", "", "{}", "earlier"]]
+        );
+    }
 }

@@ -12,6 +12,7 @@ use isoloir_domain::candidacy::{FiledList, Piece, State};
 use isoloir_domain::complaint::CorrectionKind;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::roll_gates::Waiver;
+use isoloir_domain::texts::{TextContent, TextKey, TextSource, TextVersion};
 use isoloir_domain::{Calendar, Consultation, ConsultationId, Election, ElectionId, Profile, Voter, VoterId};
 use isoloir_protocol::any::AnyElection;
 use isoloir_protocol::archive::{EventHash, EventKind, PayloadHash, Setup, event};
@@ -34,7 +35,7 @@ use isoloir_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, Executor as _};
 
-const FORBIDDEN: [&str; 34] = [
+const FORBIDDEN: [&str; 36] = [
     "UPDATE ballot SET tracker = 'x'",
     "DELETE FROM ballot",
     "UPDATE poll_book SET marked_minute = 0",
@@ -69,6 +70,8 @@ const FORBIDDEN: [&str; 34] = [
     "DELETE FROM order_secret",
     "UPDATE order_draw SET record = '{}'",
     "DELETE FROM order_draw",
+    "UPDATE text_version SET body = 'x'",
+    "DELETE FROM text_version",
 ];
 
 fn now() -> Timestamp {
@@ -133,6 +136,7 @@ async fn one_ballot(store: &Store) -> (ElectionId, NewCast) {
     store.replace_rolls(&roll, &entry(&id)).await.unwrap();
 
     decisions(store, &consultation.id, &id).await;
+    text(store, &consultation.id, &id).await;
     candidacies(store, &id).await;
 
     let mut rng = FixedRng(7);
@@ -222,6 +226,27 @@ async fn candidacies(store: &Store, election: &ElectionId) {
     assert!(store.commit_order(election, &secret, &entry(election)).await.unwrap());
     let drawn = store.record_order(election, "{}", &entry(election)).await;
     assert_eq!(drawn.unwrap(), Changed::Made);
+}
+
+async fn text(store: &Store, consultation: &ConsultationId, election: &ElectionId) {
+    let key: TextKey = "edito.fr".parse().unwrap();
+    let version = TextVersion {
+        number: 1,
+        content: Some(TextContent {
+            body: "t".to_owned(),
+            attachment: None,
+        }),
+        since: Some(now()),
+        source: TextSource::Written,
+        by: "b".to_owned(),
+    };
+    let entry = entry(election);
+    let publish = async |latest| {
+        let published = store.publish_text(consultation, key, latest, &version, &entry);
+        published.await.unwrap()
+    };
+    assert!(publish(0).await);
+    assert!(!publish(0).await, "made from what it no longer is");
 }
 
 async fn decisions(store: &Store, consultation: &ConsultationId, election: &ElectionId) {

@@ -43,6 +43,7 @@ topics!(
     "rolls",
     "staff",
     "support",
+    "texts",
     "tutorials",
     "verification",
 );

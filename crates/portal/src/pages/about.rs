@@ -1,10 +1,12 @@
 //! What must be published: accessibility, personal data, legal notice. Honest and made from data: the portal never declares itself conforming.
 
+use isoloir_domain::texts::Text;
 use maud::{Markup, html};
 
 use crate::accessibility::AutomatedAudit;
 use crate::config::{AccessibilityAudit, Judgement, conformity as established};
 use crate::layout::{Chrome, page};
+use crate::pages::texts::organiser_text;
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, notice};
 use isoloir_theme::i18n::{Lang, key};
@@ -99,9 +101,9 @@ fn automatic(lang: Lang, audit: &AutomatedAudit) -> Markup {
     }
 }
 
-/// Draws the page on personal data.
+/// Draws the page on personal data: the organiser's notice first, when there is one, then what this software does.
 #[must_use]
-pub fn render_privacy(chrome: &Chrome) -> Markup {
+pub fn render_privacy(chrome: &Chrome, text: Option<&Text>) -> Markup {
     let lang = chrome.lang;
     let organiser = chrome.site.organiser.as_str();
     page(
@@ -110,6 +112,7 @@ pub fn render_privacy(chrome: &Chrome) -> Markup {
         html! {
             (back("/", lang.text("back-home")))
             div.page-head { h1 { (lang.text("nav-privacy")) } p.lede { (lang.with("privacy-lede", args![organiser = organiser])) } }
+            @if let Some(text) = text { (organiser_text(chrome, text)) }
             div.prose {
                 @for (title, text) in [
                     (key("privacy-what-title"), key("privacy-what-text")),
@@ -127,9 +130,9 @@ pub fn render_privacy(chrome: &Chrome) -> Markup {
     )
 }
 
-/// Draws the legal notice (*mentions légales*).
+/// Draws the legal notice (*mentions légales*): what the organiser writes first, when there is anything, then what is known of itself.
 #[must_use]
-pub fn render_legal(chrome: &Chrome, host: Option<&str>) -> Markup {
+pub fn render_legal(chrome: &Chrome, host: Option<&str>, text: Option<&Text>) -> Markup {
     let lang = chrome.lang;
     page(
         chrome,
@@ -137,6 +140,7 @@ pub fn render_legal(chrome: &Chrome, host: Option<&str>) -> Markup {
         html! {
             (back("/", lang.text("back-home")))
             div.page-head { h1 { (lang.text("nav-legal")) } }
+            @if let Some(text) = text { (organiser_text(chrome, text)) }
             div.prose {
                 h2 { (lang.text("legal-publisher-title")) }
                 p { (chrome.site.organiser) }

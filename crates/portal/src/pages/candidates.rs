@@ -142,7 +142,7 @@ fn list(chrome: &Chrome, view: &ListView) -> Markup {
 }
 
 /// Kilobytes, rounded up, so that nothing weighs nothing.
-fn kilobytes(bytes: u64) -> u64 {
+pub(crate) fn kilobytes(bytes: u64) -> u64 {
     bytes.div_ceil(1_000)
 }
 

@@ -71,7 +71,7 @@ pub fn render_list(chrome: &Chrome, rules: &Rules, complaints: &[Complaint]) -> 
                 }
             }
             (window_notice(chrome, rules))
-            @if let Some(text) = &rules.text { (organiser_text(text, lang)) }
+            @if let Some(text) = &rules.text { (organiser_text(chrome, text)) }
             section.section aria-labelledby="t-miennes" {
                 h2 #t-miennes { (lang.text("complaints-mine")) }
                 @if complaints.is_empty() { p.soft { (lang.text("complaints-none")) } }
@@ -200,7 +200,7 @@ pub fn render_form(chrome: &Chrome, rules: &Rules, view: &FormView) -> Markup {
                 (None, None) => {},
             }
             (window_notice(chrome, rules))
-            @if let Some(text) = &rules.text { (organiser_text(text, lang)) }
+            @if let Some(text) = &rules.text { (organiser_text(chrome, text)) }
             @if rules.place == Place::Inside {
                 form.form method="post" action=(action) enctype="multipart/form-data" novalidate data-once {
                     (required_note(lang))

@@ -2,15 +2,18 @@
 
 use isoloir_domain::message::Language;
 use isoloir_domain::names::words;
-use isoloir_domain::texts::{Bilingual, Faq, FaqEntry, Text};
+use isoloir_domain::texts::{Attachment, Bilingual, Faq, FaqEntry, Text};
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::layout::{Chrome, page};
+use crate::pages::candidates::kilobytes;
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, notice};
 use isoloir_theme::i18n::Lang;
 use isoloir_theme::icons::{Icon, icon};
 use isoloir_theme::markdown::markdown;
+use isoloir_theme::when;
 
 /// The text for the reader: in the reader's language when there is one, in French otherwise.
 #[must_use]
@@ -31,10 +34,40 @@ pub fn lang_attribute(of: Language, page: Lang) -> Option<&'static str> {
     })
 }
 
-/// A text of the organiser, marked with its language.
+/// A text of the organiser, marked with its language; the PDF beside it; since when it says this.
 #[must_use]
-pub fn organiser_text(text: &Text, lang: Lang) -> Markup {
-    html! { div.prose lang=[lang_attribute(text.language, lang)] { (markdown(&text.body, 1)) } }
+pub fn organiser_text(chrome: &Chrome, text: &Text) -> Markup {
+    let lang = chrome.lang;
+    html! {
+        div.prose lang=[lang_attribute(text.language, lang)] { (markdown(&text.body, 1)) }
+        @if let Some(attachment) = &text.attachment { (attached(chrome, attachment)) }
+        (updated(lang, text.since))
+    }
+}
+
+fn attached(chrome: &Chrome, attachment: &Attachment) -> Markup {
+    let lang = chrome.lang;
+    html! {
+        p {
+            @if chrome.kiosk {
+                (lang.text("text-attachment")) " " span.soft.small { (lang.text("text-attachment-kiosk")) }
+            } @else {
+                a href={ "/fichiers/" (hex::encode(attachment.digest)) } download {
+                    (icon(Icon::Download)) " " (lang.text("text-attachment"))
+                }
+                span.soft.small { " " (lang.with("manifesto-size", args![pages = attachment.pages, size = kilobytes(attachment.size)])) }
+            }
+        }
+    }
+}
+
+/// Since when a text says what it says.
+fn updated(lang: Lang, since: Option<Timestamp>) -> Markup {
+    html! {
+        @if let Some(since) = since {
+            p.small.soft { (lang.with("text-updated", args![when = when::date_time(lang, since)])) }
+        }
+    }
 }
 
 /// Draws the foreword.
@@ -50,14 +83,14 @@ pub fn render_foreword(chrome: &Chrome, text: &Text) -> Markup {
                 h1 { (lang.text("foreword-title")) }
                 p.lede { (chrome.site.organiser) }
             }
-            (organiser_text(text, lang))
+            (organiser_text(chrome, text))
         },
     )
 }
 
 /// Draws the questions; with words to look for, only those whose question or answer has them all.
 #[must_use]
-pub fn render_questions(chrome: &Chrome, faq: &Faq, search: &str) -> Markup {
+pub fn render_questions(chrome: &Chrome, faq: &Faq, since: Option<Timestamp>, search: &str) -> Markup {
     let lang = chrome.lang;
     let wanted = words(search);
     let found: Vec<&FaqEntry> = faq
@@ -70,7 +103,7 @@ pub fn render_questions(chrome: &Chrome, faq: &Faq, search: &str) -> Markup {
         &lang.text("faq-title"),
         html! {
             (back("/aide", lang.text("help-title")))
-            div.page-head { h1 { (lang.text("faq-title")) } p.lede { (lang.text("faq-lede")) } }
+            div.page-head { h1 { (lang.text("faq-title")) } p.lede { (lang.text("faq-lede")) } (updated(lang, since)) }
             form.form.search method="get" action="/aide/questions" role="search" {
                 label.field__label for="q" { (lang.text("faq-search")) }
                 div.input-row {

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use isoloir_domain::texts::{Text, TextName};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::layout::{Chrome, page};
+use crate::pages::texts::organiser_text;
 use isoloir_theme::assets::Assets;
 use isoloir_theme::components::{back, link_row};
 use isoloir_theme::i18n::{Lang, key};
@@ -201,6 +203,16 @@ impl Tutorial {
         }
     }
 
+    /// The organiser's note above it.
+    #[must_use]
+    pub const fn note(self) -> TextName {
+        match self {
+            Tutorial::Account => TextName::AccountGuide,
+            Tutorial::Vote => TextName::VoteGuide,
+            Tutorial::Code => TextName::CodeGuide,
+        }
+    }
+
     const fn lede(self) -> &'static str {
         match self {
             Tutorial::Account => key("guide-account-lede"),
@@ -228,9 +240,9 @@ struct Size {
 static SIZES: LazyLock<HashMap<String, Size>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../tutorials.json")).unwrap_or_default());
 
-/// Draws a guide.
+/// Draws a guide, under the organiser's note when there is one.
 #[must_use]
-pub fn render(chrome: &Chrome, tutorial: Tutorial) -> Markup {
+pub fn render(chrome: &Chrome, tutorial: Tutorial, note: Option<&Text>) -> Markup {
     let lang = chrome.lang;
     let others = Tutorial::ALL.into_iter().filter(|other| *other != tutorial);
     page(
@@ -239,6 +251,7 @@ pub fn render(chrome: &Chrome, tutorial: Tutorial) -> Markup {
         html! {
             (back("/", lang.text("back-home")))
             div.page-head { h1 { (lang.text(tutorial.title())) } p.lede { (lang.rich(tutorial.lede())) } }
+            @if let Some(note) = note { div.panel.panel--sunken { (organiser_text(chrome, note)) } }
             ol.guide {
                 @for (rank, step) in tutorial.steps().iter().enumerate() { (guide_step(lang, rank + 1, step)) }
             }

@@ -53,7 +53,7 @@ const MAX_TEXT: usize = 32 * 1024;
 /// Longest name of a file that is read.
 const MAX_NAME: usize = 255;
 
-async fn rules(state: &PortalState, consultation: &Consultation, lang: Lang) -> Result<Rules, PageError> {
+pub(super) async fn rules(state: &PortalState, consultation: &Consultation, lang: Lang) -> Result<Rules, PageError> {
     let policy = &consultation.policy.complaints;
     let window = policy.window(&consultation.calendar);
     let texts = state.server().text(&consultation.id, TextName::Complaints).await?;

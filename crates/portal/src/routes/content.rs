@@ -3,8 +3,8 @@
 use crate::access::{Access, Declared, declare};
 use axum::extract::{Query, State};
 use axum::routing::get;
-use isoloir_domain::texts::TextName;
-use isoloir_service::replace_texts::default_faq;
+use isoloir_domain::texts::{Text, TextName};
+use isoloir_service::publish_text::default_faq;
 use maud::Markup;
 use serde::Deserialize;
 
@@ -12,6 +12,7 @@ use crate::error::PageError;
 use crate::pages::texts;
 use crate::request::PageChrome;
 use crate::state::PortalState;
+use isoloir_theme::i18n::Lang;
 
 /// Who may call what here.
 pub(super) fn table() -> Vec<Declared> {
@@ -22,16 +23,24 @@ pub(super) fn table() -> Vec<Declared> {
     ]
 }
 
+/// A text of the consultation that is shown, for a reader of this language; `None` when the organiser wrote none.
+pub(super) async fn text_of(state: &PortalState, name: TextName, lang: Lang) -> Result<Option<Text>, PageError> {
+    let Some(shown) = state.consultation().await? else {
+        return Ok(None);
+    };
+    let found = state.server().text(&shown.consultation.id, name).await?;
+    Ok(texts::for_reader(&found, lang).cloned())
+}
+
 /// `GET /edito`.
 pub(super) async fn foreword(
     State(state): State<PortalState>,
     PageChrome(mut chrome): PageChrome,
 ) -> Result<Markup, PageError> {
-    let shown = state.consultation().await?.ok_or(PageError::NotFound)?;
+    let text = text_of(&state, TextName::Foreword, chrome.lang).await?;
+    let text = text.ok_or(PageError::NotFound)?;
     chrome.site = state.site();
-    let found = state.server().text(&shown.consultation.id, TextName::Foreword).await?;
-    let text = texts::for_reader(&found, chrome.lang).ok_or(PageError::NotFound)?;
-    Ok(texts::render_foreword(&chrome, text))
+    Ok(texts::render_foreword(&chrome, &text))
 }
 
 #[derive(Deserialize)]
@@ -46,10 +55,10 @@ pub(super) async fn questions(
     PageChrome(chrome): PageChrome,
     Query(query): Query<SearchQuery>,
 ) -> Result<Markup, PageError> {
-    let faq = match state.consultation().await? {
+    let (faq, since) = match state.consultation().await? {
         Some(shown) => state.server().faq(&shown.consultation.id).await?,
-        None => default_faq()?,
+        None => (default_faq()?, None),
     };
     let search: String = query.q.trim().chars().take(100).collect();
-    Ok(texts::render_questions(&chrome, &faq, &search))
+    Ok(texts::render_questions(&chrome, &faq, since, &search))
 }

@@ -238,7 +238,7 @@ fn file_path(file: &ListFile) -> String {
     format!("/fichiers/{}", hex::encode(file.digest))
 }
 
-/// `GET /fichiers/{digest}`: a logo or a manifesto, under the digest of its bytes. What the browser gets cannot run nor be framed.
+/// `GET /fichiers/{digest}`: a logo, a manifesto or the PDF beside a text, under the digest of its bytes. What the browser gets cannot run nor be framed.
 pub(super) async fn file(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
@@ -256,7 +256,7 @@ pub(super) async fn file(
     }
     let disposition = if document {
         let short: String = digest.chars().take(8).collect();
-        format!("attachment; filename=\"profession-de-foi-{short}.pdf\"")
+        format!("attachment; filename=\"document-{short}.pdf\"")
     } else {
         "inline".to_owned()
     };

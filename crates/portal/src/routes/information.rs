@@ -1,10 +1,13 @@
-//! Pages that depend on nothing but the configuration.
+//! Pages that depend on nothing but the configuration and the organiser's texts.
 
 use crate::access::{Access, Declared, declare};
 use axum::extract::State;
 use axum::routing::get;
+use isoloir_domain::texts::TextName;
 use maud::Markup;
 
+use super::content::text_of;
+use crate::error::PageError;
 use crate::pages::{about, help as help_page};
 use crate::request::PageChrome;
 use crate::state::PortalState;
@@ -31,11 +34,20 @@ pub(super) async fn accessibility(State(state): State<PortalState>, PageChrome(c
 }
 
 /// `GET /donnees-personnelles`.
-pub(super) async fn privacy(PageChrome(chrome): PageChrome) -> Markup {
-    about::render_privacy(&chrome)
+pub(super) async fn privacy(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+) -> Result<Markup, PageError> {
+    let text = text_of(&state, TextName::Privacy, chrome.lang).await?;
+    Ok(about::render_privacy(&chrome, text.as_ref()))
 }
 
 /// `GET /mentions-legales`.
-pub(super) async fn legal(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Markup {
-    about::render_legal(&chrome, state.config().host.as_deref())
+pub(super) async fn legal(
+    State(state): State<PortalState>,
+    PageChrome(chrome): PageChrome,
+) -> Result<Markup, PageError> {
+    let text = text_of(&state, TextName::Legal, chrome.lang).await?;
+    let host = state.config().host.as_deref();
+    Ok(about::render_legal(&chrome, host, text.as_ref()))
 }

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use isoloir_domain::journal::{Event, Subject};
+use isoloir_domain::texts::TextSource;
 use isoloir_domain::{Consultation, Election, ElectionId};
 use isoloir_store::apply::{Applied, NewContent, NewDescription};
+use isoloir_store::content::NewTexts;
 
 use super::describe::{Known, Section};
 use super::plan::{Change, Plan, PlanError, Planned};
@@ -140,10 +142,13 @@ impl VotingServer {
         Ok(NewDescription {
             from: known.as_ref().map(|known| known.revision),
             boards: of(Section::Boards).next().is_some().then_some(wanted.boards),
-            texts: of(Section::Texts)
-                .next()
-                .is_some()
-                .then_some((content.texts.texts, content.texts.faq)),
+            texts: of(Section::Texts).next().is_some().then_some(NewTexts {
+                wanted: content.texts.texts,
+                files: content.texts.files,
+                at: self.clock().now(),
+                source: TextSource::Folder(plan.digest.clone()),
+                by: String::new(),
+            }),
             consultation: Consultation {
                 live_box: wanted.live_box.unwrap_or_else(|| wanted.profile.live_box()),
                 id: wanted.id,

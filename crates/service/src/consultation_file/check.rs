@@ -16,7 +16,6 @@ use crate::import_consultation::{self, ConsultationPlan, ImportConsultationError
 use crate::import_list_files::{self, ListFilesError, ReadListFile};
 use crate::import_lists::{self, ListRules, ReadLists};
 use crate::import_roll::{Anomaly, ImportError, ImportReport};
-use crate::replace_texts::check_texts;
 use crate::{Fault, VotingServer};
 
 /// What was found in a folder.
@@ -80,7 +79,8 @@ async fn read(files: &Files) -> Result<(Option<Content>, Checked), Fault> {
         roll: None,
         lists: None,
     };
-    let texts = read_texts(files, &mut checked.problems);
+    let (texts, wrong) = Texts::read(files).await?;
+    checked.problems.extend(wrong);
     let (given, wrong) = folder::list_files(files);
     checked.problems.extend(wrong);
     let Some(document) = main_file(files, &mut checked) else {
@@ -107,15 +107,6 @@ async fn read(files: &Files) -> Result<(Option<Content>, Checked), Fault> {
         roll: Roll::new(),
     };
     Ok((Some(content), checked))
-}
-
-fn read_texts(files: &Files, problems: &mut Vec<Problem>) -> Texts {
-    let (texts, wrong) = Texts::read(files);
-    problems.extend(wrong);
-    if let Err(error) = check_texts(&texts.texts, texts.faq.as_ref()) {
-        problems.push(Problem::refused(folder::TEXTS, None, "text", error.message()));
-    }
-    texts
 }
 
 fn missing(file: &str) -> Problem {

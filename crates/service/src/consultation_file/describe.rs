@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use isoloir_domain::message::Language;
 use isoloir_domain::names::normal;
 use isoloir_domain::{CandidateList, Consultation, ConsultationId, CountRules, Election, Policy, local_time};
 use isoloir_store::roll::EntitledVoter;
@@ -142,13 +141,16 @@ pub(crate) fn facts(
             hex::encode(digest),
         );
     }
-    for text in &texts.texts {
-        let name = format!("{}.{}.md", text.name.as_str(), text.language.code());
-        say(Section::Texts, "", name, digest(text.body.as_bytes()));
-    }
-    if let Some(faq) = &texts.faq {
-        let written = serde_json::to_vec(faq).map_err(damaged)?;
-        say(Section::Texts, "", "faq.toml".to_owned(), digest(&written));
+    for (key, content) in &texts.texts {
+        say(Section::Texts, "", key.file(), digest(content.body.as_bytes()));
+        if let Some(attachment) = &content.attachment {
+            say(
+                Section::Texts,
+                "",
+                key.attachment_file(),
+                hex::encode(attachment.digest),
+            );
+        }
     }
     Ok(facts)
 }
@@ -342,16 +344,15 @@ impl VotingServer {
         }))
     }
 
-    /// The organiser's texts, without the built-in questions.
+    /// The organiser's texts on line, without the built-in questions.
     async fn all_texts(&self, id: &ConsultationId) -> Result<Texts, Fault> {
-        let mut texts = Vec::new();
-        for name in isoloir_domain::texts::TextName::ALL {
-            texts.extend(self.inner.store.texts(id, name).await?);
-        }
-        texts.sort_by_key(|text| (text.name.as_str(), text.language != Language::French));
+        let latest = self.inner.store.latest_texts(id).await?;
+        let texts = latest
+            .into_iter()
+            .filter_map(|(key, version)| Some((key, version.content?)));
         Ok(Texts {
-            texts,
-            faq: self.inner.store.faq(id).await?,
+            texts: texts.collect(),
+            ..Texts::default()
         })
     }
 }

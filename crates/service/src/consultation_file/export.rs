@@ -12,6 +12,7 @@ use super::document::TIMES;
 use super::folder::TEXTS;
 use super::{CONSULTATION, FORMAT, Files, LISTS, ROLL};
 use crate::import_list_files::Role;
+use crate::publish_text::as_written;
 use crate::{Fault, VotingServer};
 
 #[derive(Serialize)]
@@ -57,13 +58,14 @@ impl VotingServer {
         files.insert(CONSULTATION.to_owned(), main_file(&known)?.into_bytes());
         files.insert(LISTS.to_owned(), lists(&known)?);
         files.insert(ROLL.to_owned(), roll(&known)?);
-        for text in &known.texts.texts {
-            let name = format!("{TEXTS}/{}.{}.md", text.name.as_str(), text.language.code());
-            files.insert(name, text.body.clone().into_bytes());
-        }
-        if let Some(faq) = &known.texts.faq {
-            let text = toml::to_string(faq).map_err(|_| Fault::Damaged("questions"))?;
-            files.insert(format!("{TEXTS}/faq.toml"), text.into_bytes());
+        for (key, content) in &known.texts.texts {
+            let text = as_written(*key, content)?;
+            files.insert(format!("{TEXTS}/{}", key.file()), text.into_bytes());
+            if let Some(attachment) = &content.attachment {
+                let file = self.public_file(&attachment.digest).await?;
+                let file = file.ok_or(Fault::Damaged("a file of a text"))?;
+                files.insert(format!("{TEXTS}/{}", key.attachment_file()), file.bytes);
+            }
         }
         for (key, list, role, digest) in &known.files {
             let of_election = known.lists.get(key).into_iter().flatten();

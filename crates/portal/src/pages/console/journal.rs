@@ -36,6 +36,7 @@ pub const KINDS: &[&str] = &[
     "order_committed",
     "order_drawn",
     "candidacies_published",
+    "text_published",
     "texts_replaced",
     "complaint_filed",
     "complaint_decided",

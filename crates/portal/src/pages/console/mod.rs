@@ -12,6 +12,7 @@ pub mod mailings;
 pub mod own_candidacies;
 pub mod preparation;
 pub mod rolls;
+pub mod texts;
 pub mod ticket;
 pub mod tokens;
 pub mod voter;
@@ -80,6 +81,8 @@ pub enum Tab {
     Rolls,
     /// Mailings.
     Mailings,
+    /// The organiser's texts.
+    Texts,
     /// Preparation of the consultation.
     Preparation,
     /// Acts that take two people.
@@ -111,6 +114,7 @@ pub fn frame(chrome: &Chrome, member: &StaffMember, tab: Tab, title: &str, body:
         ),
         (Tab::Rolls, BRINGS_ROLLS, "/gestion/listes", key("console-tab-rolls")),
         (Tab::Mailings, PREPARES, "/gestion/envois", key("console-tab-mailings")),
+        (Tab::Texts, PREPARES, texts::PATH, key("console-tab-texts")),
         (
             Tab::Preparation,
             READS_PREPARATION,
@@ -190,6 +194,8 @@ impl Outcome {
             Some("envoi-suspendu") => Outcome::Done(key("mailing-done-paused")),
             Some("envoi-repris") => Outcome::Done(key("mailing-done-resumed")),
             Some("envoi-arrete") => Outcome::Done(key("mailing-done-stopped")),
+            Some("texte-en-ligne") => Outcome::Done(key("texts-done-published")),
+            Some("texte-retire") => Outcome::Done(key("texts-done-removed")),
             Some("liste-enregistree") => Outcome::Done(key("candidacy-done-saved")),
             Some("liste-retiree") => Outcome::Done(key("candidacy-done-withdrawn")),
             Some("piece-jointe") => Outcome::Done(key("candidacy-done-attached")),

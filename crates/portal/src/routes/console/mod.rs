@@ -9,6 +9,7 @@ mod mailings;
 mod own_candidacies;
 mod preparation;
 mod rolls;
+mod texts;
 mod tokens;
 
 use isoloir_domain::ConsultationId;
@@ -29,6 +30,7 @@ pub(super) fn table() -> Vec<Declared> {
         preparation::table(),
         rolls::table(),
         mailings::table(),
+        texts::table(),
         journal::table(),
         tokens::table(),
     ]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::collections::HashMap;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +11,18 @@ use ed25519_dalek::SigningKey;
 use isoloir::trustee::{StandIn, play_ceremony};
 use isoloir_carriers::MailMode;
 use isoloir_domain::board::{Delegate, Person};
-use isoloir_domain::clock::SettableClock;
+use isoloir_domain::clock::{Clock as _, SettableClock};
+use isoloir_domain::complaint::{Correction, CorrectionKind, Object};
 use isoloir_domain::{Board, ElectionId, Profile, Seat};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::{LimitsConfig, router};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::GroupName;
+use isoloir_service::decide_complaint::NewDecision;
 use isoloir_service::enrol_staff::Enrolment;
+use isoloir_service::file_complaint::{Complaint, Stranger};
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::record_judgment::{NewJudgment, Order};
 use isoloir_service::set_up_election::SetUp;
 use isoloir_service::{Settings, VotingServer};
 use isoloir_theme::layout::Contact;
@@ -283,6 +288,37 @@ impl Scene {
         assert!(status == 200 && pdf.starts_with("%PDF"), "{name}");
         serde_json::from_str(&text).unwrap()
     }
+
+    /// The words of the paper of this name, as Poppler reads them, on one line.
+    async fn words(&self, name: &str) -> String {
+        let path = format!("{}/bureau/csa/pv/{name}.pdf", self.base);
+        let request = self.http.get(path).header("cookie", &self.cookies[&Seat::Delegate(1)]);
+        let file = request.send().await.unwrap().bytes().await.unwrap();
+        let path = self._folder.path().join(format!("{name}.pdf"));
+        std::fs::write(&path, file).unwrap();
+        let output = Command::new("pdftotext").arg(&path).arg("-").output();
+        let text = String::from_utf8(output.expect("poppler-utils is installed").stdout).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// A judgment about the roll of the board.
+    async fn judge(&self, number: &str, order: Order, reference: &str, signed: &[&str]) {
+        let new = NewJudgment {
+            election: "csa".to_owned(),
+            number: number.to_owned(),
+            name: ("Nomtenu".to_owned(), "Secrète".to_owned()),
+            order,
+            court: "Tribunal judiciaire d’Ajaccio".to_owned(),
+            dated: "2026-11-04".parse().unwrap(),
+            reference: reference.to_owned(),
+            signed: signed.iter().map(|name| (*name).to_owned()).collect(),
+            by: "Yann Corbel".to_owned(),
+        };
+        let id = "essai-2026".parse().unwrap();
+        // Records of one instant have no order.
+        self.clock.advance(SignedDuration::from_mins(1));
+        self.server.record_judgment(&id, &new).await.unwrap();
+    }
 }
 
 fn serde_urlencoded(fields: &[(&str, &str)]) -> String {
@@ -500,4 +536,136 @@ async fn from_rehearsal_to_signed_minutes_over_http() {
     assert!(!session.contains("Élection blanche"), "twins are for the board");
     let verified = scene.server.verification(&election).await.unwrap().unwrap();
     assert!(page.contains(&hex::encode(verified.archive)));
+}
+
+/// Somebody who is on no roll complains before the last day, and is put on it after that day.
+async fn late_correction(scene: &Scene) -> String {
+    let now = scene.clock.now();
+    scene.clock.set(at("2026-11-05T08:00:00Z"));
+    let id = "essai-2026".parse().unwrap();
+    let who = Stranger {
+        last_name: "Nomtenu".to_owned(),
+        first_name: "Secrète".to_owned(),
+        number: "M5".to_owned(),
+        contact: "m5@valbrune.example".to_owned(),
+    };
+    let complaint = Complaint {
+        object: Object::Missing,
+        election: None,
+        other_person: String::new(),
+        body: "Je manque sur cette liste, où je devrais être.".to_owned(),
+        files: Vec::new(),
+    };
+    let token = scene.server.new_form_token();
+    let filed = scene.server.file_complaint_of_absent(who, &id, &token, complaint).await;
+    let number = filed.unwrap();
+    scene.clock.set(now + SignedDuration::from_mins(1));
+    let decision = NewDecision {
+        accepted: true,
+        reasons: "Pièce probante et concordante.".to_owned(),
+        effect: String::new(),
+        correction: Some(Correction {
+            number: "M5".to_owned(),
+            what: CorrectionKind::Join(scene.election.clone()),
+        }),
+        files: Vec::new(),
+        by: "agent-7".to_owned(),
+    };
+    scene.server.decide_complaint(number, decision).await.unwrap();
+    number.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_minutes_tell_judgments_and_late_corrections_and_name_nobody() {
+    let mut scene = Scene::new().await;
+    let before = scene.minutes("ouverture").await;
+    assert!(
+        before["elections"][0].get("roll_decisions").is_none(),
+        "nothing, no line: {before}"
+    );
+    // Two persons by one judgment, one off by another, one by a complaint decided late: two are left on the roll of two, and one more.
+    scene
+        .judge("M3", Order::Join, "RG 26/00123", &["Mme Roy, présidente"])
+        .await;
+    scene
+        .judge("M4", Order::Join, "RG 26/00123", &["Mme Roy, présidente"])
+        .await;
+    for (number, reference) in [("M2", "RG 26/00200"), ("M3", "RG 26/00201"), ("M4", "RG 26/00202")] {
+        scene
+            .judge(number, Order::Leave, reference, &["Mme Roy, présidente"])
+            .await;
+    }
+    let complaint = late_correction(&scene).await;
+    play_ceremony(&scene.server, &mut scene.members, &mut scene.rng)
+        .await
+        .unwrap();
+    scene.set_up().await;
+    let board = ["Mme Roy, présidente", "M. Petit, délégué", "Mme Blanc, déléguée"];
+    scene.judge("M9", Order::Join, "RG 26/00300", &board).await;
+    scene.judge("M1", Order::Leave, "RG 26/00301", &board).await;
+    for name in ["scellement", "ouverture", "incidents", "cloture", "depouillement"] {
+        let minutes = scene.minutes(name).await;
+        let told: Vec<_> = minutes["elections"][0]["roll_decisions"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{name}: {minutes}"))
+            .iter()
+            .map(|one| {
+                let field = |field: &str| one[field].as_str().unwrap().to_owned();
+                (
+                    field("reference"),
+                    field("order"),
+                    field("effect"),
+                    one["persons"].as_u64().unwrap(),
+                )
+            })
+            .collect();
+        let line = |reference: &str, order: &str, effect: &str, persons| {
+            (reference.to_owned(), order.to_owned(), effect.to_owned(), persons)
+        };
+        assert_eq!(
+            told,
+            [
+                line("RG 26/00123", "join", "roll", 2),
+                line("RG 26/00200", "leave", "roll", 1),
+                line("RG 26/00201", "leave", "roll", 1),
+                line("RG 26/00202", "leave", "roll", 1),
+                line(&complaint, "join", "roll", 1),
+                line("RG 26/00300", "join", "paper", 1),
+                line("RG 26/00301", "leave", "recorded", 1),
+            ],
+            "{name}"
+        );
+        let first = &minutes["elections"][0]["roll_decisions"][0];
+        assert_eq!(
+            (&first["dated"], &first["authority"]),
+            (&json!("2026-11-04"), &json!("judgment"))
+        );
+        assert_eq!(
+            minutes["elections"][0]["roll_decisions"][5]["signed"],
+            json!(["M. Petit, délégué", "Mme Blanc, déléguée", "Mme Roy, présidente"])
+        );
+        let words = scene.words(name).await;
+        for said in [
+            "Décision de justice du 4 novembre 2026, Tribunal judiciaire d’Ajaccio, n° RG 26/00123 : 2 personnes ajoutées à la liste.",
+            "n° RG 26/00200 : 1 personne retirée de la liste.",
+            &format!("réclamation {complaint} : 1 personne ajoutée à la liste."),
+            "n° RG 26/00300 : 1 personne admise à voter.",
+            "n° RG 26/00301 : 1 radiation ordonnée.",
+            "Enregistrement signé par M. Petit, délégué, Mme Blanc, déléguée, Mme Roy, présidente.",
+        ] {
+            assert!(words.contains(said), "{name}: {said} in {words}");
+        }
+        for hidden in ["Nomtenu", "Secrète", "M9"] {
+            assert!(
+                !words.contains(hidden) && !minutes.to_string().contains(hidden),
+                "{name}: {hidden}"
+            );
+        }
+    }
+    assert!(
+        scene.minutes("blanche").await["elections"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -3,15 +3,17 @@
 
 use isoloir_documents::{Block, Column, Paper};
 use isoloir_domain::board_deed::{Act, MinutesKind, Occasion};
-use isoloir_domain::{Seat, fingerprint};
+use isoloir_domain::{ElectionId, Seat, fingerprint};
 use isoloir_service::board::{ActState, BoardState, Ended, Incident, SelfCheck};
 use isoloir_service::closing_seal::ClosingSeal;
 use isoloir_service::results::Results;
+use isoloir_service::roll_decisions::{Authority, RollDecision};
 use isoloir_service::verify_archive::Verification;
 use isoloir_theme::args;
 use isoloir_theme::i18n::{Lang, key};
 use isoloir_theme::when;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::pages::board::seat_words;
@@ -78,6 +80,8 @@ pub struct Sources {
     pub results: Vec<(Results, Option<Verification>)>,
     /// Alarms, keys made again.
     pub incidents: Vec<Incident>,
+    /// What was decided about the rolls by judges, or late.
+    pub decisions: Vec<(ElectionId, Vec<RollDecision>)>,
 }
 
 /// What the minutes say.
@@ -189,6 +193,27 @@ struct ElectionLine {
     frozen: Option<Digest>,
     verified: Option<VerifiedLine>,
     result: Option<ResultLine>,
+    /// Decisions about the roll. What was signed before there were any in the minutes has none, and stays as it was signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    roll_decisions: Vec<DecisionLine>,
+}
+
+/// A decision about the roll: how many persons, never who.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct DecisionLine {
+    /// `judgment`, or `complaint` for a late correction.
+    authority: String,
+    recorded: String,
+    /// `join` or `leave`.
+    order: String,
+    /// `roll`, `paper` or `recorded`.
+    effect: String,
+    persons: u64,
+    court: Option<String>,
+    dated: Option<Date>,
+    reference: String,
+    /// Who signed the record.
+    signed: Vec<String>,
 }
 
 /// The audit before the proclamation.
@@ -519,9 +544,71 @@ fn elections(kind: MinutesKind, sources: &Sources) -> Vec<ElectionLine> {
                 .map(|(_, digest, at)| Digest::of(*digest, *at)),
             verified: result.and_then(|(_, verified)| verified.as_ref()).map(VerifiedLine::of),
             result: result.map(|(counted, _)| ResultLine::of(counted)),
+            roll_decisions: decisions_of(&election.id, sources),
         });
     }
     lines
+}
+
+fn decisions_of(election: &ElectionId, sources: &Sources) -> Vec<DecisionLine> {
+    let of_election = sources.decisions.iter().filter(|(of, _)| of == election);
+    of_election
+        .flat_map(|(_, decisions)| decisions)
+        .map(DecisionLine::of)
+        .collect()
+}
+
+impl DecisionLine {
+    fn of(decision: &RollDecision) -> Self {
+        let (authority, court, dated, signed) = match &decision.authority {
+            Authority::Judge { court, dated, signed } => {
+                ("judgment", Some(court.clone()), Some(*dated), signed.clone())
+            }
+            Authority::Late => ("complaint", None, None, Vec::new()),
+        };
+        Self {
+            authority: authority.to_owned(),
+            recorded: decision.recorded.to_string(),
+            order: decision.order.as_str().to_owned(),
+            effect: decision.effect.as_str().to_owned(),
+            persons: decision.persons,
+            court,
+            dated,
+            reference: decision.reference.clone(),
+            signed,
+        }
+    }
+
+    fn draw(&self, blocks: &mut Vec<Block>) {
+        let what = match (self.order.as_str(), self.effect.as_str()) {
+            ("join", "roll") => key("minutes-roll-joined"),
+            ("join", "paper") => key("minutes-roll-paper"),
+            ("join", _) => key("minutes-roll-join-recorded"),
+            (_, "roll") => key("minutes-roll-left"),
+            _ => key("minutes-roll-leave-recorded"),
+        };
+        let what = FR.with(what, args![n = self.persons]);
+        let words = match (&self.court, self.dated) {
+            (Some(court), Some(dated)) => FR.with(
+                "minutes-roll-judgment",
+                args![
+                    court = court.as_str(),
+                    dated = when::day(FR, dated),
+                    reference = self.reference.as_str(),
+                    what = what
+                ],
+            ),
+            _ => FR.with(
+                "minutes-roll-late",
+                args![reference = self.reference.as_str(), what = what],
+            ),
+        };
+        blocks.push(Block::Fact(moment(&self.recorded), words));
+        if !self.signed.is_empty() {
+            let signed = self.signed.join(", ");
+            blocks.push(Block::Text(FR.with("minutes-roll-signed", args![names = signed])));
+        }
+    }
 }
 
 /// The twin of an election: its counters are its own.
@@ -536,6 +623,7 @@ fn played(counted: &Results, verified: Option<&Verification>) -> ElectionLine {
         frozen: None,
         verified: verified.map(VerifiedLine::of),
         result: Some(ResultLine::of(counted)),
+        roll_decisions: Vec::new(),
     }
 }
 
@@ -673,6 +761,10 @@ impl ElectionLine {
         fact(key("board-counts-registered"), number(self.registered));
         fact(key("board-counts-marked"), number(self.marked));
         fact(key("board-counts-ballots"), number(self.ballots));
+        if !self.roll_decisions.is_empty() {
+            blocks.push(Block::Text(FR.text("minutes-roll-decisions")));
+        }
+        self.roll_decisions.iter().for_each(|one| one.draw(blocks));
         if let Some(frozen) = &self.frozen {
             blocks.push(Block::Text(FR.text("minutes-frozen")));
             frozen.draw(blocks);

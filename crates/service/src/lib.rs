@@ -142,6 +142,7 @@ pub mod results;
 pub mod review_preparation;
 pub mod review_roll;
 mod roll_compare;
+pub mod roll_decisions;
 pub mod roll_draft;
 mod sealed;
 pub mod second_factor;

@@ -4,10 +4,12 @@
 //! paper before the board, and the record, signed by the board, goes into the minutes. Why: docs/adr/0017.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use isoloir_domain::complaint::{Correction, CorrectionKind};
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
+use isoloir_domain::number::UnknownName;
 use isoloir_domain::{ConsultationId, Election, Phase};
 use isoloir_store::roll_correction::{Decided, NewCorrection, NotCorrected};
 use jiff::civil::Date;
@@ -30,6 +32,49 @@ pub enum Order {
     Join,
     /// The person does not vote.
     Leave,
+}
+
+/// What follows from a judgment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The roll was corrected.
+    Roll,
+    /// The roll is sealed: the person votes on paper, before the board.
+    Paper,
+    /// The roll is sealed, and nothing else follows.
+    Recorded,
+}
+
+impl Effect {
+    /// The name in the database, in the journal and in the minutes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Roll => "roll",
+            Self::Paper => "paper",
+            Self::Recorded => "recorded",
+        }
+    }
+}
+
+impl FromStr for Effect {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        [Self::Roll, Self::Paper, Self::Recorded]
+            .into_iter()
+            .find(|effect| effect.as_str() == text)
+            .ok_or(UnknownName)
+    }
+}
+
+impl FromStr for Order {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        [Self::Join, Self::Leave]
+            .into_iter()
+            .find(|order| order.as_str() == text)
+            .ok_or(UnknownName)
+    }
 }
 
 impl Order {
@@ -215,7 +260,7 @@ impl VotingServer {
         let phase = self.phase(&election.id).await?.unwrap_or(Phase::Closed);
         let paper = order == Order::Join && matches!(phase, Phase::Preparation | Phase::Open | Phase::Grace);
         let judgment = Judgment {
-            effect: if paper { "paper" } else { "recorded" }.to_owned(),
+            effect: if paper { Effect::Paper } else { Effect::Recorded }.as_str().to_owned(),
             ..judgment
         };
         match self.store_judgment(&judgment, None).await? {
@@ -262,7 +307,7 @@ impl VotingServer {
             court: line(&new.court, MAX_REASON, true).map_err(|_| JudgmentError::Words)?,
             dated: new.dated,
             reference: name(&new.reference)?,
-            effect: "roll".to_owned(),
+            effect: Effect::Roll.as_str().to_owned(),
             signed: signed.into_iter().collect(),
             recorded: self.inner.clock.now(),
             recorded_by: name(&new.by)?,

@@ -4,6 +4,7 @@
 //! version is another by then: see [`crate::roll_apply`]. What it holds of persons is sealed by the caller: this file moves bytes.
 
 use futures_util::TryStreamExt as _;
+use isoloir_domain::complaint::ComplaintNumber;
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{ConsultationId, Delivery, ElectionId, Place, Voter, VoterId};
 use jiff::Timestamp;
@@ -40,6 +41,8 @@ statements! {
         WHERE r.voter = $1 AND e.consultation = $2 AND e.sealed";
     INSERT_CHANGE = "INSERT INTO roll_change (source, position, voter, election, what, before, decided_by, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    BY_COMPLAINTS = "SELECT source, what, at FROM roll_change
+        WHERE election = $1 AND what IN ('joined', 'left') AND source LIKE 'R-%' AND at >= $2 ORDER BY at, source, position";
     HISTORY = "SELECT source, election, what, before, decided_by, at FROM roll_change WHERE voter = $1 ORDER BY at, source, position";
 }
 
@@ -549,6 +552,25 @@ impl Store {
             append_journal!(tx, entry);
         });
         Ok(true)
+    }
+
+    /// Who joined the roll of an election, or left it, by a decision on a complaint since an instant: the complaint, whether somebody joined, when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn joined_or_left_by_complaints(
+        &self,
+        election: &ElectionId,
+        since: Timestamp,
+    ) -> Result<Vec<(ComplaintNumber, bool, Timestamp)>, StoreError> {
+        let rows: Vec<(String, String, i64)> = on!(read &self.db, pool => sqlx::query_as(BY_COMPLAINTS)
+            .bind(election.as_str())
+            .bind(millis(since))
+            .fetch_all(pool)
+            .await?);
+        rows.into_iter()
+            .map(|(source, what, at)| Ok((parse(&source, "a complaint's number")?, what == "joined", instant(at)?)))
+            .collect()
     }
 
     /// What happened to a voter's entries since the first import, in order.

@@ -76,8 +76,11 @@ async fn draw_up(state: &PortalState, sitting: &Sitting, kind: MinutesKind) -> R
         closings: Vec::new(),
         results: Vec::new(),
         incidents: server.incidents(board).await?,
+        decisions: Vec::new(),
     };
     for election in &board.elections {
+        let decisions = server.roll_decisions(&board.consultation, &election.id).await?;
+        sources.decisions.push((election.id.clone(), decisions));
         sources.closings.extend(server.closing_seal(&election.id).await?);
     }
     let counted = match kind {

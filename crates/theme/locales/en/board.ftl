@@ -308,3 +308,27 @@ session-verified = Archive verified before the proclamation
 session-checks = { $n } checks passed, on { $when }
 board-incidents = Incidents and interventions
 board-incidents-none = Nothing is recorded.
+minutes-roll-decisions = Decisions about the roll: the persons concerned are not named here.
+minutes-roll-judgment = Judgment of { $dated }, { $court }, no. { $reference }: { $what }
+minutes-roll-late = Correction after the last day of complaints, complaint { $reference }: { $what }
+minutes-roll-joined = { $n ->
+    [one] { $n } person put on the roll.
+   *[other] { $n } persons put on the roll.
+  }
+minutes-roll-left = { $n ->
+    [one] { $n } person taken off the roll.
+   *[other] { $n } persons taken off the roll.
+  }
+minutes-roll-paper = { $n ->
+    [one] { $n } person admitted to vote. The sealed roll does not change; they vote on paper before the board.
+   *[other] { $n } persons admitted to vote. The sealed roll does not change; they vote on paper before the board.
+  }
+minutes-roll-join-recorded = { $n ->
+    [one] { $n } person ordered onto the roll after the end of the vote; nothing follows here.
+   *[other] { $n } persons ordered onto the roll after the end of the vote; nothing follows here.
+  }
+minutes-roll-leave-recorded = { $n ->
+    [one] { $n } person ordered off the roll. The sealed roll does not change; the judge of the election draws the consequence.
+   *[other] { $n } persons ordered off the roll. The sealed roll does not change; the judge of the election draws the consequence.
+  }
+minutes-roll-signed = Record signed by { $names }.

@@ -308,3 +308,27 @@ session-verified = Archive vérifiée avant la proclamation
 session-checks = { $n } contrôles réussis, le { $when }
 board-incidents = Incidents et interventions
 board-incidents-none = Rien n’est enregistré.
+minutes-roll-decisions = Décisions sur la liste électorale : les personnes concernées ne sont pas nommées ici.
+minutes-roll-judgment = Décision de justice du { $dated }, { $court }, n° { $reference } : { $what }
+minutes-roll-late = Correction après le dernier jour des réclamations, réclamation { $reference } : { $what }
+minutes-roll-joined = { $n ->
+    [one] { $n } personne ajoutée à la liste.
+   *[other] { $n } personnes ajoutées à la liste.
+  }
+minutes-roll-left = { $n ->
+    [one] { $n } personne retirée de la liste.
+   *[other] { $n } personnes retirées de la liste.
+  }
+minutes-roll-paper = { $n ->
+    [one] { $n } personne admise à voter. La liste scellée ne change pas ; elle vote sur papier devant le bureau.
+   *[other] { $n } personnes admises à voter. La liste scellée ne change pas ; elles votent sur papier devant le bureau.
+  }
+minutes-roll-join-recorded = { $n ->
+    [one] { $n } inscription ordonnée après la fin du vote, sans suite ici.
+   *[other] { $n } inscriptions ordonnées après la fin du vote, sans suite ici.
+  }
+minutes-roll-leave-recorded = { $n ->
+    [one] { $n } radiation ordonnée. La liste scellée ne change pas ; le juge de l’élection en tire la conséquence.
+   *[other] { $n } radiations ordonnées. La liste scellée ne change pas ; le juge de l’élection en tire la conséquence.
+  }
+minutes-roll-signed = Enregistrement signé par { $names }.

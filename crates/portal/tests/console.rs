@@ -633,6 +633,7 @@ async fn a_complaint_is_decided_with_reasons_and_its_person_reads_them() {
     assert!(journal.contains("La chaîne tient") && !journal.contains("<code>roll_imported</code>"));
     let all = scene.get("/gestion/journal?nature=%3Cscript%3E", &organiser).await.page;
     assert!(all.contains("<code>roll_imported</code>"), "an unknown kind shows all");
+    assert!(all.contains("Liste électorale importée"), "in the reader's words");
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ topics!(
     "complaints",
     "content",
     "identity",
+    "journal",
     "mailings",
     "notices",
     "preparation",

@@ -7,78 +7,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::journal_kinds::{KINDS, kind_of};
 use super::{Names, Tab, frame, name_of};
 use crate::layout::Chrome;
 use isoloir_theme::components::{Tone, notice, table_box};
 use isoloir_theme::i18n::Lang;
 use isoloir_theme::when;
-
-/// Kinds of events that the filter offers, as the journal names them.
-pub const KINDS: &[&str] = &[
-    "consultation_imported",
-    "consultation_applied",
-    "calendar_changed",
-    "roll_imported",
-    "roll_staged",
-    "roll_approved",
-    "roll_applied",
-    "roll_abandoned",
-    "roll_corrected",
-    "judgment_recorded",
-    "gate_waived",
-    "mailing",
-    "deadline_warned",
-    "lists_imported",
-    "delegate_named",
-    "candidacy_filed",
-    "candidacy_withdrawn",
-    "candidacy_decided",
-    "order_committed",
-    "order_drawn",
-    "candidacies_published",
-    "text_published",
-    "texts_replaced",
-    "complaint_filed",
-    "complaint_decided",
-    "ticket_opened",
-    "ticket_answered",
-    "ticket_closed",
-    "voter_searched",
-    "voter_viewed",
-    "activation_resent",
-    "activation_letter_made",
-    "captcha_bypassed",
-    "address_change_proposed",
-    "address_change_approved",
-    "address_change_refused",
-    "invitations_sent",
-    "letters_made",
-    "account_activated",
-    "reissue_asked",
-    "reissue_refused",
-    "identity_confirmed",
-    "identity_refused",
-    "account_suspended",
-    "staff_invited",
-    "staff_signed_in",
-    "staff_disabled",
-    "act_proposed",
-    "act_confirmed",
-    "act_refused",
-    "token_created",
-    "token_revoked",
-    "token_used",
-    "election_set_up",
-    "ballots_recorded",
-    "polls_closed",
-    "closing_sealed",
-    "archive_refused",
-    "tally_encrypted",
-    "partial_decryption_recorded",
-    "tally_finished",
-    "board",
-    "integrity_alarm",
-];
 
 /// Where the page is.
 pub const PATH: &str = "/gestion/journal";
@@ -161,7 +95,7 @@ fn filter_form(lang: Lang, filter: &Filter) -> Markup {
                 label.field__label for="nature" { (lang.text("console-journal-kind")) }
                 select.input #nature name="nature" {
                     option value="" { (lang.text("console-journal-all")) }
-                    @for kind in KINDS { option value=(kind) selected[filter.kind.as_deref() == Some(kind)] { (kind) } }
+                    @for (name, words) in KINDS { option value=(name) selected[filter.kind.as_deref() == Some(*name)] { (lang.text(words)) } }
                 }
             }
             div.field {
@@ -235,7 +169,7 @@ fn table(lang: Lang, view: &JournalView) -> Markup {
                                     None => (lang.text("console-journal-system")),
                                 }
                             }
-                            td { (what(entry)) }
+                            td { (what(lang, entry)) }
                             td { (about(lang, view, &entry.subject)) }
                         }
                     }
@@ -245,27 +179,21 @@ fn table(lang: Lang, view: &JournalView) -> Markup {
     )
 }
 
-/// The event as the journal has it: its name, then its details.
-fn what(entry: &Entry) -> Markup {
+/// What happened, in words, then as the journal has it: its own name and its details, which are what the chain is made over.
+fn what(lang: Lang, entry: &Entry) -> Markup {
+    let (name, words) = kind_of(&entry.what);
     let value = serde_json::to_value(&entry.what).unwrap_or_default();
-    let mut details = Vec::new();
-    let mut name = String::new();
-    if let Value::Object(fields) = value {
-        for (key, value) in fields {
-            let text = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            if key == "event" {
-                name = text;
-            } else {
-                details.push((key, text));
-            }
-        }
-    }
+    let fields = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(field, _)| *field != "event");
     html! {
-        code { (name) }
-        @for (key, text) in details { br; span.small.soft.typed { (key) " = " (text) } }
+        (lang.text(words))
+        br; span.small.soft { code { (name) } }
+        @for (field, value) in fields {
+            br; span.small.soft.typed { (field) " = " @if let Value::String(text) = value { (text) } @else { (value) } }
+        }
     }
 }
 

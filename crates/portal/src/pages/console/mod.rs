@@ -8,6 +8,7 @@ pub mod complaints;
 pub mod decisions;
 pub mod desk;
 pub mod journal;
+pub mod journal_kinds;
 pub mod mailings;
 pub mod own_candidacies;
 pub mod preparation;

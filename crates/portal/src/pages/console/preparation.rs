@@ -1,6 +1,7 @@
 //! Preparation of a consultation: what is ready, what is not and who must act, the calendar of the law, the rolls in figures, and the gates that
 //! stand before anything is set up.
 
+use isoloir_domain::holidays::DayOff;
 use isoloir_domain::roll_gates::{Gate, Waiver};
 use isoloir_domain::staff::StaffMember;
 use isoloir_domain::timetable::{Milestone, Nearness, Step};
@@ -139,7 +140,8 @@ fn calendar(lang: Lang, dates: &[Milestone], now: Timestamp, phase: Phase) -> Ma
                         tr {
                             th scope="row" {
                                 @if date.whole_day { (when::day(lang, date.day)) } @else { (at(lang, date.due)) }
-                                @if let Some(off) = date.off { br; span.soft { (off.message().text(lang.language())) } }
+                                // The date itself names a Saturday or a Sunday.
+                                @if let Some(off @ DayOff::Holiday(..)) = date.off { br; span.soft { (off.message().text(lang.language())) } }
                             }
                             td {
                                 (date.step.message().text(lang.language()))

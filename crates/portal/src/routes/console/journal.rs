@@ -13,7 +13,8 @@ use serde::Deserialize;
 use crate::access::{Access, Declared, declare};
 use crate::error::PageError;
 use crate::pages::console::READS_JOURNAL;
-use crate::pages::console::journal::{self as page, Filter, JournalView, KINDS};
+use crate::pages::console::journal::{self as page, Filter, JournalView};
+use crate::pages::console::journal_kinds::KINDS;
 use crate::request::{PageChrome, StaffSession};
 use crate::routes::public::{download, piped};
 use crate::state::PortalState;
@@ -52,7 +53,7 @@ impl FilterQuery {
         let (from, until) = (day(&self.du), day(&self.au));
         Filter {
             unreadable_day: [&from, &until].iter().any(|day| matches!(day, Some(Err(_)))),
-            kind: Some(self.nature).filter(|kind| KINDS.contains(&kind.as_str())),
+            kind: Some(self.nature).filter(|kind| KINDS.iter().any(|(name, _)| name == kind)),
             about: Some(self.objet.trim().to_owned()).filter(|about| !about.is_empty()),
             from: from.and_then(Result::ok),
             until: until.and_then(Result::ok),

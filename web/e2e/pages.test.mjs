@@ -41,7 +41,7 @@ async function walk(name, starts, skip) {
 
 test('a visitor', async () => {
   const { pages, forms } = await (await walk('visitor', ['/', '/connexion', '/borne']))();
-  for (const path of ['/', '/connexion', '/urne', '/resultats', '/aide', '/accessibilite', '/donnees-personnelles', '/mentions-legales']) {
+  for (const path of ['/', '/connexion', '/urne', '/resultats', '/aide', '/accessibilite', '/donnees-personnelles', '/mentions-legales', '/demonstration/salle-d-attente']) {
     assert.ok(pages.includes(path), `${path} is reached by links`);
   }
   assert.ok(forms.includes('/connexion'));

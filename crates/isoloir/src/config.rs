@@ -89,8 +89,20 @@ pub struct ServerConfig {
     /// How often a network may try.
     #[serde(default)]
     pub limits: LimitsSection,
+    /// The waiting room before the sign-in.
+    #[serde(default)]
+    pub waiting_room: WaitingRoomSection,
     /// FranceConnect, or the provider of identities in its place, when there is one.
     pub franceconnect: Option<FranceConnectConfig>,
+}
+
+/// The waiting room before the sign-in (docs/adr/0024).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WaitingRoomSection {
+    /// How many people of this node may type their password at the same time. Nothing: as many as the measured time of a hash allows, and no room while
+    /// nobody has to wait. 0: nobody signs in.
+    pub forms: Option<usize>,
 }
 
 /// How often a network may try, and which proxies stand before the server.

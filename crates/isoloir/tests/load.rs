@@ -49,6 +49,11 @@ async fn voters_arrive_along_the_curve_and_vote() {
     }
     assert_eq!(report["latencies"]["cast"]["count"], 12, "{report}");
     assert_eq!(report["failures"], serde_json::json!({}));
+    assert_eq!(
+        (&report["waited"], &report["overtaken"]),
+        (&0.into(), &0.into()),
+        "{report}"
+    );
     let page = std::fs::read_to_string(folder.join("out/report.html")).unwrap();
     assert!(page.contains("12 ont voté") && !page.contains("<script"), "{page}");
     // A ballot is final: the same people cannot load it again.

@@ -85,6 +85,27 @@ pub fn staff_token(headers: &HeaderMap, config: &PortalConfig) -> Option<String>
         .filter(|token| !token.is_empty())
 }
 
+/// Name of the cookie of a place in the waiting room.
+#[must_use]
+pub fn place_cookie_name(config: &PortalConfig) -> &'static str {
+    if config.origin.is_https() {
+        "__Host-isoloir-place"
+    } else {
+        "isoloir-place"
+    }
+}
+
+/// The cookie of a place in the waiting room: also sent when a link of a mail leads here, since nobody is to lose a place by that.
+#[must_use]
+pub fn place_cookie(config: &PortalConfig, sealed: String) -> Cookie<'static> {
+    Cookie::build((place_cookie_name(config), sealed))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(config.origin.is_https())
+        .path("/")
+        .build()
+}
+
 const KIOSK_COOKIE: &str = "borne";
 
 /// The cookie by which a shared machine is known, for good; switched off, it goes.

@@ -33,3 +33,4 @@ mod rolls;
 mod staff;
 mod texts;
 mod two_people;
+mod waiting_room;

@@ -36,9 +36,10 @@ use isoloir_portal::pages::results::{
 use isoloir_portal::pages::rolls::{RollEntry, RollView};
 use isoloir_portal::pages::sign_in::{SignInProblem, SignInView};
 use isoloir_portal::pages::staff::{InvitationProblem, InvitationView, StaffSignInProblem, StaffSignInView};
+use isoloir_portal::pages::waiting_room::WaitView;
 use isoloir_portal::pages::{
     about, activation, assistance, ballot_box, booth, candidates, complaints, demonstration, elections, error,
-    franceconnect, help, home, personal, reissue, results, rolls, sign_in, staff, texts,
+    franceconnect, help, home, personal, reissue, results, rolls, sign_in, staff, texts, waiting_room,
 };
 use isoloir_service::ask_reissue::ReissueWindow;
 use isoloir_service::decide_complaint::{Complaint, ComplaintFile, Decision, WholeComplaint};
@@ -395,6 +396,18 @@ fn account_pages(lang: Lang) -> Vec<(String, String)> {
         next: "/je-vote".into(),
         problem,
         captcha: None,
+        kept_until: None,
+    };
+    let called = SignInView {
+        kept_until: Some("09:32".into()),
+        ..sign_in_view(None)
+    };
+    let waits = |before, refresh, estimate| WaitView {
+        before,
+        refresh,
+        estimate,
+        arrived: at("2026-12-03T07:01:00Z"),
+        until: at("2026-12-03T09:01:00Z"),
     };
     let with_captcha = |problem| SignInView {
         captcha: Some(CaptchaView {
@@ -411,6 +424,24 @@ fn account_pages(lang: Lang) -> Vec<(String, String)> {
     let refused = SignInProblem::Refused("Adresse ou mot de passe inexact.".into());
     vec![
         ("connexion".into(), sign_in::render(&c, &SignInView::default())),
+        ("connexion-appelee".into(), sign_in::render(&c, &called)),
+        (
+            "attente".into(),
+            waiting_room::render(&c, &waits(1_240, Some(10), Some(170))),
+        ),
+        (
+            "attente-prochaine".into(),
+            waiting_room::render(&c, &waits(0, None, None)),
+        ),
+        (
+            "attente-une".into(),
+            waiting_room::render(&c, &waits(1, Some(60), Some(20))),
+        ),
+        (
+            "attente-longue".into(),
+            waiting_room::render(&c, &waits(90_000, Some(60), Some(9_000))),
+        ),
+        ("attente-sans-cookies".into(), waiting_room::render_no_cookies(&c)),
         (
             "connexion-vide".into(),
             sign_in::render(

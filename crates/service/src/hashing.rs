@@ -4,6 +4,7 @@
 //! sign-ins go on at a slow pace, and voters who are casting keep most of the machine (docs/benchmarks.md says how much). Priority alone does
 //! not do that: a hash that has begun holds a core, and its caches, for all of its 20 ms.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,10 +23,18 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// How long there has been no cast when that is a pause: those recorded together are answered together, and the next are on their way.
 const CALM: Duration = Duration::from_millis(50);
 
+/// How long whoever was called by the waiting room waits for one of the [`PLACES`].
+const SOON: Duration = Duration::from_secs(20);
+
+/// What a hash takes before the first was measured, in microseconds.
+const USUAL: u64 = 20_000;
+
 pub(crate) struct Hashing {
     threads: ThreadPool,
     places: Arc<Semaphore>,
     casts: Arc<Casts>,
+    /// What a hash takes of a thread lately, pauses of the casts included, in microseconds.
+    takes: Arc<AtomicU64>,
 }
 
 /// Casts between their arrival and their answer.
@@ -105,7 +114,15 @@ impl Hashing {
             threads,
             places: Arc::new(Semaphore::new(PLACES)),
             casts: Arc::default(),
+            takes: Arc::new(AtomicU64::new(USUAL)),
         })
+    }
+
+    /// How many passwords could be hashed in `seconds`, at the pace of the last ones.
+    pub(crate) fn served_in(&self, seconds: u64) -> usize {
+        let threads = u64::try_from(self.threads.current_num_threads()).unwrap_or(1);
+        let takes = self.takes.load(Ordering::Relaxed).max(1);
+        usize::try_from(threads.saturating_mul(seconds).saturating_mul(1_000_000) / takes).unwrap_or(usize::MAX)
     }
 
     /// Says that a cast is under way: passwords wait.
@@ -120,6 +137,15 @@ impl Hashing {
         turn.map(Turn).map_err(|_| Fault::Crowded)
     }
 
+    /// The same for whoever need not be told to come back: waits a while for a place, in order. [`Fault::Crowded`] when there was none.
+    pub(crate) async fn turn_soon(&self) -> Result<Turn, Fault> {
+        let turn = tokio::time::timeout(SOON, Arc::clone(&self.places).acquire_owned()).await;
+        match turn {
+            Ok(turn) => turn.map(Turn).map_err(|_| Fault::Stopping),
+            Err(_) => Err(Fault::Crowded),
+        }
+    }
+
     /// Runs `work` in its turn.
     pub(crate) async fn run<T, F>(&self, turn: Turn, work: F) -> Result<T, Fault>
     where
@@ -127,14 +153,16 @@ impl Hashing {
         F: FnOnce() -> Result<T, Fault> + Send + 'static,
     {
         let (send, receive) = tokio::sync::oneshot::channel();
-        let casts = Arc::clone(&self.casts);
+        let (casts, takes) = (Arc::clone(&self.casts), Arc::clone(&self.takes));
         self.threads.spawn(move || {
             // Given back when the work is done, not when the request that wanted it is gone.
             let _turn = turn;
+            let begun = Instant::now();
             casts.wait_for_a_pause();
             if !send.is_closed() {
                 // Nobody waits any more when the request was dropped: the outcome is of no use then.
                 let _ = send.send(work());
+                note(&takes, begun.elapsed());
             }
         });
         receive.await.map_err(|_| Fault::Stopping)?
@@ -144,6 +172,13 @@ impl Hashing {
     pub(crate) fn free_places(&self) -> usize {
         self.places.available_permits()
     }
+}
+
+/// A sixteenth of what is known of the pace is that of this hash. Two threads at once may lose one of them, which does no harm.
+fn note(takes: &AtomicU64, took: Duration) {
+    let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX / 16);
+    let before = takes.load(Ordering::Relaxed);
+    takes.store((before.saturating_mul(15).saturating_add(took)) / 16, Ordering::Relaxed);
 }
 
 /// A tenth of the share of an ordinary thread on a busy machine. The lowest, 19, would leave a seventieth: beside other programs that never

@@ -14,7 +14,7 @@
 //!
 //! Voters
 //! - [`activate_account`]: a one-use link or an [`activation_letter`], then a [`password`], then a [`challenge`] question
-//! - [`sign_in`], [`session`]: sign-in, sessions, sign-out; `attempts`: the delay after failures
+//! - [`sign_in`], [`session`]: sign-in, sessions, sign-out; `attempts`: the delay after failures; [`waiting_room`]: who comes first in a rush
 //! - [`change_password`], [`reset_password`]: known, or forgotten; [`suspend_account`]
 //! - [`ask_reissue`]: a new voting code, asked of the registrar over `registrar_link`; [`reissue_form`]: what is typed for it;
 //!   [`reissue_counts`]: how often, for the board
@@ -163,6 +163,7 @@ pub mod verify_archive;
 pub mod voter_complaints;
 pub mod voter_elections;
 pub mod voter_journey;
+pub mod waiting_room;
 pub mod warn_of_deadlines;
 mod writer;
 

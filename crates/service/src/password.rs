@@ -146,7 +146,10 @@ impl VotingServer {
             hash.map(|hash| hash.to_string())
                 .map_err(|_| Fault::Damaged("a password's hash"))
         };
-        self.inner.hashing.run(self.inner.hashing.turn()?, work).await
+        self.inner
+            .hashing
+            .run(self.inner.hashing.turn_soon().await?, work)
+            .await
     }
 
     /// Whether the password is that of `hash`; `None` (nobody) takes as long and is false.

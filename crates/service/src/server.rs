@@ -27,6 +27,7 @@ use crate::franceconnect::IdentityProvider;
 use crate::hashing::Hashing;
 use crate::registrar_link::RegistrarLink;
 use crate::sealed::Vault;
+use crate::waiting_room::WaitingRoom;
 use crate::writer::Writer;
 
 /// What the operator decides.
@@ -82,6 +83,8 @@ pub(crate) struct Inner {
     pub(crate) verifiers: ThreadPool,
     /// Passwords are hashed here, after everything else.
     pub(crate) hashing: Hashing,
+    /// Who comes before whom, when more people want to sign in than can be served.
+    pub(crate) waiting_room: WaitingRoom,
     /// What the portal's consultation decides, as last read.
     pub(crate) rules: Mutex<Option<(Timestamp, Arc<PortalRules>)>>,
     /// Our own captchas, and another's when the operator plugs one.
@@ -144,6 +147,7 @@ impl VotingServer {
             boxes: Boxes::default(),
             verifiers,
             hashing: Hashing::new(settings.hashers.unwrap_or(cores))?,
+            waiting_room: WaitingRoom::default(),
             rules: Mutex::new(None),
             captcha,
             foreign_captcha: OnceLock::new(),

@@ -12,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::activate_account::new_token;
 use crate::attempts::{MEMORY, Tried};
+use crate::hashing::Turn;
+use crate::waiting_room::Arrival;
 use crate::{Fault, Session, VotingServer};
 
 /// What a successful sign-in yields.
@@ -34,9 +36,12 @@ pub enum SignInError {
         /// Seconds to wait.
         retry_after: u64,
     },
-    /// Too many sign-ins at the same time.
+    /// Too many sign-ins at the same time: from now on there is a waiting room.
     #[error("too many sign-ins at the same time")]
     Busy,
+    /// The place in the waiting room that was brought gives no right to sign in now.
+    #[error("not called by the waiting room")]
+    NotCalled,
     /// Our own fault.
     #[error(transparent)]
     Fault(Fault),
@@ -57,6 +62,7 @@ impl Refusal for SignInError {
             Self::Wrong => "sign_in_wrong",
             Self::Locked { .. } => "sign_in_locked",
             Self::Busy => "sign_in_busy",
+            Self::NotCalled => "sign_in_not_called",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -75,6 +81,10 @@ impl Refusal for SignInError {
                 "Beaucoup de personnes se connectent en ce moment. Réessayez dans un instant.",
                 "Many people are signing in right now. Try again shortly.",
             ),
+            Self::NotCalled => Message::new(
+                "Ce n’est pas encore votre tour de vous connecter.",
+                "It is not your turn to sign in yet.",
+            ),
             Self::Fault(fault) => fault.message(),
         }
     }
@@ -83,7 +93,7 @@ impl Refusal for SignInError {
         match self {
             Self::Wrong => Class::Unauthenticated,
             Self::Locked { .. } => Class::TooMany,
-            Self::Busy => Class::Unavailable,
+            Self::Busy | Self::NotCalled => Class::Unavailable,
             Self::Fault(fault) => fault.class(),
         }
     }
@@ -98,6 +108,8 @@ pub struct Place<'a> {
     pub kiosk: bool,
     /// Whether a captcha was just answered: failures by others are then no reason to make that person wait. Failures still count.
     pub human: bool,
+    /// The place in the waiting room by which this visitor was called.
+    pub called: Option<Arrival>,
 }
 
 impl VotingServer {
@@ -121,15 +133,37 @@ impl VotingServer {
     ) -> Result<SignedIn, SignInError> {
         let identifier = Identifier::read(identifier);
         let key = Tried::Password(identifier.as_str()).key();
-        let turn = self.inner.hashing.turn()?;
-        if let Some(retry_after) = self.count_attempt(&key, place.human).await? {
+        let Some(arrival) = place.called else {
+            let turn = self.inner.hashing.turn().inspect_err(|_| self.open_waiting_room())?;
+            return self.compare(turn, &identifier, &key, password, place).await;
+        };
+        if !self.is_called(arrival, &key) {
+            return Err(SignInError::NotCalled);
+        }
+        let outcome = match self.inner.hashing.turn_soon().await {
+            Ok(turn) => self.compare(turn, &identifier, &key, password, place).await,
+            Err(fault) => Err(fault.into()),
+        };
+        self.was_called(arrival, &key, &outcome);
+        outcome
+    }
+
+    async fn compare(
+        &self,
+        turn: Turn,
+        identifier: &Identifier,
+        key: &[u8; 32],
+        password: &str,
+        place: Place<'_>,
+    ) -> Result<SignedIn, SignInError> {
+        if let Some(retry_after) = self.count_attempt(key, place.human).await? {
             return Err(SignInError::Locked { retry_after });
         }
-        let account = self.inner.store.account_named(&identifier).await.map_err(Fault::from)?;
+        let account = self.inner.store.account_named(identifier).await.map_err(Fault::from)?;
         let hash = account.as_ref().map(|account| account.password.clone());
         let right = self.check_password(turn, password, hash).await?;
         match account {
-            Some(account) if right => Ok(self.begin_session(account, &key, place).await?),
+            Some(account) if right => Ok(self.begin_session(account, key, place).await?),
             _ => Err(SignInError::Wrong),
         }
     }

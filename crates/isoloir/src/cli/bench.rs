@@ -97,8 +97,10 @@ enum BenchCommand {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
-    /// Casts per second alone, and while many people sign in: the rush must not starve those who are casting.
-    #[command(after_help = "Example (optimised build):\n  isoloir bench rush --ballots 3000 --out /tmp/bench")]
+    /// Casts per second alone, and while a crowd wants to sign in: it must not starve those who are casting, and nobody overtakes in the waiting room.
+    #[command(
+        after_help = "Example (optimised build):\n  isoloir bench rush --ballots 36000 --people 1500 --arrivals 40 --out /tmp/bench"
+    )]
     Rush {
         /// Ballots, made before anything is measured.
         #[arg(long, default_value_t = 1800)]
@@ -106,9 +108,12 @@ enum BenchCommand {
         /// Casts under way at the same time.
         #[arg(long, default_value_t = 64)]
         jobs: usize,
-        /// People who sign in again and again.
-        #[arg(long, default_value_t = 200)]
+        /// People who come to sign in at once, before each turn in the rush.
+        #[arg(long, default_value_t = 600)]
         people: u32,
+        /// How many come each second after them: some ten times what is served beside casts.
+        #[arg(long, default_value_t = 40.0)]
+        arrivals: f64,
         /// Empty or missing folder.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -171,9 +176,10 @@ pub(crate) fn run(arguments: &BenchArgs) -> anyhow::Result<()> {
             ballots,
             jobs,
             people,
+            arrivals,
             out,
             database,
-        } => rush(&bench(*ballots, *jobs, out, database.as_deref()), *people),
+        } => rush(&bench(*ballots, *jobs, out, database.as_deref()), *people, *arrivals),
     }
 }
 
@@ -248,15 +254,22 @@ fn codes(bench: &CodesBench) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn rush(bench: &CastBench, people: u32) -> anyhow::Result<()> {
-    let figures = block_on(load::rush(bench, people))?;
+fn rush(bench: &CastBench, people: u32, arrivals: f64) -> anyhow::Result<()> {
+    let figures = block_on(load::rush(bench, people, arrivals))?;
     for (alone, rushed) in figures.alone.iter().zip(&figures.rushed) {
         println!("casts alone {alone:>6.0}/s  during the rush {rushed:>6.0}/s");
     }
     println!(
-        "sign-ins {:.0}/s, {} told to come back; casts kept {:.1} % of their rate. Target: at least 90 %.",
+        "arrivals {:.0}/s, sign-ins {:.1}/s: {:.0} times what was served",
+        figures.arrivals_per_second,
         figures.sign_ins_per_second,
-        figures.told_to_wait,
+        figures.arrivals_per_second / figures.sign_ins_per_second.max(0.001)
+    );
+    println!(
+        "{} waited, {} overtaken, {} refused; casts kept {:.1} % of their rate. Target: at least 90 %, nobody overtaken.",
+        figures.waited,
+        figures.overtaken,
+        figures.refused,
         100.0 * figures.ratio
     );
     println!("{}", serde_json::to_string(&figures)?);

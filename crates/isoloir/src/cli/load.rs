@@ -62,6 +62,10 @@ pub(crate) fn run(arguments: &LoadArgs) -> anyhow::Result<()> {
         report.told_to_wait,
         report.late_ms
     );
+    println!(
+        "{} stood in the waiting room, {} of them were overtaken",
+        report.waited, report.overtaken
+    );
     for (step, one) in &report.latencies {
         println!(
             "{step:?}: p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, max {:.1} ms",

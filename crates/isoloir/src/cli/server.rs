@@ -44,6 +44,9 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
     if !config.organiser_keys.is_empty() {
         server.require_signed_folders();
     }
+    if let Some(forms) = config.waiting_room.forms {
+        server.fix_sign_in_forms(forms);
+    }
     if let Some(provider) = identity::provider(config)? {
         server.use_identity_provider(provider);
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::visit::{Step, Visit};
 use crate::rehearse::Latencies;
+use crate::voter::{Line, overtaken};
 
 /// The report of a load.
 #[derive(Debug, Serialize)]
@@ -26,6 +27,10 @@ pub struct Report {
     pub ballots_per_second: f64,
     /// How often voters were told to come back.
     pub told_to_wait: u32,
+    /// Voters who stood in the waiting room.
+    pub waited: usize,
+    /// Of them, those who were overtaken: told to wait after somebody who arrived later had been called.
+    pub overtaken: usize,
     /// Latencies by step, as voters felt them: waiting because the server said so is part of it.
     pub latencies: BTreeMap<Step, Latencies>,
     /// What ended visits, by step and words.
@@ -41,6 +46,7 @@ impl Report {
         let mut steps: BTreeMap<Step, Vec<Duration>> = BTreeMap::new();
         let (mut failures, mut receipts) = (BTreeMap::new(), Vec::new());
         let (mut told_to_wait, mut voted) = (0, 0);
+        let lines: Vec<Line> = visits.iter().filter_map(|visit| visit.line).collect();
         for visit in visits {
             told_to_wait += visit.told_to_wait;
             for (step, time) in visit.steps {
@@ -66,6 +72,8 @@ impl Report {
             seconds: spent.as_secs_f64(),
             ballots_per_second: if between > 0.0 { count / between } else { 0.0 },
             told_to_wait,
+            waited: lines.iter().filter(|line| line.stood.is_some()).count(),
+            overtaken: overtaken(&lines),
             latencies: steps
                 .into_iter()
                 .map(|(step, times)| (step, Latencies::of(times)))
@@ -88,7 +96,7 @@ impl Report {
         let _ = write!(
             page,
             "<p>{}\u{a0}: {} personnes arrivées, {} ont voté, {} bulletins reçus en {:.0}\u{a0}s, {:.1} par seconde. Priées de revenir\u{a0}: {} fois. \
-             Retard de la machine qui mesure\u{a0}: {:.0}\u{a0}ms au plus.</p>",
+             Passées par la salle d’attente\u{a0}: {}, dont {} dépassées par une arrivée plus tardive. Retard de la machine qui mesure\u{a0}: {:.0}\u{a0}ms au plus.</p>",
             escape(&self.portal),
             self.arrived,
             self.voted,
@@ -96,6 +104,8 @@ impl Report {
             self.seconds,
             self.ballots_per_second,
             self.told_to_wait,
+            self.waited,
+            self.overtaken,
             self.late_ms
         );
         self.plot(&mut page);
@@ -181,6 +191,7 @@ fn by_second(arrivals: &[Duration], receipts: &[Duration]) -> Vec<(u32, u32)> {
 fn words(step: Step) -> &'static str {
     match step {
         Step::Page => "Page de connexion",
+        Step::Room => "Salle d’attente",
         Step::SignIn => "Connexion",
         Step::Unlock => "Code de vote",
         Step::Encrypt => "Chiffrement (sur cette machine)",

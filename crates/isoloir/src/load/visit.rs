@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::run::Voter;
 use crate::ambient;
-use crate::voter::{Ballot, Portal, ServerKeys, Session, VoterError};
+use crate::voter::{Ballot, Line, Portal, ServerKeys, Session, VoterError};
 
 /// A step of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,6 +17,8 @@ use crate::voter::{Ballot, Portal, ServerKeys, Session, VoterError};
 pub enum Step {
     /// The page on which one signs in.
     Page,
+    /// The waiting room, for those who met it.
+    Room,
     /// Signing in.
     SignIn,
     /// Ticket, registrar, credentials opened.
@@ -36,6 +38,8 @@ pub(super) struct Visit {
     pub(super) steps: Vec<(Step, Duration)>,
     /// When each receipt came, from the start of the load.
     pub(super) receipts: Vec<Duration>,
+    /// The way to the form of the sign-in.
+    pub(super) line: Option<Line>,
     /// How often the server asked to come back.
     pub(super) told_to_wait: u32,
     /// What ended the visit before its last receipt, and at which step.
@@ -65,15 +69,25 @@ impl Polls {
     }
 
     async fn vote(&self, voter: &Voter, visit: &mut Visit) -> Result<(), (Step, VoterError)> {
-        self.step(visit, Step::Page, || async {
-            Session::anonymous(&self.portal).page("/connexion").await
-        })
-        .await?;
-        let session = self
-            .step(visit, Step::SignIn, || async {
-                Session::sign_in(&self.portal, &voter.identifier, &voter.password).await
-            })
-            .await?;
+        let mut session = Session::anonymous(&self.portal);
+        let line = session
+            .arrive(self.patience)
+            .await
+            .map_err(|error| (Step::Room, error))?;
+        let page = line.stood.unwrap_or(line.called);
+        visit.steps.push((Step::Page, page.duration_since(line.arrived)));
+        if let Some(stood) = line.stood {
+            visit.steps.push((Step::Room, line.called.duration_since(stood)));
+        }
+        visit.line = Some(line);
+        let mut pauses = Pauses::new(self.patience);
+        let (identifier, password) = (&voter.identifier, &voter.password);
+        while let Err(error) = session.send_sign_in(identifier, password, self.patience).await {
+            if !(is_busy(&error) && pauses.pause(visit).await) {
+                return Err((Step::SignIn, error));
+            }
+        }
+        visit.steps.push((Step::SignIn, pauses.begun.elapsed()));
         let unlocked = self
             .step(visit, Step::Unlock, || async { session.unlock(&voter.code).await })
             .await?;
@@ -109,22 +123,45 @@ impl Polls {
     where
         F: Future<Output = Result<T, VoterError>>,
     {
-        let begun = Instant::now();
-        let mut pause = Duration::from_millis(500);
+        let mut pauses = Pauses::new(self.patience);
         loop {
             match attempt().await {
                 Ok(done) => {
-                    visit.steps.push((step, begun.elapsed()));
+                    visit.steps.push((step, pauses.begun.elapsed()));
                     return Ok(done);
                 }
-                Err(error) if is_busy(&error) && begun.elapsed() + pause < self.patience => {
-                    visit.told_to_wait += 1;
-                    tokio::time::sleep(pause).await;
-                    pause = pause.saturating_mul(2).min(Duration::from_secs(8));
-                }
+                Err(error) if is_busy(&error) && pauses.pause(visit).await => {}
                 Err(error) => return Err((step, error)),
             }
         }
+    }
+}
+
+/// Longer and longer pauses of a voter who was told to come back, as long as there is patience.
+struct Pauses {
+    begun: Instant,
+    next: Duration,
+    patience: Duration,
+}
+
+impl Pauses {
+    fn new(patience: Duration) -> Self {
+        Self {
+            begun: Instant::now(),
+            next: Duration::from_millis(500),
+            patience,
+        }
+    }
+
+    /// `false` when patience is over.
+    async fn pause(&mut self, visit: &mut Visit) -> bool {
+        if self.begun.elapsed() + self.next >= self.patience {
+            return false;
+        }
+        visit.told_to_wait += 1;
+        tokio::time::sleep(self.next).await;
+        self.next = self.next.saturating_mul(2).min(Duration::from_secs(8));
+        true
     }
 }
 

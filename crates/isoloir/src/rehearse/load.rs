@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use serde::Serialize;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::bench::{CastBench, PASSWORD, Ready, cast_all, first_election, prepare, set_up};
 use super::electorate::{Ballots, patiently};
 use super::figures::Latencies;
 use super::scenario::email;
-use crate::voter::{Portal, Session, VoterError};
+use crate::voter::{Line, Portal, Session, VoterError, overtaken};
 
 /// The pages that are read, all by voters who are signed in except the first two.
 const PAGES: [(&str, bool); 5] = [
@@ -43,10 +43,16 @@ pub struct RushFigures {
     pub alone: Vec<f64>,
     /// Casts per second while people sign in.
     pub rushed: Vec<f64>,
+    /// People who came to sign in, per second, while casts were measured; those who came before them counted in.
+    pub arrivals_per_second: f64,
     /// Sign-ins per second during the rush.
     pub sign_ins_per_second: f64,
-    /// Sign-ins that were told to come back.
-    pub told_to_wait: u32,
+    /// People who stood in the waiting room.
+    pub waited: usize,
+    /// Of them, those who were overtaken: told to wait after somebody who arrived later had been called.
+    pub overtaken: usize,
+    /// People who did not come to sign in at last.
+    pub refused: u32,
     /// Mean rate during the rush over mean rate alone.
     pub ratio: f64,
 }
@@ -110,11 +116,11 @@ async fn read(
 /// Turns: one alone, one in the rush, on their own ballots.
 const TURNS: usize = 6;
 
-/// Casts `bench.ballots` ballots, in turns alone and while `people` sign in again and again.
+/// Casts `bench.ballots` ballots, in turns alone and while a crowd wants to sign in: `people` at once, then `arrivals` a second.
 ///
 /// # Errors
 /// When a ballot is refused.
-pub async fn rush(bench: &CastBench, people: u32) -> anyhow::Result<RushFigures> {
+pub async fn rush(bench: &CastBench, people: u32, arrivals: f64) -> anyhow::Result<RushFigures> {
     let site = set_up(bench).await?;
     let running = site.start().await?;
     let portal = Portal::at(&site.portal())?;
@@ -124,8 +130,7 @@ pub async fn rush(bench: &CastBench, people: u32) -> anyhow::Result<RushFigures>
     let mut ready: Vec<Ready> = prepare(bench, &site, &portal, &election).await?;
     let share = ready.len().div_ceil(TURNS);
     let (mut alone, mut rushed) = (Vec::new(), Vec::new());
-    let counted = Counted::default();
-    let mut rush_seconds = 0.0;
+    let (mut during, mut met) = (Counts::default(), Met::default());
     for turn in 0..TURNS {
         let rest = ready.split_off(share.min(ready.len()));
         if ready.is_empty() {
@@ -134,75 +139,138 @@ pub async fn rush(bench: &CastBench, people: u32) -> anyhow::Result<RushFigures>
         if turn % 2 == 0 {
             alone.push(cast_all(ready, bench.jobs).await?);
         } else {
-            let crowd = Crowd::gather(&portal, people, bench.ballots, &counted);
+            let crowd = Crowd::gather(&portal, people, arrivals, bench.ballots);
             // The rush is at its height when the casts begin.
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            let begun = Instant::now();
-            let before = counted.signed_in.load(Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            let (begun, before) = (Instant::now(), crowd.signed_in.load(Ordering::Relaxed));
             rushed.push(cast_all(ready, bench.jobs).await?);
-            rush_seconds += begun.elapsed().as_secs_f64();
-            counted
-                .during
-                .fetch_add(counted.signed_in.load(Ordering::Relaxed) - before, Ordering::Relaxed);
-            crowd.disperse().await;
+            during.seconds += begun.elapsed().as_secs_f64();
+            during.arrived += crowd.arrived.load(Ordering::Relaxed);
+            during.signed_in += crowd.signed_in.load(Ordering::Relaxed) - before;
+            let one = crowd.disperse().await?;
+            met.waited += one.lines.iter().filter(|line| line.stood.is_some()).count();
+            met.overtaken += overtaken(&one.lines);
+            met.refused += one.refused;
         }
         ready = rest;
     }
     ensure!(!alone.is_empty() && !rushed.is_empty(), "too few ballots");
     running.stop().await?;
+    let seconds = during.seconds.max(0.001);
     Ok(RushFigures {
         ratio: mean(&rushed) / mean(&alone),
         alone,
         rushed,
-        sign_ins_per_second: f64::from(counted.during.load(Ordering::Relaxed)) / rush_seconds.max(0.001),
-        told_to_wait: counted.told_to_wait.load(Ordering::Relaxed),
+        arrivals_per_second: f64::from(during.arrived) / seconds,
+        sign_ins_per_second: f64::from(during.signed_in) / seconds,
+        waited: met.waited,
+        overtaken: met.overtaken,
+        refused: met.refused,
     })
 }
 
-/// What the crowd met.
-#[derive(Default, Clone)]
-struct Counted {
-    signed_in: Arc<AtomicU32>,
-    during: Arc<AtomicU32>,
-    told_to_wait: Arc<AtomicU32>,
+/// While casts were measured.
+#[derive(Default)]
+struct Counts {
+    seconds: f64,
+    arrived: u32,
+    signed_in: u32,
 }
 
-/// When somebody who was told to come back shortly does.
-const COMES_BACK: Duration = Duration::from_secs(2);
+/// What all crowds met.
+#[derive(Default)]
+struct Met {
+    waited: usize,
+    overtaken: usize,
+    refused: u32,
+}
 
-/// People who sign in, and then again.
+/// What one crowd met.
+#[derive(Default)]
+struct CrowdMet {
+    lines: Vec<Line>,
+    refused: u32,
+}
+
+/// How long somebody of the crowd stays in line: everybody comes in at last, so that all can be asked whether they were overtaken.
+const STAYS: Duration = Duration::from_secs(3600);
+
+/// People who come to sign in.
 struct Crowd {
     over: Arc<AtomicBool>,
-    people: JoinSet<()>,
+    arrived: Arc<AtomicU32>,
+    signed_in: Arc<AtomicU32>,
+    coming: JoinHandle<CrowdMet>,
 }
 
 impl Crowd {
-    fn gather(portal: &Portal, people: u32, voters: u32, counted: &Counted) -> Self {
-        let over = Arc::new(AtomicBool::new(false));
-        let mut crowd = JoinSet::new();
-        for person in 0..people {
-            let (portal, counted) = (portal.clone(), counted.clone());
-            let over = Arc::clone(&over);
-            crowd.spawn(async move {
-                let email = email(person % voters + 1);
-                while !over.load(Ordering::Relaxed) {
-                    match Session::sign_in(&portal, &email, PASSWORD).await {
-                        Ok(_) => counted.signed_in.fetch_add(1, Ordering::Relaxed),
-                        Err(_) => {
-                            tokio::time::sleep(COMES_BACK).await;
-                            counted.told_to_wait.fetch_add(1, Ordering::Relaxed)
-                        }
-                    };
-                }
-            });
+    fn gather(portal: &Portal, people: u32, arrivals: f64, voters: u32) -> Self {
+        let (over, arrived, signed_in) = (Arc::default(), Arc::default(), Arc::default());
+        let crowd = Coming {
+            portal: portal.clone(),
+            people,
+            pause: Duration::from_secs_f64(1.0 / arrivals.max(0.001)),
+            voters,
+            over: Arc::clone(&over),
+            arrived: Arc::clone(&arrived),
+            signed_in: Arc::clone(&signed_in),
+        };
+        Self {
+            over,
+            arrived,
+            signed_in,
+            coming: tokio::spawn(crowd.come()),
         }
-        Self { over, people: crowd }
     }
 
-    /// Those who have begun finish.
-    async fn disperse(mut self) {
+    /// Nobody comes any more; those who have come sign in.
+    async fn disperse(self) -> anyhow::Result<CrowdMet> {
         self.over.store(true, Ordering::Relaxed);
-        while self.people.join_next().await.is_some() {}
+        Ok(self.coming.await?)
+    }
+}
+
+struct Coming {
+    portal: Portal,
+    people: u32,
+    pause: Duration,
+    voters: u32,
+    over: Arc<AtomicBool>,
+    arrived: Arc<AtomicU32>,
+    signed_in: Arc<AtomicU32>,
+}
+
+impl Coming {
+    async fn come(self) -> CrowdMet {
+        let mut crowd = JoinSet::new();
+        let mut next = tokio::time::Instant::now();
+        for person in 0.. {
+            if person >= self.people {
+                next += self.pause;
+                tokio::time::sleep_until(next).await;
+                if self.over.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+            self.arrived.fetch_add(1, Ordering::Relaxed);
+            let (portal, signed_in) = (self.portal.clone(), Arc::clone(&self.signed_in));
+            let email = email(person % self.voters + 1);
+            crowd.spawn(async move {
+                let mut session = Session::anonymous(&portal);
+                let line = session.arrive(STAYS).await?;
+                session.send_sign_in(&email, PASSWORD, STAYS).await?;
+                signed_in.fetch_add(1, Ordering::Relaxed);
+                Ok::<Line, VoterError>(line)
+            });
+        }
+        let mut met = CrowdMet::default();
+        while let Some(one) = crowd.join_next().await {
+            match one {
+                Ok(Ok(line)) => met.lines.push(line),
+                Ok(Err(_)) | Err(_) => met.refused += 1,
+            }
+        }
+        met
     }
 }
 

@@ -6,11 +6,13 @@
 mod ballot;
 mod code;
 mod http;
+mod line;
 mod receipt;
 mod session;
 
 pub use ballot::Ballot;
 pub use code::{CodeError, UnlockKeys};
 pub use http::{Portal, VoterError};
+pub use line::{Line, overtaken};
 pub use receipt::{Receipt, ReceiptError, ServerKeys};
 pub use session::{Admission, Entitlement, Session, Ticket};

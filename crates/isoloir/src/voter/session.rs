@@ -1,17 +1,23 @@
 //! One voter's visit: activate, sign in, unlock with the voting code, cast, keep the receipt.
 
+use std::time::{Duration, Instant};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, REFRESH};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::http::{Cookies, accepted, form};
-use super::{Portal, Receipt, UnlockKeys, VoterError};
+use super::{Line, Portal, Receipt, UnlockKeys, VoterError};
 
 const FORM: &str = "application/x-www-form-urlencoded";
+
+const SIGN_IN: &str = "/connexion";
+/// How long somebody who signs in stays in the waiting room.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A signed-in voter.
 pub struct Session {
@@ -113,23 +119,87 @@ impl Session {
             ("question", "0"),
             ("reponse", "Réponse d’essai"),
         ];
-        visit.post_form("activation", "/activation/question", &fields).await
+        visit.post_form("activation", "/activation/question", &fields).await?;
+        Ok(())
     }
 
-    /// Signs in with address and password.
+    /// Signs in with address and password. Where there is a waiting room, waits in it as a browser does.
     ///
     /// # Errors
     /// When the server refuses, or answers the form again.
     pub async fn sign_in(portal: &Portal, identifier: &str, password: &str) -> Result<Self, VoterError> {
         let mut visit = Self::anonymous(portal);
-        visit
-            .post_form(
-                "sign-in",
-                "/connexion",
-                &[("identifiant", identifier), ("password", password)],
-            )
-            .await?;
+        visit.send_sign_in(identifier, password, PATIENCE).await?;
         Ok(visit)
+    }
+
+    /// Opens the page of the sign-in, and waits in the waiting room until the form is there.
+    ///
+    /// # Errors
+    /// When there is no answer, a refusal, or no form within `patience`.
+    pub async fn arrive(&mut self, patience: Duration) -> Result<Line, VoterError> {
+        let arrived = Instant::now();
+        let (mut stood, mut told_to_wait) = (None, None);
+        let mut path = SIGN_IN.to_owned();
+        loop {
+            let asked = Instant::now();
+            let answer = self
+                .cookies
+                .send(self.portal.request(Method::GET, &path))
+                .send()
+                .await?;
+            self.cookies.remember(&answer);
+            let header = |name| {
+                answer
+                    .headers()
+                    .get(name)
+                    .and_then(|value: &HeaderValue| value.to_str().ok())
+            };
+            if answer.status().is_redirection() {
+                path = header(LOCATION)
+                    .filter(|to| to.starts_with(SIGN_IN))
+                    .unwrap_or(SIGN_IN)
+                    .to_owned();
+            } else if let Some(seconds) = header(REFRESH).and_then(|text| text.parse().ok()) {
+                stood.get_or_insert_with(Instant::now);
+                told_to_wait = Some(asked);
+                let pause = Duration::from_secs(seconds);
+                if arrived.elapsed() + pause > patience {
+                    return Err(VoterError::Unexpected {
+                        step: "waiting room",
+                        status: 503,
+                    });
+                }
+                tokio::time::sleep(pause).await;
+            } else {
+                accepted(answer).await?;
+                let called = Instant::now();
+                return Ok(Line {
+                    arrived,
+                    stood,
+                    told_to_wait,
+                    called,
+                });
+            }
+        }
+    }
+
+    /// Sends the form of the sign-in; back in the waiting room, waits there and sends it again.
+    ///
+    /// # Errors
+    /// When the server refuses, or answers the form again.
+    pub async fn send_sign_in(
+        &mut self,
+        identifier: &str,
+        password: &str,
+        patience: Duration,
+    ) -> Result<(), VoterError> {
+        let begun = Instant::now();
+        let fields = [("identifiant", identifier), ("password", password)];
+        while self.post_form("sign-in", SIGN_IN, &fields).await?.starts_with(SIGN_IN) {
+            self.arrive(patience.saturating_sub(begun.elapsed())).await?;
+        }
+        Ok(())
     }
 
     /// Reads a page, keeping its cookies.
@@ -142,8 +212,13 @@ impl Session {
         Ok(accepted(answer).await?.text().await?)
     }
 
-    /// Sends a form whose success is a redirection.
-    async fn post_form(&mut self, step: &'static str, path: &str, fields: &[(&str, &str)]) -> Result<(), VoterError> {
+    /// Sends a form whose success is a redirection, and tells where to.
+    async fn post_form(
+        &mut self,
+        step: &'static str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<String, VoterError> {
         let request = self
             .portal
             .request(Method::POST, path)
@@ -152,7 +227,8 @@ impl Session {
         let answer = self.cookies.send(request).send().await?;
         self.cookies.remember(&answer);
         if answer.status().is_redirection() {
-            return Ok(());
+            let to = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+            return Ok(to.unwrap_or_default().to_owned());
         }
         Err(VoterError::Unexpected {
             step,

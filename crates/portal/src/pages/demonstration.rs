@@ -25,6 +25,11 @@ pub fn render(chrome: &Chrome, demo: &Demonstration, codes: &[String]) -> Markup
             @if !demo.staff.is_empty() { (staff(lang, demo, codes)) }
             @if !demo.keys.is_empty() { (board(lang, demo)) }
             @if !demo.commands.is_empty() { (commands(lang, demo)) }
+            section.section aria-labelledby="t-salle" {
+                h2 #t-salle { (lang.text("room-heading")) }
+                p { (lang.text("demo-room")) }
+                div.actions { a.btn.btn--secondary href="/demonstration/salle-d-attente" { (lang.text("demo-room-open")) " " (icon(Icon::Next)) } }
+            }
             section.section aria-labelledby="t-boite" {
                 h2 #t-boite { (lang.text("inbox-title")) }
                 p { (lang.text("inbox-lede")) }

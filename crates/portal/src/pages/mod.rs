@@ -36,3 +36,4 @@ pub mod steps;
 pub mod texts;
 pub mod tutorials;
 pub mod verify_box;
+pub mod waiting_room;

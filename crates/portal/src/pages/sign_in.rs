@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::captcha::{CaptchaProblem, CaptchaView};
 use crate::layout::{Chrome, page};
 use crate::pages::captcha::{captcha_field, captcha_notice};
+use isoloir_theme::args;
 use isoloir_theme::components::{Field, Tone, field, notice, required_note};
 use isoloir_theme::i18n::{Lang, key};
 
@@ -19,6 +20,8 @@ pub struct SignInView {
     pub problem: Option<SignInProblem>,
     /// The captcha to answer, when one is due.
     pub captcha: Option<CaptchaView>,
+    /// The waiting room has called: until when the form is kept, in words.
+    pub kept_until: Option<String>,
 }
 
 /// Why one is not signed in.
@@ -56,6 +59,11 @@ pub fn render(chrome: &Chrome, view: &SignInView) -> Markup {
                 @match &view.problem {
                     Some(problem) => (problem_notice(lang, problem)),
                     None => { p.lede { (lang.text("sign-in-lede")) } }
+                }
+                @if let Some(until) = &view.kept_until {
+                    (notice(Tone::Success, lang.text("room-called-title"), html! {
+                        p { (lang.with("room-called-text", args![until = until.as_str()])) }
+                    }))
                 }
             }
             div.split {

@@ -5,10 +5,12 @@ use axum::extract::State;
 use axum::routing::get;
 use isoloir_domain::delivery::Channel;
 use isoloir_service::second_factor::SecondFactor;
+use jiff::SignedDuration;
 use maud::Markup;
 
 use crate::error::PageError;
 use crate::pages::demonstration as demo_page;
+use crate::pages::waiting_room::{self, WaitView};
 use crate::request::PageChrome;
 use crate::state::PortalState;
 use isoloir_theme::inbox::InboxMail;
@@ -19,6 +21,7 @@ pub(super) fn table() -> Vec<Declared> {
     vec![
         declare("GET", "/demonstration", Demonstration, get(page)),
         declare("GET", "/demonstration/boite", Demonstration, get(inbox)),
+        declare("GET", "/demonstration/salle-d-attente", Demonstration, get(room)),
     ]
 }
 
@@ -35,6 +38,19 @@ pub(super) async fn page(
     let code = |secret: &str| SecondFactor::from_base32(secret).map_or_else(String::new, |factor| factor.code(now));
     let codes: Vec<String> = demo.staff.iter().map(|one| code(&one.secret)).collect();
     Ok(demo_page::render(&chrome, demo, &codes))
+}
+
+/// `GET /demonstration/salle-d-attente`: what is shown in a rush, which a demonstration does not have.
+pub(super) async fn room(State(state): State<PortalState>, PageChrome(chrome): PageChrome) -> Markup {
+    let now = state.server().clock().now();
+    let view = WaitView {
+        before: 1_240,
+        refresh: Some(10),
+        estimate: Some(170),
+        arrived: now,
+        until: now.saturating_add(SignedDuration::from_hours(2)).unwrap_or(now),
+    };
+    waiting_room::render(&chrome, &view)
 }
 
 /// `GET /demonstration/boite`.

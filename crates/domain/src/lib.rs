@@ -37,6 +37,7 @@ pub mod ballot_box;
 pub mod board;
 pub mod board_deed;
 pub mod candidacy;
+pub mod capacity;
 pub mod cell;
 pub mod clock;
 pub mod complaint;

@@ -50,7 +50,7 @@
 //! Box and count
 //! - [`ballot_box`]: tracker look-up, signed head, public list of trackers, archive
 //! - [`close_polls`]: freeze, then encrypted tally
-//! - [`review_preparation`]: what is ready, what is missing, who must act
+//! - [`review_preparation`]: what is ready, what is missing, who must act; [`capacity`]: what the deployment was measured to hold
 //! - [`closing_seal`]: what was frozen, under one digest
 //! - [`record_partial_decryption`], [`finish_tally`]: what the board brings, and the result; [`verify_archive`]: audited before it is known
 //! - [`review_roll`]: the rolls against what they should be, before anything is set up
@@ -85,6 +85,7 @@ pub mod board;
 pub mod board_counts;
 mod boxes;
 pub mod candidacies;
+pub mod capacity;
 pub mod captcha;
 pub mod cast_ballot;
 pub mod challenge;

@@ -8,6 +8,7 @@ use isoloir_domain::{Board, CandidateList, Consultation, Election};
 
 use crate::board::BoardError;
 use crate::candidacies::ElectionQueue;
+use crate::capacity::Capacity;
 use crate::import_list_files::Role;
 use crate::review_roll::RollReview;
 use crate::{Fault, VotingServer};
@@ -129,6 +130,8 @@ pub struct Preparation {
     pub elections: Vec<Readiness>,
     /// The calendar of the law.
     pub timetable: Vec<Milestone>,
+    /// What the deployment was measured to hold.
+    pub capacity: Capacity,
 }
 
 impl VotingServer {
@@ -153,6 +156,7 @@ impl VotingServer {
             timetable: timetable(consultation.profile, &consultation.calendar, &consultation.policy),
             review,
             elections,
+            capacity: self.capacity(consultation).await?,
         })
     }
 

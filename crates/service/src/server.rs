@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use isoloir_carriers::MailMode;
 use isoloir_carriers::mail::MailError;
+use isoloir_domain::capacity::Machine;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{Clock, Seat, StaffId};
 use isoloir_store::{Store, StoreError};
@@ -94,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) identity: OnceLock<IdentityProvider>,
     /// The running program, as the binary measured itself last.
     pub(crate) build: Mutex<Option<Build>>,
+    /// The machine on which it runs.
+    pub(crate) machine: Mutex<Option<Machine>>,
     /// The last check of each board's seal.
     pub(crate) checks: Mutex<HashMap<String, SelfCheck>>,
     /// Which members of boards asked for something lately.
@@ -153,6 +156,7 @@ impl VotingServer {
             foreign_captcha: OnceLock::new(),
             identity: OnceLock::new(),
             build: Mutex::default(),
+            machine: Mutex::default(),
             checks: Mutex::default(),
             seen: Mutex::default(),
             registrar: OnceLock::new(),

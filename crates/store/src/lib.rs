@@ -13,7 +13,7 @@
 //! - `gate`: the rolls in figures, and gates passed by decision; `seat_draw`: the drawing of lots that settles the last seats
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
-//! - [`journal`]: chained entries; [`reissue`]: requests for a new code, in it; [`outbox`]: messages to send after the commit, and the delivery ledger; [`mailing`]: what goes to many; [`warning`]: warnings before deadlines
+//! - [`journal`]: chained entries; [`reissue`]: requests for a new code, in it; [`outbox`]: messages to send after the commit, and the delivery ledger; [`mailing`]: what goes to many; [`warning`]: warnings before deadlines; [`capacity`]: certificates of capacity
 //! - [`identity`]: FranceConnect: which voter an identity is, and visits under way
 //! - [`ticket`]: requests to the help desk; [`console`]: what agents see of a voter, and changes of address
 //!
@@ -47,6 +47,7 @@ pub mod roll_stage;
 #[macro_use]
 pub mod roll_correction;
 pub mod candidacy;
+pub mod capacity;
 mod captcha;
 pub mod complaint;
 pub mod console;

@@ -42,12 +42,19 @@ const TOPICS: &[(i64, &str, &str)] = &[
     (88, "tokens of the API", include_str!("schema/api_tokens.sql")),
     (85, "mailings", include_str!("schema/mailings.sql")),
     (86, "warnings before deadlines", include_str!("schema/warnings.sql")),
+    (95, "certificates of capacity", include_str!("schema/capacity.sql")),
     (89, "acts that take two people", include_str!("schema/two_people.sql")),
     (91, "versions of texts", include_str!("schema/texts.sql")),
 ];
 
 /// Append-only triggers of those tables: SQLite, then PostgreSQL.
 const KEPT: &[(i64, &str, &str, &str)] = &[
+    (
+        96,
+        "certificates of capacity are kept",
+        include_str!("schema/capacity_sqlite.sql"),
+        include_str!("schema/capacity_postgres.sql"),
+    ),
     (
         87,
         "warnings before deadlines are kept",

@@ -49,6 +49,7 @@ mod tests {
             crate::staff::STATEMENTS,
             crate::ticket::STATEMENTS,
             crate::warning::STATEMENTS,
+            crate::capacity::STATEMENTS,
         ];
         let mut wrong = Vec::new();
         for (name, sql) in files.into_iter().flatten() {

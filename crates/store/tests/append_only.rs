@@ -35,7 +35,7 @@ use isoloir_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AssertSqlSafe, Executor as _};
 
-const FORBIDDEN: [&str; 36] = [
+const FORBIDDEN: [&str; 38] = [
     "UPDATE ballot SET tracker = 'x'",
     "DELETE FROM ballot",
     "UPDATE poll_book SET marked_minute = 0",
@@ -68,6 +68,8 @@ const FORBIDDEN: [&str; 36] = [
     "DELETE FROM candidacy_step",
     "UPDATE order_secret SET commitment = 'x'",
     "DELETE FROM order_secret",
+    "UPDATE capacity_certificate SET certificate = '{}'",
+    "DELETE FROM capacity_certificate",
     "UPDATE order_draw SET record = '{}'",
     "DELETE FROM order_draw",
     "UPDATE text_version SET body = 'x'",
@@ -250,6 +252,7 @@ async fn text(store: &Store, consultation: &ConsultationId, election: &ElectionI
 }
 
 async fn decisions(store: &Store, consultation: &ConsultationId, election: &ElectionId) {
+    store.keep_capacity(consultation, now(), "{}").await.unwrap();
     let waiver = Waiver {
         gate: "head-count:k:1/2".to_owned(),
         by: "b".to_owned(),
@@ -479,6 +482,7 @@ async fn postgres_refuses_to_change_what_is_stored() {
         "TRUNCATE poll_book",
         "TRUNCATE journal",
         "TRUNCATE gate_waiver",
+        "TRUNCATE capacity_certificate",
     ]) {
         assert!(connection.execute(AssertSqlSafe(sql)).await.is_err(), "{sql}");
     }

@@ -10,6 +10,7 @@ use isoloir_service::VotingServer;
 mod bench;
 mod board;
 mod campaign;
+mod capacity;
 mod consultation;
 mod consultation_folder;
 mod consultation_signature;
@@ -63,6 +64,7 @@ enum Command {
     Rehearse(rehearse::RehearseArgs),
     Drill(drill::DrillArgs),
     Load(load::LoadArgs),
+    Capacity(capacity::CapacityArgs),
     Key(key::KeyArgs),
     Serve(serve::ServeArgs),
     Mail(mail::MailArgs),
@@ -119,6 +121,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Rehearse(arguments) => rehearse::run(&arguments),
         Command::Drill(arguments) => drill::run(&arguments),
         Command::Load(arguments) => load::run(&arguments),
+        Command::Capacity(arguments) => capacity::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Mail(arguments) => mail::run(&arguments),

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::{ConfigArg, block_on, server};
+use super::{ConfigArg, block_on, capacity, server};
 use crate::config::ServerConfig;
 
 /// How often the outbox is looked into and filled, and closings are looked for.
@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
     let config = ServerConfig::read(&arguments.config.config)?;
     block_on(async {
         let server = server::open_config(&config).await?;
+        server.set_machine(capacity::machine(&config));
         let portal = portal_config(&config, &server, config.demonstration.then(Demonstration::default))?;
         let listener = listen(config.listen).await?;
         println!("portal on http://{}", config.listen);

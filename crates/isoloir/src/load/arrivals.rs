@@ -56,6 +56,13 @@ impl FromStr for Curve {
     }
 }
 
+impl std::fmt::Display for Curve {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let points: Vec<String> = self.points.iter().map(|(at, rate)| format!("{at}:{rate}")).collect();
+        f.write_str(&points.join(","))
+    }
+}
+
 impl Curve {
     /// The curve with every rate multiplied.
     #[must_use]
@@ -128,6 +135,8 @@ mod tests {
         assert!(within(9, 11) > 3 * within(0, 2), "{} {}", within(9, 11), within(0, 2));
         assert!(moments.windows(2).all(|pair| pair[0] <= pair[1]));
         assert_eq!(curve("0:0,10:20,20:0").times(0.5).moments().len(), 100);
+        assert_eq!(curve("0:0, 10:2.5").to_string(), "0:0,10:2.5");
+        assert_eq!(curve("25").to_string(), "0:25,60:25");
     }
 
     #[test]

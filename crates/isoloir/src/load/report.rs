@@ -4,17 +4,33 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
+use super::arrivals::Curve;
 use super::visit::{Step, Visit};
 use crate::rehearse::Latencies;
 use crate::voter::{Line, overtaken};
 
+/// What a report says of the load itself.
+pub(super) struct Load<'a> {
+    pub(super) portal: &'a str,
+    pub(super) server_key: &'a str,
+    pub(super) began: Timestamp,
+    pub(super) curve: &'a Curve,
+}
+
 /// The report of a load.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Report {
     /// The portal.
     pub portal: String,
+    /// The key by which the voting server signs, in hexadecimal: which deployment it was.
+    pub server_key: String,
+    /// When the load began.
+    pub began: Timestamp,
+    /// Arrivals: seconds and voters a second.
+    pub curve: String,
     /// Voters who arrived.
     pub arrived: usize,
     /// Voters who have all their receipts.
@@ -25,6 +41,8 @@ pub struct Report {
     pub seconds: f64,
     /// Receipts a second, between the first and the last.
     pub ballots_per_second: f64,
+    /// Sign-ins a second, between the first and the last.
+    pub sign_ins_per_second: f64,
     /// How often voters were told to come back.
     pub told_to_wait: u32,
     /// Voters who stood in the waiting room.
@@ -42,10 +60,18 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn of(portal: &str, moments: &[Duration], visits: Vec<Visit>, spent: Duration, late: Duration) -> Self {
+    pub(super) fn of(
+        load: &Load<'_>,
+        moments: &[Duration],
+        visits: Vec<Visit>,
+        spent: Duration,
+        late: Duration,
+    ) -> Self {
         let mut steps: BTreeMap<Step, Vec<Duration>> = BTreeMap::new();
         let (mut failures, mut receipts) = (BTreeMap::new(), Vec::new());
         let (mut told_to_wait, mut voted) = (0, 0);
+        let mut sign_ins: Vec<Duration> = visits.iter().filter_map(|visit| visit.signed_in).collect();
+        sign_ins.sort_unstable();
         let lines: Vec<Line> = visits.iter().filter_map(|visit| visit.line).collect();
         for visit in visits {
             told_to_wait += visit.told_to_wait;
@@ -59,18 +85,17 @@ impl Report {
             receipts.extend(visit.receipts);
         }
         receipts.sort_unstable();
-        let between = receipts
-            .last()
-            .zip(receipts.first())
-            .map_or(0.0, |(last, first)| (*last - *first).as_secs_f64());
-        let count = f64::from(u32::try_from(receipts.len()).unwrap_or(u32::MAX));
         Self {
-            portal: portal.to_owned(),
+            portal: load.portal.to_owned(),
+            server_key: load.server_key.to_owned(),
+            began: load.began,
+            curve: load.curve.to_string(),
             arrived: moments.len(),
             voted,
             receipts: receipts.len(),
             seconds: spent.as_secs_f64(),
-            ballots_per_second: if between > 0.0 { count / between } else { 0.0 },
+            ballots_per_second: rate(&receipts),
+            sign_ins_per_second: rate(&sign_ins),
             told_to_wait,
             waited: lines.iter().filter(|line| line.stood.is_some()).count(),
             overtaken: overtaken(&lines),
@@ -82,6 +107,19 @@ impl Report {
             late_ms: late.as_secs_f64() * 1000.0,
             seconds_by_second: by_second(moments, &receipts),
         }
+    }
+
+    /// Receipts of the best minute; at the rate of the whole run, when it was shorter.
+    #[must_use]
+    pub fn best_minute(&self) -> u64 {
+        let receipts: Vec<u64> = self
+            .seconds_by_second
+            .iter()
+            .map(|(_, receipts)| u64::from(*receipts))
+            .collect();
+        let seconds = receipts.len().clamp(1, 60);
+        let most = receipts.windows(seconds).map(|minute| minute.iter().sum::<u64>()).max();
+        most.unwrap_or(0).saturating_mul(60) / u64::try_from(seconds).unwrap_or(60)
     }
 
     /// A page that shows it all, alone in its file: no script, no font, nothing fetched.
@@ -167,6 +205,14 @@ impl Report {
     }
 }
 
+/// Events a second, between the first and the last.
+fn rate(sorted: &[Duration]) -> f64 {
+    let between = sorted.last().zip(sorted.first());
+    let between = between.map_or(0.0, |(last, first)| (*last - *first).as_secs_f64());
+    let count = f64::from(u32::try_from(sorted.len()).unwrap_or(u32::MAX));
+    if between > 0.0 { count / between } else { 0.0 }
+}
+
 /// Of the plot, in its own units.
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 200.0;
@@ -205,6 +251,7 @@ fn escape(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "in a test, a failure is a failed test")]
 mod tests {
     use super::*;
 
@@ -221,8 +268,14 @@ mod tests {
             failed: Some((Step::SignIn, "<busy>".into())),
             ..Visit::default()
         };
+        let load = Load {
+            portal: "http://x",
+            server_key: "ab",
+            began: Timestamp::UNIX_EPOCH,
+            curve: &"1".parse().unwrap(),
+        };
         let report = Report::of(
-            "http://x",
+            &load,
             &[seconds(0), seconds(1)],
             vec![done, failed],
             seconds(5),
@@ -232,6 +285,7 @@ mod tests {
             (report.arrived, report.voted, report.receipts, report.told_to_wait),
             (2, 1, 2, 3)
         );
+        assert_eq!(report.best_minute(), 24, "two in five seconds");
         assert_eq!(report.seconds_by_second, [(1, 0), (1, 0), (0, 1), (0, 0), (0, 1)]);
         let page = report.page();
         assert!(

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use isoloir_domain::{Clock as _, SystemClock};
 use serde::Deserialize;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use super::arrivals::Curve;
-use super::report::Report;
+use super::report::{Load, Report};
 use super::visit::Polls;
 use crate::rehearse::Ballots;
 use crate::voter::Portal;
@@ -83,6 +84,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         patience: options.patience,
         portal,
     });
+    let began = SystemClock.now();
     let mut visits = JoinSet::new();
     let mut late = Duration::ZERO;
     for (moment, voter) in moments.iter().zip(&options.voters) {
@@ -96,5 +98,11 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     while let Some(visit) = visits.join_next().await {
         met.push(visit?);
     }
-    Ok(Report::of(&options.portal, &moments, met, polls.begun.elapsed(), late))
+    let load = Load {
+        portal: &options.portal,
+        server_key: &polls.keys.receipt,
+        began,
+        curve: &options.curve,
+    };
+    Ok(Report::of(&load, &moments, met, polls.begun.elapsed(), late))
 }

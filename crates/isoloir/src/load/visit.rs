@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use isoloir_protocol::any::AnyElection;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::run::Voter;
 use crate::ambient;
 use crate::voter::{Ballot, Line, Portal, ServerKeys, Session, VoterError};
 
 /// A step of a visit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The page on which one signs in.
@@ -36,6 +36,8 @@ pub enum Step {
 pub(super) struct Visit {
     /// How long each step took; a step may be done more than once.
     pub(super) steps: Vec<(Step, Duration)>,
+    /// When signed in, from the start of the load.
+    pub(super) signed_in: Option<Duration>,
     /// When each receipt came, from the start of the load.
     pub(super) receipts: Vec<Duration>,
     /// The way to the form of the sign-in.
@@ -88,6 +90,7 @@ impl Polls {
             }
         }
         visit.steps.push((Step::SignIn, pauses.begun.elapsed()));
+        visit.signed_in = Some(self.begun.elapsed());
         let unlocked = self
             .step(visit, Step::Unlock, || async { session.unlock(&voter.code).await })
             .await?;

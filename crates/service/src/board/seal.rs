@@ -175,7 +175,7 @@ impl VotingServer {
         *self.inner.build.lock().unwrap_or_else(PoisonError::into_inner) = Some(build);
     }
 
-    fn build(&self) -> Build {
+    pub(crate) fn build(&self) -> Build {
         let known = self.inner.build.lock().unwrap_or_else(PoisonError::into_inner).clone();
         known.unwrap_or_else(|| Build {
             version: env!("CARGO_PKG_VERSION").to_owned(),

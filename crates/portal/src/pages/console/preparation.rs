@@ -1,11 +1,13 @@
 //! Preparation of a consultation: what is ready, what is not and who must act, the calendar of the law, the rolls in figures, and the gates that
 //! stand before anything is set up.
 
+use isoloir_domain::capacity::{Expected, Standing, Statement};
 use isoloir_domain::holidays::DayOff;
 use isoloir_domain::roll_gates::{Gate, Waiver};
 use isoloir_domain::staff::StaffMember;
 use isoloir_domain::timetable::{Milestone, Nearness, Step};
 use isoloir_domain::{Consultation, Phase};
+use isoloir_service::capacity::Capacity;
 use isoloir_service::review_preparation::{Preparation, Readiness};
 use isoloir_service::review_roll::MAX_REASON;
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use super::{Area, Outcome, Tab, area, at, frame};
 use crate::layout::Chrome;
 use isoloir_theme::args;
 use isoloir_theme::components::{Tone, back, badge, notice, table_box};
-use isoloir_theme::i18n::Lang;
+use isoloir_theme::i18n::{Lang, key};
 use isoloir_theme::icons::Icon;
 use isoloir_theme::when;
 
@@ -71,6 +73,10 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &PreparationView) -> 
                 (rolls(lang, view))
                 p.soft { (lang.with("preparation-voters", args![voters = view.preparation.review.figures.voters, without = view.preparation.review.figures.without_mailbox])) }
             }
+            section.section aria-labelledby="t-capacite" {
+                h2 #t-capacite { (lang.text("capacity-title")) }
+                (capacity(lang, &view.preparation.capacity))
+            }
             @if !view.preparation.review.gates.is_empty() {
                 section.section aria-labelledby="t-controles" {
                     h2 #t-controles { (lang.text("preparation-gates")) }
@@ -79,6 +85,74 @@ pub fn render(chrome: &Chrome, member: &StaffMember, view: &PreparationView) -> 
             }
         },
     )
+}
+
+/// What the deployment was measured to hold, against what is expected: a warning, never a gate.
+fn capacity(lang: Lang, capacity: &Capacity) -> Markup {
+    let (tone, title, text) = match capacity.standing {
+        Standing::Missing => (Tone::Warning, key("capacity-missing"), key("capacity-missing-text")),
+        Standing::OtherBuild => (Tone::Warning, key("capacity-build"), key("capacity-build-text")),
+        Standing::OtherMachine => (Tone::Warning, key("capacity-machine"), key("capacity-machine-text")),
+        Standing::Insufficient => (
+            Tone::Warning,
+            key("capacity-insufficient"),
+            key("capacity-insufficient-text"),
+        ),
+        Standing::Good => (Tone::Success, key("capacity-good"), key("capacity-good-text")),
+    };
+    let expected = &capacity.expected;
+    let peak = lang.with(
+        "capacity-peak",
+        args![
+            peak = lang.number(expected.peak_per_minute),
+            ballots = lang.number(expected.ballots),
+            hours = lang.number(expected.minutes / 60)
+        ],
+    );
+    html! {
+        (notice(tone, lang.text(title), html! { p { (lang.text(text)) } }))
+        dl.facts {
+            div { dt { (lang.text("capacity-expected")) } dd { (peak) } }
+            @if let Some(certificate) = &capacity.certificate { (measured(lang, &certificate.statement, expected)) }
+        }
+        p.soft { (lang.text("capacity-note")) }
+    }
+}
+
+fn measured(lang: Lang, said: &Statement, expected: &Expected) -> Markup {
+    let measured = &said.measured;
+    let held = lang.with("capacity-per-minute", args![n = lang.number(measured.held_per_minute)]);
+    let times = measured.held_per_minute / expected.peak_per_minute.max(1);
+    let margin = if times >= 2 {
+        Some(lang.with("capacity-margin-times", args![n = lang.number(times)]))
+    } else {
+        let percent = lang.percent(measured.held_per_minute, expected.peak_per_minute);
+        percent.map(|percent| lang.with("capacity-margin", args![percent = percent]))
+    };
+    let machine = lang.with(
+        "capacity-machine-is",
+        args![
+            nodes = said.nodes.to_string(),
+            cores = said.machine.cores.to_string(),
+            processor = said.machine.processor.as_str(),
+            memory = said.machine.memory_gib.to_string(),
+            database = said.machine.database.as_str()
+        ],
+    );
+    let cast = measured.latencies.iter().find(|one| one.step == "cast");
+    html! {
+        div { dt { (lang.text("capacity-held")) } dd {
+            (held)
+            @if let Some(margin) = margin { br; (margin) }
+        } }
+        div { dt { (lang.text("capacity-sign-ins")) } dd { (lang.with("capacity-sign-ins-are", args![n = lang.number(measured.sign_ins_per_minute), waited = lang.number(measured.waited), overtaken = lang.number(measured.overtaken)])) } }
+        @if let Some(cast) = cast {
+            div { dt { (lang.text("capacity-cast")) } dd { (lang.with("capacity-latency", args![p50 = lang.number(cast.p50_ms), p95 = lang.number(cast.p95_ms), p99 = lang.number(cast.p99_ms)])) } }
+        }
+        div { dt { (lang.text("capacity-when")) } dd { (when::time_element(lang, measured.began)) } }
+        div { dt { (lang.text("capacity-where")) } dd { (machine) } }
+        div { dt { (lang.text("capacity-program")) } dd { (said.version) br; code.break { (said.program) } } }
+    }
 }
 
 /// What is missing of an election, or that nothing is.

@@ -30,11 +30,13 @@ pub enum Scope {
     DeliveryRead,
     /// Reads results and archives, once they are public.
     ResultsRead,
+    /// Reads minutes that were signed, once the polls are closed: figures that are not published may stand in them.
+    MinutesRead,
 }
 
 impl Scope {
     /// All scopes, in display order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConsultationRead,
         Self::ConsultationWrite,
         Self::RollRead,
@@ -44,6 +46,7 @@ impl Scope {
         Self::JournalRead,
         Self::DeliveryRead,
         Self::ResultsRead,
+        Self::MinutesRead,
     ];
 
     /// The name written in commands, in the database and in the API.
@@ -59,6 +62,7 @@ impl Scope {
             Self::JournalRead => "journal:read",
             Self::DeliveryRead => "delivery:read",
             Self::ResultsRead => "results:read",
+            Self::MinutesRead => "minutes:read",
         }
     }
 
@@ -81,7 +85,7 @@ pub enum ScopeError {
     /// Not a scope.
     #[error(
         "a scope is one of consultation:read, consultation:write, roll:read, roll:write, complaint:read, complaint:decide, \
-         journal:read, delivery:read, results:read"
+         journal:read, delivery:read, results:read, minutes:read"
     )]
     Unknown,
     /// No scope at all.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use isoloir::trustee::{StandIn, play_ceremony};
 use isoloir_carriers::MailMode;
+use isoloir_domain::api_token::Scope;
 use isoloir_domain::board::{Delegate, Person};
 use isoloir_domain::clock::{Clock as _, SettableClock};
 use isoloir_domain::complaint::{Correction, CorrectionKind, Object};
@@ -18,6 +19,7 @@ use isoloir_portal::config::PortalConfig;
 use isoloir_portal::{LimitsConfig, router};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::GroupName;
+use isoloir_service::api_tokens::TokenPlan;
 use isoloir_service::decide_complaint::NewDecision;
 use isoloir_service::enrol_staff::Enrolment;
 use isoloir_service::file_complaint::{Complaint, Stranger};
@@ -30,6 +32,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 const PASSWORD: &str = "Givre-orange-38";
 
@@ -301,6 +304,26 @@ impl Scene {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The token of a program that may read minutes, for longer than the vote.
+    async fn program(&self) -> String {
+        let plan = TokenPlan {
+            name: "Archives".to_owned(),
+            scopes: vec![Scope::MinutesRead],
+            consultation: None,
+            days: 30,
+        };
+        self.server.create_token(None, &plan).await.unwrap().secret
+    }
+
+    /// Status, entity tag and text of what a program is answered.
+    async fn call(&self, token: &str, path: &str) -> (u16, String, String) {
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(token);
+        let answer = request.send().await.unwrap();
+        let tag = answer.headers().get("etag").map_or("", |tag| tag.to_str().unwrap());
+        let (status, tag) = (answer.status().as_u16(), tag.to_owned());
+        (status, tag, answer.text().await.unwrap())
+    }
+
     /// A judgment about the roll of the board.
     async fn judge(&self, number: &str, order: Order, reference: &str, signed: &[&str]) {
         let new = NewJudgment {
@@ -507,6 +530,20 @@ async fn from_rehearsal_to_signed_minutes_over_http() {
     let opening = scene.minutes("ouverture").await;
     assert_eq!(opening["elections"][0]["ballots"], 0);
     assert!(opening["seal"]["words"].as_array().unwrap().len() == 12);
+    // Minutes that are signed are read by programs, and wait for the end of the vote.
+    assert_eq!(
+        scene.form(Seat::Secretary, "/bureau/csa/pv/scellement", &[]).await.0,
+        303
+    );
+    for seat in [Seat::Secretary, Seat::Delegate(1), Seat::Delegate(3)] {
+        assert_eq!(scene.sign(seat, 2).await.0, 204);
+    }
+    let program = scene.program().await;
+    let minutes = format!("/api/v1/elections/{}/minutes", scene.election);
+    for path in [minutes.clone(), format!("{minutes}/sealing")] {
+        let (status, _, refusal) = scene.call(&program, &path).await;
+        assert!(status == 409 && refusal.contains("polls_open"), "{status} {refusal}");
+    }
     // Nobody votes; the box freezes by itself, and the quorum counts it.
     scene.clock.set(at("2026-11-10T16:31:00Z"));
     // The cookies are older than a session lives.
@@ -524,6 +561,30 @@ async fn from_rehearsal_to_signed_minutes_over_http() {
             .board_decryption(&sitting, &election, seat.owner(), &body)
             .await
             .unwrap();
+    }
+    let (_, _, all) = scene.call(&program, &minutes).await;
+    let all: Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(all["items"].as_array().unwrap().len(), 1, "a draft is not given: {all}");
+    let known = &all["items"][0];
+    assert_eq!(
+        (&known["kind"], &known["board"], &known["signatures"]),
+        (&json!("sealing"), &json!("csa"), &json!(3))
+    );
+    let (status, tag, text) = scene.call(&program, &format!("{minutes}/sealing")).await;
+    assert_eq!(status, 200);
+    let digest = hex::encode(Sha256::digest(&text));
+    assert_eq!(
+        (known["digest"].as_str().unwrap(), tag),
+        (digest.as_str(), format!("\"{digest}\""))
+    );
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert_eq!(state.acts[1].statement.as_deref(), Some(text.as_str()), "byte for byte");
+    for unknown in ["count", "scellement", "x"] {
+        assert_eq!(
+            scene.call(&program, &format!("{minutes}/{unknown}")).await.0,
+            404,
+            "{unknown}"
+        );
     }
     let (status, page) = scene.read_as("", &format!("/resultats/{election}")).await;
     assert!(

@@ -212,6 +212,7 @@ async fn every_route_in_every_role() {
                     .replace("{board}", "csa")
                     .replace("{paper}", "scellement.pdf")
                     .replace("{text}", "edito.fr")
+                    .replace("{kind}", "count")
                     .replace("{piece}", "1");
                 let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
                 if let Some(cookie) = &cookie {

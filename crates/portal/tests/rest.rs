@@ -192,6 +192,7 @@ fn filled(path: &str, scene: &Scene) -> String {
     path.replace("{election}", scene.elections[0].id.as_str())
         .replace("{consultation}", "essai-2026")
         .replace("{number}", "R-2026-000001")
+        .replace("{kind}", "count")
         .replace("{stage}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
         .replace("{proposal}", "0190a2b4-5c6d-4e8f-9a0b-1c2d3e4f5061")
 }

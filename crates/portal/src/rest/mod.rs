@@ -10,6 +10,7 @@
 mod complaints;
 mod consultations;
 mod decisions;
+mod minutes;
 pub(crate) mod problem;
 mod records;
 mod rolls;
@@ -82,6 +83,7 @@ fn operations() -> Vec<Operation> {
         complaints::operations(),
         decisions::operations(),
         records::operations(),
+        minutes::operations(),
     ]
     .into_iter()
     .flatten()
@@ -141,6 +143,8 @@ pub(crate) fn table() -> Vec<Declared> {
         records::journal_file,
         records::results,
         records::archive,
+        minutes::list,
+        minutes::one,
     ),
     components(schemas(problem::ProblemBody, problem::WrongBody))
 )]

@@ -37,6 +37,7 @@ token-scope-complaint-decide = Decide complaints
 token-scope-journal-read = Read the journal
 token-scope-delivery-read = Read the figures of the deliveries
 token-scope-results-read = Read results and archives, once they are public
+token-scope-minutes-read = Read signed minutes, once the polls are closed
 api-title = API of the back office
 api-lede = Whatever an organiser does on these pages, a program can do with a token.
 api-token = The token

@@ -37,6 +37,7 @@ token-scope-complaint-decide = Trancher les réclamations
 token-scope-journal-read = Lire le journal
 token-scope-delivery-read = Lire les chiffres des envois
 token-scope-results-read = Lire les résultats et les archives, une fois publics
+token-scope-minutes-read = Lire les procès-verbaux signés, une fois le vote clos
 api-title = API de la gestion
 api-lede = Tout ce que fait un gestionnaire sur ces pages, un programme peut le faire avec un jeton.
 api-token = Le jeton

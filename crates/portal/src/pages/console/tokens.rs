@@ -73,6 +73,7 @@ fn scope_words(scope: Scope) -> &'static str {
         Scope::JournalRead => key("token-scope-journal-read"),
         Scope::DeliveryRead => key("token-scope-delivery-read"),
         Scope::ResultsRead => key("token-scope-results-read"),
+        Scope::MinutesRead => key("token-scope-minutes-read"),
     }
 }
 

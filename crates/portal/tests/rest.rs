@@ -540,3 +540,23 @@ async fn people_read_what_the_api_can_do() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.page.contains("POST /api/v1/folder/apply") && page.page.contains("roll:write"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_who_move_the_calendar_that_they_read_one_does() {
+    let scene = Scene::new(NOW, Policy::default(), ROLL).await;
+    let program = program(&scene, &Scope::ALL, None).await;
+    let path = "/api/v1/consultations/essai-2026/calendar";
+    let body = br#"{"opens": "2026-12-04T07:00:00Z", "closes": "2026-12-10T16:00:00Z"}"#;
+    for round in 0..5 {
+        let read = program.get("/api/v1/consultations/essai-2026").await;
+        let headers = [
+            ("authorization", program.header.as_str()),
+            ("if-match", read.header("etag")),
+        ];
+        let moved = || call(&scene, "POST", path, &headers, body.to_vec());
+        let (a, b, c, d) = tokio::join!(moved(), moved(), moved(), moved());
+        let mut statuses = [a, b, c, d].map(|said| said.status.as_u16());
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 412, 412, 412], "round {round}");
+    }
+}

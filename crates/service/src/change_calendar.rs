@@ -28,6 +28,9 @@ pub enum ChangeCalendarError {
     /// The window of reissues would no longer fit the vote.
     #[error("the rules of the reissue would be refused with this calendar: see `isoloir consultation lint`")]
     Reissue,
+    /// The consultation is no longer what was read.
+    #[error("the consultation has changed since it was read")]
+    Moved,
     /// The new one does not fit.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -44,6 +47,7 @@ impl Refusal for ChangeCalendarError {
             Self::Frozen => "polls_closed",
             Self::Sealed => "consultation_sealed",
             Self::Reissue => "reissue_refused",
+            Self::Moved => "consultation_changed",
             Self::Calendar(_) => "calendar_wrong",
             Self::Fault(fault) => fault.code(),
         }
@@ -65,6 +69,10 @@ impl Refusal for ChangeCalendarError {
                 "Avec ce calendrier, les règles du réassort seraient refusées.",
                 "With this calendar the rules of the reissue would be refused.",
             ),
+            Self::Moved => (
+                "La consultation a changé depuis que vous l’avez lue.",
+                "The consultation has changed since you read it.",
+            ),
             Self::Calendar(_) => (
                 "Ce calendrier n’en est pas un\u{a0}: le vote ferme après son ouverture.",
                 "This is no calendar: the vote closes after it opens.",
@@ -77,7 +85,7 @@ impl Refusal for ChangeCalendarError {
     fn class(&self) -> Class {
         match self {
             Self::UnknownConsultation(_) => Class::NotFound,
-            Self::Begun | Self::Frozen | Self::Sealed => Class::Conflict,
+            Self::Begun | Self::Frozen | Self::Sealed | Self::Moved => Class::Conflict,
             Self::Reissue | Self::Calendar(_) => Class::Unprocessable,
             Self::Fault(fault) => fault.class(),
         }
@@ -94,18 +102,32 @@ impl VotingServer {
         consultation: &ConsultationId,
         calendar: Calendar,
     ) -> Result<(), ChangeCalendarError> {
+        self.change_calendar_from(consultation, calendar, None).await
+    }
+
+    /// As [`VotingServer::change_calendar`]; with a revision, only while the consultation is still of it, which the write itself asks.
+    ///
+    /// # Errors
+    /// [`ChangeCalendarError`].
+    pub async fn change_calendar_from(
+        &self,
+        consultation: &ConsultationId,
+        calendar: Calendar,
+        read: Option<i64>,
+    ) -> Result<(), ChangeCalendarError> {
         self.check_calendar(consultation, calendar).await?;
         let what = Event::CalendarChanged {
             opens: calendar.opens(),
             closes: calendar.closes(),
         };
         let entry = self.entry(Subject::Consultation(consultation.clone()), what);
-        Ok(self
-            .inner
-            .store
-            .set_calendar(consultation, &calendar, &entry)
-            .await
-            .map_err(Fault::from)?)
+        let store = &self.inner.store;
+        let set = store.set_calendar(consultation, &calendar, read, &entry).await;
+        if set.map_err(Fault::from)? {
+            Ok(())
+        } else {
+            Err(ChangeCalendarError::Moved)
+        }
     }
 
     /// Whether the calendar may be moved so.

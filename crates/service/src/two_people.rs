@@ -131,9 +131,29 @@ impl VotingServer {
     /// # Errors
     /// [`ActError`].
     pub async fn act(&self, by: Decider<'_>, consultation: &Consultation, act: &CriticalAct) -> Result<Done, ActError> {
+        self.act_from(by, consultation, act, None).await
+    }
+
+    /// As [`VotingServer::act`]; with a revision, a calendar is moved only while the consultation is still of it. A proposal changes nothing yet:
+    /// who confirms it sees the consultation as it is then.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub async fn act_from(
+        &self,
+        by: Decider<'_>,
+        consultation: &Consultation,
+        act: &CriticalAct,
+        read: Option<i64>,
+    ) -> Result<Done, ActError> {
         if !act.takes_two(consultation, self.inner.clock.now()) {
-            self.perform(by, &consultation.id, act).await?;
+            self.perform(by, &consultation.id, act, read).await?;
             return Ok(Done::Now);
+        }
+        if let Some(read) = read
+            && self.consultation_revision(&consultation.id).await? != read
+        {
+            return Err(ChangeCalendarError::Moved.into());
         }
         self.check_proposed(consultation, act).await?;
         let id = ChangeId::generate(&mut self.rng());
@@ -217,7 +237,7 @@ impl VotingServer {
             proposed: &proposal.proposer,
             confirmed: by,
         };
-        self.perform(both, &proposal.consultation, &proposal.act).await
+        self.perform(both, &proposal.consultation, &proposal.act, None).await
     }
 
     /// Refuses a proposal, or withdraws one's own.
@@ -263,7 +283,13 @@ impl VotingServer {
         }
     }
 
-    async fn perform(&self, by: Decider<'_>, consultation: &ConsultationId, act: &CriticalAct) -> Result<(), ActError> {
+    async fn perform(
+        &self,
+        by: Decider<'_>,
+        consultation: &ConsultationId,
+        act: &CriticalAct,
+        read: Option<i64>,
+    ) -> Result<(), ActError> {
         match act.clone() {
             CriticalAct::WaiveGate { gate, reason } => Ok(self.waive_gate(consultation, &gate, by, &reason).await?),
             CriticalAct::ApproveRoll { stage } => Ok(self.approve_roll(&stage, by).await?),
@@ -289,7 +315,7 @@ impl VotingServer {
                 let known = known.ok_or_else(|| ChangeCalendarError::UnknownConsultation(consultation.clone()))?;
                 let calendar =
                     Calendar::new(opens, closes, known.calendar.grace()).map_err(ChangeCalendarError::from)?;
-                Ok(self.change_calendar(consultation, calendar).await?)
+                Ok(self.change_calendar_from(consultation, calendar, read).await?)
             }
         }
     }

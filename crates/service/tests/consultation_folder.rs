@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 
 use isoloir_domain::ConsultationId;
 use isoloir_domain::clock::SettableClock;
+use isoloir_domain::complaint::Object;
 use isoloir_service::VotingServer;
 use isoloir_service::consultation_file::Files;
 use isoloir_service::consultation_file::apply::ApplyError;
 use isoloir_service::consultation_file::describe::Section;
 use isoloir_service::consultation_file::plan::Plan;
+use isoloir_service::file_complaint::{Complaint, Stranger};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -327,6 +329,55 @@ async fn an_election_goes_with_its_lists_unless_voters_are_on_its_roll(url: &str
     server.close().await;
 }
 
+async fn an_election_that_a_complaint_names_stays(url: &str) {
+    let server = stage::open(url, &clock(), 7).await;
+    let mut rng = StdRng::seed_from_u64(2);
+    let id = "nomme-2026";
+    let mut with = generated(&mut rng, id, &["csa", "ccp"], 4);
+    let roll = String::from_utf8(with["roll.csv"].clone()).unwrap();
+    let kept = roll.lines().filter(|line| !line.contains("example;ccp"));
+    let roll = kept.collect::<Vec<_>>().join("\n") + "\n";
+    with.insert("roll.csv".into(), roll.clone().into_bytes());
+    apply(&server, &with, None).await.unwrap();
+    let consultation: ConsultationId = id.parse().unwrap();
+    let elections = server.elections(&consultation).await.unwrap();
+    let ccp = elections.iter().find(|one| one.key == "ccp").unwrap();
+    let who = Stranger {
+        last_name: "Neuf".to_owned(),
+        first_name: "Ana".to_owned(),
+        number: "m00009".to_owned(),
+        contact: "ana@personnel.example".to_owned(),
+    };
+    let complaint = Complaint {
+        object: Object::Missing,
+        election: Some(ccp.id.clone()),
+        other_person: String::new(),
+        body: "Je devrais figurer sur cette liste et je n’y suis pas.".to_owned(),
+        files: Vec::new(),
+    };
+    let token = server.new_form_token();
+    server
+        .file_complaint_of_absent(who, &consultation, &token, complaint)
+        .await
+        .unwrap();
+    let mut without = generated(&mut rng, id, &["csa"], 4);
+    without.insert("roll.csv".into(), roll.into_bytes());
+    let planned = plan(&server, &without).await;
+    let said: Vec<_> = planned
+        .forbidden()
+        .filter_map(|change| change.forbidden.clone())
+        .collect();
+    assert_eq!(said.len(), 1, "told by the plan already: {planned:?}");
+    assert!(
+        said[0].fr.contains("«\u{a0}ccp\u{a0}»") && said[0].en.contains("“ccp”") && said[0].fr.contains("réclamation"),
+        "{said:?}"
+    );
+    let refused = apply(&server, &without, None).await;
+    assert!(matches!(refused, Err(ApplyError::Forbidden(_))), "{refused:?}");
+    assert_eq!(server.elections(&consultation).await.unwrap().len(), 2);
+    server.close().await;
+}
+
 async fn what_is_sealed_changes_no_more_and_texts_always_may(url: &str) {
     let stage = Stage::new(url, 6).await;
     let id = stage.consultation.as_str();
@@ -368,5 +419,6 @@ on_both_engines!(
     of_two_organisers_at_once_one_is_told,
     an_interruption_before_the_roll_leaves_a_plan_of_what_is_left,
     an_election_goes_with_its_lists_unless_voters_are_on_its_roll,
+    an_election_that_a_complaint_names_stays,
     what_is_sealed_changes_no_more_and_texts_always_may,
 );

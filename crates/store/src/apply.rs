@@ -1,5 +1,7 @@
 //! A consultation's description, changed as a whole: all of it in one transaction, or nothing.
 
+use std::collections::BTreeSet;
+
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{Board, CandidateList, Consultation, ConsultationId, Election, ElectionId};
 
@@ -7,7 +9,7 @@ use crate::consultation::{
     DELETE_CANDIDATES, DELETE_LISTS, INSERT_CONSULTATION, INSERT_ELECTION, LOCK_ELECTION, grace_millis,
 };
 use crate::content::{DELETE_LIST_FILES, DELETE_ORPHANS, NewListFile, NewTexts};
-use crate::value::millis;
+use crate::value::{millis, parse};
 use crate::{Store, StoreError};
 
 statements! {
@@ -19,6 +21,12 @@ statements! {
     UPDATE_ELECTION = "UPDATE election SET title = $2, seats = $3, position = $4, count_rules = $5 WHERE id = $1";
     DELETE_IMPORT = "DELETE FROM roll_import WHERE election = $1";
     DELETE_ELECTION = "DELETE FROM election WHERE id = $1";
+    NAMED = "SELECT id FROM election WHERE consultation = $1
+        AND (id IN (SELECT election FROM complaint WHERE election IS NOT NULL) OR id IN (SELECT election FROM judgment)
+        OR id IN (SELECT election FROM roll_change WHERE election IS NOT NULL) OR id IN (SELECT election FROM roll_move))";
+    IS_NAMED = "SELECT COUNT(*) FROM (SELECT election FROM complaint WHERE election = $1 UNION ALL SELECT election FROM judgment WHERE election = $1
+        UNION ALL SELECT election FROM roll_change WHERE election = $1 UNION ALL SELECT election FROM roll_move WHERE election = $1
+        UNION ALL SELECT election FROM candidacy WHERE election = $1 UNION ALL SELECT election FROM order_secret WHERE election = $1) named";
     DELETE_BOARDS = "DELETE FROM board WHERE consultation = $1 AND records = 0";
     MOVE_BOARD = "UPDATE board SET position = $2 WHERE key = $1 AND records > 0";
 }
@@ -166,7 +174,8 @@ pub struct NewDescription {
 pub enum Applied {
     /// Made and committed.
     Made,
-    /// Nothing was stored: the consultation has changed since, an election was sealed, a board began, or a board's key is another's.
+    /// Nothing was stored: the consultation has changed since, an election was sealed, something names one that was to go, a board began, or a
+    /// board's key is another's.
     Moved,
 }
 
@@ -178,6 +187,16 @@ impl Store {
     pub async fn revision(&self, id: &ConsultationId) -> Result<Option<i64>, StoreError> {
         Ok(on!(read &self.db, pool =>
             sqlx::query_scalar(REVISION).bind(id.as_str()).fetch_optional(pool).await?))
+    }
+
+    /// The elections of a consultation that a complaint, a judgment or the history of a roll names.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn named_elections(&self, id: &ConsultationId) -> Result<BTreeSet<ElectionId>, StoreError> {
+        let ids: Vec<String> =
+            on!(read &self.db, pool => sqlx::query_scalar(NAMED).bind(id.as_str()).fetch_all(pool).await?);
+        ids.iter().map(|id| parse(id, "an election's identifier")).collect()
     }
 
     /// Whether the rolls and lists of an election are fixed.
@@ -232,6 +251,10 @@ impl Store {
                 }
             }
             for election in &new.removed {
+                let named: i64 = sqlx::query_scalar(IS_NAMED).bind(election.as_str()).fetch_one(&mut *tx).await?;
+                if named > 0 {
+                    return Ok(Applied::Moved);
+                }
                 for statement in
                     [DELETE_LIST_FILES, DELETE_CANDIDATES, DELETE_LISTS, DELETE_IMPORT, DELETE_ELECTION]
                 {

@@ -25,6 +25,7 @@ statements! {
         FROM roll_entry r JOIN election e ON e.id = r.election LEFT JOIN poll_book p ON p.election = r.election AND p.voter = r.voter
         WHERE r.voter = $1 ORDER BY e.consultation, e.position";
     SET_CALENDAR = "UPDATE consultation SET opens = $2, closes = $3, grace = $4, revision = revision + 1 WHERE id = $1";
+    SET_CALENDAR_FROM = "UPDATE consultation SET opens = $2, closes = $3, grace = $4, revision = revision + 1 WHERE id = $1 AND revision = $5";
     REVISE = "UPDATE consultation SET revision = revision + 1 WHERE id = $1";
     REVISE_BY_ELECTION = "UPDATE consultation SET revision = revision + 1 WHERE id IN (SELECT consultation FROM election WHERE id = $1)";
     LOCK_ELECTION = "UPDATE election SET sealed = sealed WHERE id = $1 RETURNING sealed";
@@ -216,7 +217,7 @@ impl Store {
             .collect()
     }
 
-    /// Replaces the calendar.
+    /// Replaces the calendar; with `from`, only if the consultation is still of this revision. Whether it is.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -224,19 +225,25 @@ impl Store {
         &self,
         id: &ConsultationId,
         calendar: &Calendar,
+        from: Option<i64>,
         entry: &Entry,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         on!(tx &self.db, tx => {
-            sqlx::query(SET_CALENDAR)
+            let set = sqlx::query(if from.is_some() { SET_CALENDAR_FROM } else { SET_CALENDAR })
                 .bind(id.as_str())
                 .bind(millis(calendar.opens()))
                 .bind(millis(calendar.closes()))
-                .bind(grace_millis(calendar))
-                .execute(&mut *tx)
-                .await?;
+                .bind(grace_millis(calendar));
+            let set = match from {
+                Some(revision) => set.bind(revision),
+                None => set,
+            };
+            if set.execute(&mut *tx).await?.rows_affected() == 0 {
+                return Ok(false);
+            }
             append_journal!(tx, entry);
         });
-        Ok(())
+        Ok(true)
     }
 
     /// Replaces the candidate lists of the elections named. `lists` comes in order of elections' identifiers.

@@ -22,7 +22,7 @@ enum TokenCommand {
     #[command(
         after_help = "Example:\n  isoloir token create --name \"Nightly HR import\" --scope roll:read,roll:write --days 90\n\n\
                       Scopes: consultation:read, consultation:write, roll:read, roll:write, complaint:read, complaint:decide, journal:read, \
-                      delivery:read, results:read.\nOperations: /api of the portal, and docs/guides/api.md."
+                      delivery:read, results:read, minutes:read.\nOperations: /api of the portal, and docs/guides/api.md."
     )]
     Create {
         /// What it is for.

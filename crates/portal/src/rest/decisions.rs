@@ -7,10 +7,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use isoloir_domain::api_token::Scope;
 use isoloir_domain::critical::CriticalAct;
-use isoloir_domain::message::Message;
+use isoloir_domain::message::Refusal as _;
 use isoloir_domain::{ChangeId, Consultation};
 use isoloir_service::Fault;
 use isoloir_service::api_tokens::ApiCaller;
+use isoloir_service::change_calendar::ChangeCalendarError;
 use isoloir_service::two_people::{ActError, Done, Proposal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,9 +101,28 @@ pub(super) async fn act(
     known: &Consultation,
     act: CriticalAct,
 ) -> Result<Option<Response>, Problem> {
+    act_from(state, caller, known, act, None).await
+}
+
+/// As [`act`], on the consultation as it was read: with a revision, a calendar is moved only while this is its latest.
+async fn act_from(
+    state: &PortalState,
+    caller: &ApiCaller,
+    known: &Consultation,
+    act: CriticalAct,
+    read: Option<i64>,
+) -> Result<Option<Response>, Problem> {
     let (server, by, known) = (state.server().clone(), caller.clone(), known.clone());
-    let done = tokio::spawn(async move { server.act(by.decider(), &known, &act).await });
-    match done.await.map_err(|_| Fault::Stopping)?? {
+    let done = tokio::spawn(async move { server.act_from(by.decider(), &known, &act, read).await });
+    let done = done.await.map_err(|_| Fault::Stopping)?;
+    if let Err(ActError::Calendar(moved @ ChangeCalendarError::Moved)) = &done {
+        return Err(Problem::new(
+            StatusCode::PRECONDITION_FAILED,
+            moved.code(),
+            moved.message(),
+        ));
+    }
+    match done? {
         Done::Now => Ok(None),
         Done::Proposed(id) => {
             let proposal = state.server().proposal(id).await?.ok_or_else(Problem::not_found)?;
@@ -220,21 +240,12 @@ pub(super) async fn move_calendar(
 ) -> Result<Response, Problem> {
     let read = tag.required()?;
     let known = consultation_of(&state, &caller, &id).await?;
-    if state.server().consultation_revision(&known.id).await?.to_string() != read {
-        let words = Message::new(
-            "La consultation a changé depuis que vous l’avez lue.",
-            "The consultation has changed since you read it.",
-        );
-        return Err(Problem::new(
-            StatusCode::PRECONDITION_FAILED,
-            "consultation_changed",
-            words,
-        ));
-    }
+    // What is no revision is none that a consultation ever had.
+    let read = read.parse().unwrap_or(-1);
     let asked = CriticalAct::MoveCalendar {
         opens: given.opens,
         closes: given.closes,
     };
-    let proposed = act(&state, &caller, &known, asked).await?;
+    let proposed = act_from(&state, &caller, &known, asked, Some(read)).await?;
     Ok(proposed.unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }

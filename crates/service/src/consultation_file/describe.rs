@@ -1,9 +1,11 @@
 //! What a consultation is, in one value for a folder and for a server, so that the two can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use isoloir_domain::names::normal;
-use isoloir_domain::{CandidateList, Consultation, ConsultationId, CountRules, Election, Policy, local_time};
+use isoloir_domain::{
+    CandidateList, Consultation, ConsultationId, CountRules, Election, ElectionId, Policy, local_time,
+};
 use isoloir_store::roll::EntitledVoter;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -69,6 +71,8 @@ pub(crate) struct Known {
     pub(crate) seated: Vec<String>,
     /// Keys of the elections for which lists were prepared or filed, or whose display order was begun.
     pub(crate) filed: Vec<String>,
+    /// Keys of the elections that a complaint, a judgment or the history of a roll names.
+    pub(crate) named: Vec<String>,
 }
 
 /// Facts of everything but rolls.
@@ -274,6 +278,7 @@ impl VotingServer {
         let known = store.elections(id).await?;
         let mut frozen = false;
         let (candidacies, mut filed) = (store.candidacy_counts(id).await?, Vec::new());
+        let named = store.named_elections(id).await?;
         for election in &known {
             if candidacies.contains_key(&election.id) || store.order_secret(&election.id).await?.is_some() {
                 filed.push(election.key.clone());
@@ -341,6 +346,7 @@ impl VotingServer {
             sealed,
             seated,
             filed,
+            named: known_keys(&keys, &named),
         }))
     }
 
@@ -355,6 +361,11 @@ impl VotingServer {
             ..Texts::default()
         })
     }
+}
+
+/// The keys of these elections.
+fn known_keys(keys: &BTreeMap<ElectionId, String>, of: &BTreeSet<ElectionId>) -> Vec<String> {
+    of.iter().filter_map(|id| keys.get(id).cloned()).collect()
 }
 
 /// Where the files of a folder stand, as a server says it.

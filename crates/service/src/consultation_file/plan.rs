@@ -242,6 +242,30 @@ impl RollChange<'_> {
     }
 }
 
+/// Why an election is not removed: what is tied to it.
+fn kept(known: &Known, key: &str) -> Option<Message> {
+    let has = |keys: &[String]| keys.iter().any(|one| one == key);
+    let (fr, en) = if has(&known.filed) {
+        (
+            "des candidatures y sont déposées ou préparées",
+            "candidacies are filed or prepared there",
+        )
+    } else if has(&known.named) {
+        (
+            "une réclamation, une décision de justice ou l’historique de la liste électorale le nomme",
+            "a complaint, a judgment or the history of its roll names it",
+        )
+    } else if known.roll.keys().any(|(election, _)| election == key) {
+        ("des électeurs y sont inscrits", "voters are on its roll")
+    } else {
+        return None;
+    };
+    Some(Message::new(
+        format!("le scrutin «\u{a0}{key}\u{a0}» ne se retire pas\u{a0}: {fr}"),
+        format!("the election “{key}” cannot be removed: {en}"),
+    ))
+}
+
 /// Why the state of the vote forbids a change.
 fn forbids(known: &Known, now: jiff::Timestamp, change: &Change) -> Option<Message> {
     let Consultation { calendar, profile, .. } = &known.consultation;
@@ -262,18 +286,7 @@ fn forbids(known: &Known, now: jiff::Timestamp, change: &Change) -> Option<Messa
         Section::Calendar if begun && in_law => Some(open()),
         Section::Elections | Section::Lists | Section::Files | Section::Rolls if of_sealed => Some(sealed()),
         Section::Elections | Section::Lists | Section::Files | Section::Rolls if begun && in_law => Some(open()),
-        Section::Elections if change.after.is_none() && change.name == "title" && known.filed.contains(&change.of) => {
-            Some(Message::new(
-                "des candidatures y sont déposées ou préparées",
-                "candidacies are filed or prepared there",
-            ))
-        }
-        Section::Elections
-            if change.after.is_none() && known.roll.keys().any(|(election, _)| *election == change.of) =>
-        {
-            let gone = !known.plan.elections.is_empty() && change.name == "title";
-            gone.then(|| Message::new("des électeurs y sont inscrits", "voters are on its roll"))
-        }
+        Section::Elections if change.after.is_none() && change.name == "title" => kept(known, &change.of),
         Section::Boards if known.seated.contains(&change.of) => Some(Message::new(
             "ce bureau a commencé ses travaux",
             "this board has begun its work",

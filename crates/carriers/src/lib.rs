@@ -2,6 +2,7 @@
 //!
 //! - [`mail`]: an SMTP relay; [`sms`]: an HTTP gateway; `depot`: both together, with `pace`, that of each operator
 //! - [`phone`], [`gsm`]: what an SMS may be sent to, and written in
+//! - [`tls`]: connections to other servers
 //! - [`config`]: `[mail]` and `[sms]` of a configuration file
 //!
 //! Nothing here remembers a message: an outbox does, with its own database and its own key.
@@ -19,6 +20,7 @@ pub mod mail;
 mod pace;
 pub mod phone;
 pub mod sms;
+pub mod tls;
 
 pub use depot::{Carried, Carriers, Content, Depot, Handed, LEASE, MailMode, Parcel, UnderWay};
 pub use pace::Pace;

@@ -19,6 +19,7 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Ex
 use zeroize::Zeroizing;
 
 use crate::depot::{Content, Handed};
+use crate::tls::TlsError;
 
 /// The mail relay, as the operator describes it.
 pub struct SmtpSettings {
@@ -85,9 +86,12 @@ pub enum MailError {
     /// The SMS gateway's client.
     #[error("the SMS gateway's settings are wrong")]
     Gateway(#[source] reqwest::Error),
-    /// The gateway's address is not `http`.
-    #[error("the SMS gateway is reached by http: put a TLS proxy between when it is not in a network of yours")]
+    /// The gateway's address is neither `http` nor `https`.
+    #[error("the SMS gateway is reached by http or https")]
     GatewayScheme,
+    /// TLS to the SMS gateway.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A sender's name that telephones do not show.
     #[error("the SMS sender is at most 11 letters, digits or spaces, or a number of at most 15 digits")]
     SmsSender,

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::depot::{Content, Handed};
 use crate::gsm;
 use crate::mail::MailError;
+use crate::tls;
 
 /// The SMS gateway, as the operator describes it.
 pub struct SmsSettings {
@@ -54,14 +55,10 @@ impl SmsGateway {
         if !is_sender(&settings.sender) {
             return Err(MailError::SmsSender);
         }
-        if settings.url.scheme() != "http" {
+        if !matches!(settings.url.scheme(), "http" | "https") {
             return Err(MailError::GatewayScheme);
         }
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(MailError::Gateway)?;
+        let client = tls::http(None)?.timeout(PATIENCE).build().map_err(MailError::Gateway)?;
         Ok(Self::Kannel(Box::new(Kannel {
             client,
             url: settings.url,

@@ -179,10 +179,7 @@ impl Scene {
             )
             .await
         });
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
+        let http = isoloir_carriers::tls::http(None).unwrap().build().unwrap();
         Scene {
             server,
             clock,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path as UrlPath, State};
@@ -18,6 +19,11 @@ use isoloir_protocol::archive::chain::Content;
 use isoloir_protocol::archive::{ArchiveWriter, ChainReader, Entry};
 use jiff::Timestamp;
 use serde_json::json;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// What the server says; a test changes it between two looks.
 #[derive(Clone)]
@@ -158,7 +164,7 @@ impl Guard {
     fn at(origin: &str) -> Guard {
         Guard {
             folder: tempfile::tempdir().unwrap(),
-            source: Source::at(origin).unwrap(),
+            source: Source::at(origin, None).unwrap(),
         }
     }
 
@@ -193,6 +199,60 @@ async fn an_honest_server_raises_no_alarm_from_the_first_ballot_to_the_result() 
         assert_eq!(round.alarms, [], "after event {last}");
         assert_eq!((round.verified, round.heads, round.assets), (1, 1, 1));
     }
+}
+
+/// TLS before a server, as an operator's proxy has it, with a certificate that nobody but `openssl` made. Gives its origin, and the certificate in PEM.
+async fn behind_tls(origin: &str, folder: &Path) -> (String, Vec<u8>) {
+    let made = Command::new("openssl")
+        .args("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=essai".split(' '))
+        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let pem = std::fs::read(folder.join("certificate.pem")).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_slice(&pem).unwrap()],
+            PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap(),
+        )
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let outside = format!("https://{}", listener.local_addr().unwrap());
+    let inside = origin.strip_prefix("http://").unwrap().to_owned();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let (acceptor, inside) = (acceptor.clone(), inside.clone());
+            tokio::spawn(async move {
+                let mut client = acceptor.accept(socket).await?;
+                let mut server = tokio::net::TcpStream::connect(inside).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
+    (outside, pem)
+}
+
+#[tokio::test]
+async fn over_tls_a_portal_is_watched_when_its_authority_is_trusted_and_unreachable_otherwise() {
+    let reference = Reference::read();
+    let (_, origin) = serve(reference.says(2)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (origin, certificate) = behind_tls(&origin, folder.path()).await;
+    let stranger = Guard::at(&origin);
+    assert_eq!(stranger.alarms().await, [AlarmKind::Unreachable]);
+    let guard = Guard {
+        source: Source::at(&origin, Some(&certificate)).unwrap(),
+        ..Guard::at(&origin)
+    };
+    let round = guard.round_at(1_000).await;
+    assert_eq!(round.alarms, []);
+    assert_eq!((round.verified, round.heads, round.assets), (1, 1, 1));
+    assert!(Source::at(&origin, Some(b"not a certificate")).is_err());
 }
 
 #[tokio::test]
@@ -344,7 +404,7 @@ async fn a_server_that_does_not_answer_is_an_alarm_and_nothing_is_forgotten() {
     assert_eq!(guard.alarms().await, []);
     let before = guard.memory().seen(&origin).unwrap();
     let nobody = Guard {
-        source: Source::at("http://127.0.0.1:9").unwrap(),
+        source: Source::at("http://127.0.0.1:9", None).unwrap(),
         folder: tempfile::tempdir().unwrap(),
     };
     assert_eq!(nobody.alarms().await, [AlarmKind::Unreachable]);

@@ -3,7 +3,6 @@
 //! A call has five seconds. A connection that could not be made is tried once more, since nothing was sent; whatever else fails may have
 //! arrived, and asking again does no harm: the registrar sends the same pending link. What is sent is never logged.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -14,8 +13,8 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use isoloir_carriers::tls::{TlsError, client_config};
 use isoloir_domain::reissue::{LinkState, ReissueRequest};
-use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -42,8 +41,8 @@ pub enum RegistrarAddressError {
     #[error("the registrar's address {0} is no origin")]
     Address(String),
     /// TLS could not be set up.
-    #[error("TLS could not be set up")]
-    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 type Connector = HttpsConnector<HttpConnector>;
@@ -139,13 +138,7 @@ impl RegistrarLink {
 
 /// TLS to the public authorities, or plain HTTP on a private network.
 fn connector() -> Result<Connector, RegistrarAddressError> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let tls = client_config(None)?;
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_connect_timeout(Some(TO_CONNECT));

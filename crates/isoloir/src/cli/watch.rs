@@ -47,6 +47,9 @@ pub struct WatchArgs {
     /// Statements of other watchers, read before every look.
     #[arg(long, value_name = "FILE")]
     compare: Vec<PathBuf>,
+    /// Certificates in PEM that are trusted besides the public authorities: for a portal whose authority is its organiser's own.
+    #[arg(long, value_name = "FILE")]
+    authority: Option<PathBuf>,
     /// One JSON object a line, instead of sentences.
     #[arg(long)]
     json: bool,
@@ -85,7 +88,8 @@ pub(crate) fn run(arguments: &WatchArgs) -> anyhow::Result<()> {
 
 /// Compares the statements of others, then looks; gives the number of alarms.
 async fn look_at(arguments: &WatchArgs, memory: &Memory, portal: &str) -> anyhow::Result<usize> {
-    let source = Source::at(portal)?;
+    let authority = arguments.authority.as_deref().map(std::fs::read).transpose();
+    let source = Source::at(portal, authority.context("the authority")?.as_deref())?;
     let mut alarms = Vec::new();
     for file in &arguments.compare {
         alarms.extend(compare(memory, source.origin(), file)?);

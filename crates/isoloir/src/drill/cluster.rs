@@ -57,7 +57,9 @@ impl Cluster {
                 Command::new("haproxy").arg("-f").arg(folder.join("haproxy.cfg")),
                 &folder.join("haproxy.log"),
             )?,
-            http: reqwest::Client::builder().timeout(Duration::from_millis(900)).build()?,
+            http: isoloir_carriers::tls::http(None)?
+                .timeout(Duration::from_millis(900))
+                .build()?,
             network,
             port,
         };

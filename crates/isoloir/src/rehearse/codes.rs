@@ -186,7 +186,7 @@ impl Stage {
         identifiers.flush()?;
         Ok(Stage {
             server: read_key(&folder.join("server.key"))?,
-            http: reqwest::Client::builder().build()?,
+            http: isoloir_carriers::tls::http(None)?.build()?,
             folder,
             program,
             origin,

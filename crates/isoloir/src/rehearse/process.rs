@@ -139,7 +139,9 @@ impl Program {
 
 impl Server {
     async fn wait_until_healthy(&mut self, origin: &str, log: &Path) -> anyhow::Result<()> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
+        let http = isoloir_carriers::tls::http(None)?
+            .timeout(Duration::from_secs(2))
+            .build()?;
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use isoloir_carriers::tls::{self, TlsError};
 use reqwest::header::{COOKIE, HeaderValue, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
@@ -14,6 +15,9 @@ pub enum VoterError {
     /// No answer, or a broken one: nothing is known of what the server did.
     #[error("no answer from the server: {0}")]
     Transport(#[from] reqwest::Error),
+    /// No connection could be prepared.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A refusal with its stable code.
     #[error("{code} ({status}): {message}")]
     Refused {
@@ -74,11 +78,7 @@ impl Portal {
     /// # Errors
     /// When the HTTP client cannot start.
     pub fn at(origin: &str) -> Result<Self, VoterError> {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(256)
-            .build()?;
+        let http = tls::http(None)?.tcp_nodelay(true).pool_max_idle_per_host(256).build()?;
         Ok(Self {
             http,
             origin: origin.trim_end_matches('/').to_owned(),

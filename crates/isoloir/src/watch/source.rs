@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ed25519_dalek::{Signature, VerifyingKey};
+use isoloir_carriers::tls::{self, TlsError};
 use isoloir_domain::ElectionId;
 use isoloir_domain::ballot_box::{SignedHead, head_text};
 use reqwest::{Client, Response, StatusCode};
@@ -21,6 +22,9 @@ pub enum SourceError {
     /// No answer, or a broken one.
     #[error("no answer: {0}")]
     Transport(#[from] reqwest::Error),
+    /// No connection could be prepared.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// An answer that no portal gives.
     #[error("unexpected answer {0}")]
     Status(u16),
@@ -66,14 +70,13 @@ pub struct Source {
 }
 
 impl Source {
-    /// The portal at this origin.
+    /// The portal at this origin. `authority`: certificates in PEM that are trusted besides the public authorities.
     ///
     /// # Errors
-    /// When the HTTP client cannot start.
-    pub fn at(origin: &str) -> Result<Self, SourceError> {
-        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    /// When the authority is none, or the HTTP client cannot start.
+    pub fn at(origin: &str, authority: Option<&[u8]>) -> Result<Self, SourceError> {
         Ok(Self {
-            http,
+            http: tls::http(authority)?.build()?,
             origin: origin.trim_end_matches('/').to_owned(),
         })
     }

@@ -121,7 +121,7 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         return watch_token(&guard, scopes, request, next).await;
     }
     if let Access::Staff(roles) = guard.access {
-        return watch_staff(&guard.state, roles, request, next).await;
+        return watch_staff(guard, roles, request, next).await;
     }
     // Public answers of the API depend on nobody: no session is looked up for them.
     if path_of_api && guard.access == Access::Public {
@@ -142,6 +142,11 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         None if guard.access == Access::Voter => return to_sign_in(&request, had_cookie),
         None => {}
     }
+    pass(guard, request, next).await
+}
+
+/// Hands on to the handler whoever may call it, but at a shared machine no file is given, to nobody.
+async fn pass(guard: Guard, request: Request, next: Next) -> Response {
     match guard.file_of {
         Some(page) if KioskMode::of(request.headers()).0 => print_instead(guard.state, page, request).await,
         _ => next.run(request).await,
@@ -156,7 +161,8 @@ async fn print_instead(state: PortalState, page: &'static str, request: Request)
 }
 
 /// The same for the staff, whose session is looked up in place of a voter's.
-async fn watch_staff(state: &PortalState, roles: &[Role], mut request: Request, next: Next) -> Response {
+async fn watch_staff(guard: Guard, roles: &[Role], mut request: Request, next: Next) -> Response {
+    let state = &guard.state;
     let api = is_api(request.uri().path());
     let token = staff_token(request.headers(), state.config());
     let had_cookie = token.is_some();
@@ -167,7 +173,7 @@ async fn watch_staff(state: &PortalState, roles: &[Role], mut request: Request, 
     match session {
         Ok(Some(session)) if session.any_of(roles) => {
             request.extensions_mut().insert(StaffSession(session));
-            next.run(request).await
+            pass(guard, request, next).await
         }
         Ok(Some(_)) if api => StatusCode::FORBIDDEN.into_response(),
         Ok(Some(session)) => {

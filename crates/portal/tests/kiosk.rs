@@ -1,8 +1,11 @@
 //! A shared machine (*borne*): what it forgets, when it signs out by itself, and that it keeps no file.
 
+use std::collections::BTreeMap;
+
 use crate::support::portal as support;
+use crate::support::staff;
 use axum::http::StatusCode;
-use isoloir_domain::Policy;
+use isoloir_domain::{Policy, Role};
 use isoloir_portal::access::Access;
 use isoloir_portal::routes;
 use jiff::SignedDuration;
@@ -101,18 +104,32 @@ async fn becoming_a_kiosk_or_ceasing_to_be_one_ends_the_session() {
     assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
 }
 
+/// A session of the staff for each role.
+async fn staff_sessions(scene: &Scene) -> BTreeMap<Role, String> {
+    let mut sessions = BTreeMap::new();
+    for role in Role::ALL {
+        let (email, factor) = staff::enrolled(&scene.server, &scene.clock, role).await;
+        let code = factor.code(scene.server.clock().now());
+        let signed_in = scene.server.staff_sign_in(&email, staff::PASSWORD, &code).await;
+        sessions.insert(role, signed_in.unwrap().token);
+    }
+    sessions
+}
+
 #[tokio::test]
 async fn no_route_answers_with_a_file_at_a_kiosk() {
     let scene = scene().await;
+    let agents = staff_sessions(&scene).await;
     let mut kiosk = at_a_kiosk(&scene).await;
     kiosk.sign_in(CAMILLE, PASSWORD).await;
-    let mut files = 0;
+    let (mut files, mut of_staff) = (0, 0);
     for declared in routes::table() {
-        if declared.method != "GET"
-            || matches!(declared.access, Access::Staff(_))
-            || declared.path.starts_with("/borne")
-        {
+        if declared.method != "GET" || declared.path.starts_with("/borne") {
             continue;
+        }
+        if let Access::Staff(roles) = declared.access {
+            let session = agents[&roles[0]].clone();
+            kiosk.cookies.insert("isoloir-agent".to_owned(), session);
         }
         let path = declared
             .path
@@ -122,13 +139,21 @@ async fn no_route_answers_with_a_file_at_a_kiosk() {
             .replace("{captcha}", "Inc0nnu")
             .replace("{token}", "T0ken")
             .replace("{piece}", "1");
+        let names_a_file = [".pdf", ".csv", ".json", "/fichier"]
+            .iter()
+            .any(|end| path.ends_with(end));
+        let offers = declared.file_of.is_some() || !matches!(declared.access, Access::Staff(_));
+        assert!(offers || !names_a_file, "{path} is a file and does not say so");
         let answer = kiosk.get(&path).await;
         assert!(
             !answer.header("content-disposition").starts_with("attachment"),
             "{path}"
         );
         if declared.file_of.is_some() {
-            files += 1;
+            match declared.access {
+                Access::Staff(_) => of_staff += 1,
+                _ => files += 1,
+            }
             assert_eq!(answer.status, StatusCode::OK, "{path}");
             assert!(answer.page.contains("rien ne se télécharge"), "{path}");
         }
@@ -136,6 +161,11 @@ async fn no_route_answers_with_a_file_at_a_kiosk() {
     assert_eq!(
         files, 6,
         "proof of vote, archive and its sidecar, attachment of a complaint, open data of one election and of all"
+    );
+    assert_eq!(
+        of_staff, 12,
+        "minutes, proposed minutes and poll book; journal; complaints and their attachments; a roll to post, rows put aside and differences; \
+         record of a lot, files of lists for organisers and for delegates"
     );
     let receipt = kiosk.post("/recu.pdf", &[("recus", "[]")]).await;
     assert!(receipt.page.contains("rien ne se télécharge"));

@@ -48,7 +48,8 @@ pub(super) fn table() -> Vec<Declared> {
             "/gestion/candidatures/scrutins/{election}/tirage.json",
             prepares,
             get(record),
-        ),
+        )
+        .file("/gestion/candidatures"),
         declare("GET", "/gestion/candidatures/{candidacy}", prepares, get(read)),
         declare(
             "POST",
@@ -61,7 +62,8 @@ pub(super) fn table() -> Vec<Declared> {
             "/gestion/candidatures/{candidacy}/pieces/{piece}",
             prepares,
             get(piece),
-        ),
+        )
+        .file("/gestion/candidatures"),
     ]
 }
 

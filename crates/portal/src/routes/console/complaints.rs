@@ -36,14 +36,16 @@ pub(super) fn table() -> Vec<Declared> {
             "/gestion/reclamations.csv",
             Access::Staff(EXPORTS_COMPLAINTS),
             get(export),
-        ),
+        )
+        .file("/gestion/reclamations"),
         declare("GET", "/gestion/reclamations/{number}", reads, get(read)),
         declare(
             "GET",
             "/gestion/reclamations/{number}/pieces/{piece}",
             reads,
             get(piece),
-        ),
+        )
+        .file("/gestion/reclamations"),
         declare(
             "POST",
             "/gestion/reclamations/{number}",

@@ -46,7 +46,7 @@ pub(super) fn table() -> Vec<Declared> {
             post(change).layer(DefaultBodyLimit::max(MAX_FORM)),
         ),
         declare("GET", "/depot/{candidacy}/accuse", files, get(receipt)),
-        declare("GET", "/depot/{candidacy}/pieces/{piece}", files, get(piece)),
+        declare("GET", "/depot/{candidacy}/pieces/{piece}", files, get(piece)).file("/depot"),
         declare(
             "POST",
             "/depot/{candidacy}/pieces",

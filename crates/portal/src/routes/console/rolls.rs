@@ -55,15 +55,16 @@ pub(super) fn table() -> Vec<Declared> {
             prepares,
             post(bring).layer(DefaultBodyLimit::max(MAX_UPLOAD.saturating_add(FORM))),
         ),
-        declare("GET", "/gestion/affichage/{election}/liste.pdf", prepares, get(post_up)),
+        declare("GET", "/gestion/affichage/{election}/liste.pdf", prepares, get(post_up)).file("/gestion/listes"),
         declare("GET", "/gestion/listes/{stage}", prepares, get(read)),
-        declare("GET", "/gestion/listes/{stage}/ecartees.csv", prepares, get(template)),
+        declare("GET", "/gestion/listes/{stage}/ecartees.csv", prepares, get(template)).file("/gestion/listes"),
         declare(
             "GET",
             "/gestion/listes/{stage}/difference.csv",
             prepares,
             get(difference),
-        ),
+        )
+        .file("/gestion/listes"),
         declare(
             "POST",
             "/gestion/listes/{stage}",

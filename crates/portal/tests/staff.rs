@@ -228,6 +228,32 @@ async fn an_invitation_is_used_once_with_a_good_password_and_the_right_code() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let scene = Scene::new().await;
+    let (email, factor) = scene.enrolled(Role::Support).await;
+    let fields = |code| {
+        [
+            ("courriel", email.as_str()),
+            ("password", staff::PASSWORD),
+            ("code", code),
+        ]
+    };
+    let first = set_cookie(&scene.sign_in(&email, staff::PASSWORD, &factor.code(scene.now())).await);
+    let elsewhere = scene.cookie(Role::Organiser).await;
+    // A refused sign-in ends nothing.
+    let refused = scene.post("/gestion/connexion", &first, &fields("")).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(scene.get("/gestion", &first).await.status(), StatusCode::OK);
+    let code = factor.code(scene.now());
+    let second = set_cookie(&scene.post("/gestion/connexion", &first, &fields(&code)).await);
+    assert_ne!(first, second);
+    assert_eq!(scene.get("/gestion", &second).await.status(), StatusCode::OK);
+    assert_eq!(scene.get("/gestion", &elsewhere).await.status(), StatusCode::OK);
+    let old = scene.get("/gestion", &first).await;
+    assert_eq!(location(&old), "/gestion/connexion?motif=fin&suite=/gestion");
+}
+
+#[tokio::test]
 async fn forged_expired_renewed_and_foreign_invitations_are_all_dead() {
     let scene = Scene::new().await;
     let roles = Roles::new([Role::Support]).unwrap();

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
@@ -22,7 +22,7 @@ use crate::limits::Limit;
 use crate::pages::staff::{
     self as staff_page, InvitationProblem, InvitationView, PLACES, StaffSignInProblem, StaffSignInView,
 };
-use crate::request::{PageChrome, StaffSession, forget_staff_cookie, staff_cookie};
+use crate::request::{PageChrome, StaffSession, forget_staff_cookie, staff_cookie, staff_token};
 use crate::state::PortalState;
 
 /// Who may call what here.
@@ -96,11 +96,22 @@ struct SignInForm {
     suite: String,
 }
 
-/// `POST /gestion/connexion`.
+/// Ends the staff session that this browser had, whoever's it was: its cookie is about to be replaced, and nobody could end it any more.
+async fn end_earlier(state: &PortalState, headers: &HeaderMap) -> Result<(), PageError> {
+    if let Some(token) = staff_token(headers, state.config())
+        && let Some(earlier) = state.server().staff_session(&token).await?
+    {
+        state.server().staff_sign_out(&earlier).await?;
+    }
+    Ok(())
+}
+
+/// `POST /gestion/connexion`. The session is a new one whatever cookie came with the request, and an earlier one of this browser ends.
 async fn sign_in(
     State(state): State<PortalState>,
     PageChrome(chrome): PageChrome,
     jar: CookieJar,
+    headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, PageError> {
     let email = form.courriel.trim();
@@ -124,6 +135,7 @@ async fn sign_in(
     }
     match state.server().staff_sign_in(email, &form.password, &form.code).await {
         Ok(signed_in) => {
+            end_earlier(&state, &headers).await?;
             let jar = jar.add(staff_cookie(state.config(), signed_in.token));
             Ok((jar, Redirect::to(next.unwrap_or("/gestion"))).into_response())
         }

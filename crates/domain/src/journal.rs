@@ -339,7 +339,7 @@ pub enum Event {
     },
     /// A visit to the provider led nowhere. Names the voter in whose session it began, never the person who came back.
     IdentityRefused {
-        /// What for: `reissue` or `password`; `unknown` when nobody can tell.
+        /// What for: `reissue` or `password`.
         purpose: String,
         /// Why: a stable code.
         why: String,

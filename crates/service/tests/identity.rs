@@ -4,8 +4,11 @@
 use crate::stage;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::pivot::PivotError;
+use isoloir_identity::{Algorithm, ClaimNames, ProviderSettings, RelyingParty};
 use isoloir_service::VotingServer;
+use isoloir_service::franceconnect::{Answer, IdentityProvider};
 use isoloir_service::import_roll::{Anomaly, AnomalyKind, ImportError, ImportReport};
+use isoloir_service::read_journal::Wanted;
 
 const HEADER: &str =
     "matricule;nom;prenom;courriel;scrutin;nom_naissance;prenoms;sexe;date_naissance;lieu_naissance;pays_naissance\n";
@@ -105,4 +108,43 @@ async fn nothing_of_an_identity_is_in_the_database() {
     for text in ["Kerouedan", "Zebulon", "1984-05-12", "35238"] {
         assert!(!holds(text), "{text} is stored");
     }
+}
+
+/// A provider that is never asked anything.
+fn provider() -> IdentityProvider {
+    let party = RelyingParty::new(ProviderSettings {
+        issuer: "http://127.0.0.1:1/api/v2".parse().unwrap(),
+        client_id: "us".to_owned(),
+        client_secret: "s".to_owned().into(),
+        redirect_uri: String::new(),
+        signed_out_uri: String::new(),
+        scopes: Vec::new(),
+        acr_values: Vec::new(),
+        algorithms: vec![Algorithm::Es256],
+        signed_userinfo: true,
+        claims: ClaimNames::default(),
+        authority: None,
+    });
+    IdentityProvider::new(party.unwrap(), "FranceConnect".to_owned(), None, None)
+}
+
+#[tokio::test]
+async fn a_stranger_who_comes_back_from_no_visit_writes_nothing_in_the_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder).await;
+    server.use_identity_provider(provider());
+    let entries = async || server.journal_page(None, &Wanted::default()).await.unwrap().len();
+    let before = entries().await;
+    assert!(before > 0, "the consultation was imported");
+    for (state, cookie) in [(None, None), (Some("f0rged"), None), (Some("f0rged"), Some("T0ken"))] {
+        let answer = Answer {
+            state,
+            code: Some("c0de"),
+            error: None,
+            iss: None,
+        };
+        let back = server.come_back(&answer, cookie).await.unwrap();
+        assert!(back.sign_out.is_none());
+    }
+    assert_eq!(entries().await, before);
 }

@@ -100,7 +100,9 @@ impl VotingServer {
             None => None,
         };
         let Some(mut open) = open else {
-            self.journal_lost().await?;
+            // A forged or replayed state, or one that came too late. Anybody can send one at any rate: it is logged, since what enters the
+            // journal never leaves it.
+            tracing::info!("a return from the provider of identities belongs to no visit of this browser");
             return Ok(CameBack { sign_out: None });
         };
         open.identifier = sealed.and_then(|sealed| self.identifier_of(&browser, sealed));
@@ -378,18 +380,6 @@ impl VotingServer {
             entry: subject.map(|subject| self.entry(subject, what)),
             sign_out,
         })
-    }
-
-    /// Journals a return that belongs to no visit of this browser: a forged or replayed state, or one that came too late.
-    async fn journal_lost(&self) -> Result<(), Fault> {
-        if let Some(subject) = self.whole_consultation().await? {
-            let what = Event::IdentityRefused {
-                purpose: "unknown".to_owned(),
-                why: "state_unknown".to_owned(),
-            };
-            self.inner.store.append_journal(&self.entry(subject, what)).await?;
-        }
-        Ok(())
     }
 
     async fn whole_consultation(&self) -> Result<Option<Subject>, Fault> {

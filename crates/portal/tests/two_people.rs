@@ -4,9 +4,12 @@ use crate::support::portal as support;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use isoloir_domain::api_token::Scope;
-use isoloir_domain::{Policy, Profile, Role, Roles, StaffMember};
+use isoloir_domain::complaint::{ComplaintNumber, Object};
+use isoloir_domain::{Election, Policy, Profile, Role, Roles, StaffMember};
 use isoloir_service::api_tokens::TokenPlan;
+use isoloir_service::decide_complaint::NewDecision;
 use isoloir_service::enrol_staff::Enrolment;
+use isoloir_service::file_complaint::{Complaint, Stranger};
 use isoloir_service::import_consultation::ElectionPlan;
 use isoloir_service::invite_staff::StaffPlan;
 use isoloir_service::read_journal::Wanted;
@@ -191,6 +194,81 @@ async fn an_election_manager_sees_and_moves_own_elections_only() {
         ines.post(&path, &[]).await.location(),
         "/gestion/decisions?fait=acte-confirme"
     );
+}
+
+/// Files a complaint of somebody on no roll.
+async fn filed(scene: &Scene, election: &Election) -> ComplaintNumber {
+    let who = Stranger {
+        last_name: "Roux".to_owned(),
+        first_name: "Paul".to_owned(),
+        number: String::new(),
+        contact: "paul@valbrune.example".to_owned(),
+    };
+    let complaint = Complaint {
+        object: Object::Missing,
+        election: Some(election.id.clone()),
+        other_person: String::new(),
+        body: "Je ne suis pas sur la liste.".to_owned(),
+        files: Vec::new(),
+    };
+    let form = scene.server.new_form_token();
+    let filed = scene
+        .server
+        .file_complaint_of_absent(who, &scene.plan.id, &form, complaint);
+    filed.await.unwrap()
+}
+
+/// The figure under this word.
+fn figure(page: &str, word: &str) -> u64 {
+    let (_, rest) = page.split_once(&format!("<dt>{word}</dt><dd>")).unwrap();
+    rest.split('<').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_queue_of_an_election_manager_holds_counts_and_pages_own_complaints_only() {
+    let mut plan = Scene::plan(Policy::default());
+    plan.policy.complaints.absent = true;
+    plan.elections.push(ElectionPlan {
+        key: "cap".to_owned(),
+        title: "Commission paritaire".to_owned(),
+        seats: 3,
+        count: isoloir_domain::CountRules::default(),
+    });
+    let scene = Scene::of("2026-11-20T10:00:00Z", plan, ROLL).await;
+    let csa = scene.elections.iter().find(|election| election.key == "csa").unwrap();
+    let cap = scene.elections.iter().find(|election| election.key == "cap").unwrap();
+    // More than a page of others come first, and one of them is decided.
+    let first = filed(&scene, csa).await;
+    for _ in 0..26 {
+        filed(&scene, csa).await;
+    }
+    let decision = NewDecision {
+        accepted: true,
+        reasons: "Pièce probante et concordante.".to_owned(),
+        effect: String::new(),
+        correction: None,
+        files: Vec::new(),
+        by: "operator".to_owned(),
+    };
+    scene.server.decide_complaint(first, decision).await.unwrap();
+    let own = filed(&scene, cap).await;
+    let (mut lea, _) = person(&scene, "Léa", Role::ElectionManager, &["cap"]).await;
+    let page = lea.get("/gestion/reclamations").await.page;
+    assert!(page.contains(&format!("/gestion/reclamations/{own}")), "{page}");
+    assert!(
+        !page.contains("/gestion/reclamations/R-2026-000002"),
+        "of another election"
+    );
+    assert_eq!((figure(&page, "à trancher"), figure(&page, "reçues")), (1, 1));
+    let (mut ines, _) = person(&scene, "Inès", Role::ConsultationManager, &[]).await;
+    let page = ines.get("/gestion/reclamations").await.page;
+    assert_eq!((figure(&page, "à trancher"), figure(&page, "reçues")), (27, 28));
+    assert!(
+        !page.contains(&format!("/gestion/reclamations/{own}")),
+        "on the next page"
+    );
+    let page = ines.get("/gestion/reclamations?page=2").await.page;
+    assert!(page.contains(&format!("/gestion/reclamations/{own}")));
 }
 
 #[tokio::test]

@@ -81,6 +81,14 @@ impl ApiCaller {
         }
     }
 
+    /// The only consultation that it works on, when there is a limit: its own, else its owner's. Where both differ it works on none, which
+    /// [`ApiCaller::works_on`] says.
+    #[must_use]
+    pub fn consultation(&self) -> Option<&ConsultationId> {
+        let owners = self.owner.as_ref().and_then(|owner| owner.consultation.as_ref());
+        self.token.consultation.as_ref().or(owners)
+    }
+
     /// Whether it works on this consultation: within its own limit and its owner's.
     #[must_use]
     pub fn works_on(&self, consultation: &ConsultationId) -> bool {

@@ -8,7 +8,7 @@
 //! - [`VotingServer::complaint_statistics`]: by object and status, delays
 //! - [`VotingServer::export_complaints`]: CSV of a consultation's complaints, safe to open in a spreadsheet
 //!
-//! Who may call them is the caller's business (a staff role); `by` names the staff account and goes to the journal.
+//! Who may call them is the caller's business (a staff role), whose complaints they are is said by a [`ComplaintScope`]; `by` names the staff account and goes to the journal.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use isoloir_store::complaint::NewDecision as StoredDecision;
 use isoloir_store::roll_correction::{Decided, NewCorrection};
 use jiff::{SignedDuration, Timestamp};
 
-pub use isoloir_store::complaint::{Complaint, ComplaintFile, Decision};
+pub use isoloir_store::complaint::{Complaint, ComplaintFile, ComplaintScope, Decision};
 
 use crate::correct_roll::{CorrectionError, Newcomer};
 
@@ -223,18 +223,23 @@ const COLUMNS: [&str; 14] = [
 ];
 
 impl VotingServer {
-    /// A page of the complaints in one status, the most urgent first.
+    /// A page of those of the complaints in one status that `scope` has, the most urgent first.
     ///
     /// # Errors
     /// [`Fault`].
     pub async fn complaints_by_status(
         &self,
+        scope: &ComplaintScope,
         status: Status,
         limit: u32,
         offset: u64,
     ) -> Result<Vec<(Complaint, Deadline)>, Fault> {
         let now = self.inner.clock.now();
-        let found = self.inner.store.complaints_by_status(status, limit, offset).await?;
+        let found = self
+            .inner
+            .store
+            .complaints_by_status(scope, status, limit, offset)
+            .await?;
         Ok(found
             .into_iter()
             .map(|complaint| {
@@ -244,12 +249,12 @@ impl VotingServer {
             .collect())
     }
 
-    /// How many complaints stand in a status.
+    /// How many of the complaints that `scope` has stand in a status.
     ///
     /// # Errors
     /// [`Fault`].
-    pub async fn complaint_counts(&self, status: Status) -> Result<u64, Fault> {
-        let counts = self.inner.store.complaint_counts().await?;
+    pub async fn complaint_counts(&self, scope: &ComplaintScope, status: Status) -> Result<u64, Fault> {
+        let counts = self.inner.store.complaint_counts(scope).await?;
         Ok(counts
             .into_iter()
             .find(|(one, _)| *one == status)
@@ -391,15 +396,20 @@ impl VotingServer {
         })
     }
 
-    /// The complaints of a consultation in figures.
+    /// The complaints of a consultation that `scope` has, in figures.
     ///
     /// # Errors
     /// [`Fault`].
-    pub async fn complaint_statistics(&self, consultation: &ConsultationId) -> Result<ComplaintStatistics, Fault> {
+    pub async fn complaint_statistics(
+        &self,
+        consultation: &ConsultationId,
+        scope: &ComplaintScope,
+    ) -> Result<ComplaintStatistics, Fault> {
         let now = self.inner.clock.now();
         let mut figures = ComplaintStatistics::default();
         let mut spent = SignedDuration::ZERO;
-        for complaint in self.inner.store.complaints(consultation).await? {
+        let all = self.inner.store.complaints(consultation).await?;
+        for complaint in all.into_iter().filter(|complaint| scope.has(complaint)) {
             let counts = figures.by_object.entry(complaint.object.as_str()).or_default();
             let place = match complaint.status {
                 Status::Open => &mut counts.open,

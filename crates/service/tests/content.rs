@@ -6,7 +6,7 @@ use std::io::Cursor;
 use isoloir_domain::ElectionId;
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::complaint::{Object, Status};
-use isoloir_service::decide_complaint::{Deadline, DecideError, NewDecision};
+use isoloir_service::decide_complaint::{ComplaintScope, Deadline, DecideError, NewDecision};
 use isoloir_service::file_complaint::{Complaint, ComplaintError, ComplaintField, Stranger};
 use isoloir_service::{Session, VotingServer};
 use stage::{PASSWORD, at, open, plan, roll};
@@ -149,11 +149,18 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
     let (_, bytes) = server.complaint_file_of(&session, number, 1).await.unwrap().unwrap();
     assert!(bytes.starts_with(b"\x89PNG"));
 
-    let waiting = server.complaints_by_status(Status::Open, 10, 0).await.unwrap();
+    let waiting = server
+        .complaints_by_status(&ComplaintScope::default(), Status::Open, 10, 0)
+        .await
+        .unwrap();
     assert_eq!((waiting.len(), waiting[0].1), (2, Deadline::Ahead));
     scene.clock.set(at("2026-11-22T10:00:00Z"));
     assert_eq!(
-        server.complaints_by_status(Status::Open, 10, 0).await.unwrap()[0].1,
+        server
+            .complaints_by_status(&ComplaintScope::default(), Status::Open, 10, 0)
+            .await
+            .unwrap()[0]
+            .1,
         Deadline::Near
     );
     let decision = |reasons: &str| NewDecision {
@@ -179,7 +186,13 @@ async fn complaints_are_filed_once_and_decided_once(url: Option<String>) {
     let told = server.complaint_of(&session, number).await.unwrap().unwrap().complaint;
     assert_eq!(told.status, Status::Accepted);
     assert_eq!(told.decision.unwrap().reasons, "Pièce probante et concordante.");
-    assert_eq!(server.complaint_counts(Status::Open).await.unwrap(), 1);
+    assert_eq!(
+        server
+            .complaint_counts(&ComplaintScope::default(), Status::Open)
+            .await
+            .unwrap(),
+        1
+    );
 
     let csv = String::from_utf8(server.export_complaints(&plan().id).await.unwrap()).unwrap();
     assert!(csv.contains("'=HYPERLINK"), "{csv}");

@@ -5,7 +5,7 @@ use isoloir_domain::clock::SettableClock;
 use isoloir_domain::complaint::{ComplaintNumber, Correction, CorrectionKind, Object};
 use isoloir_domain::{ElectionId, Refusal as _};
 use isoloir_service::VotingServer;
-use isoloir_service::decide_complaint::{DecideError, NewDecision, StatusCounts};
+use isoloir_service::decide_complaint::{ComplaintScope, DecideError, NewDecision, StatusCounts};
 use isoloir_service::file_complaint::{Complaint, Stranger};
 use isoloir_service::read_journal::Wanted;
 use isoloir_service::record_judgment::{JudgmentError, NewJudgment, Order};
@@ -160,7 +160,10 @@ async fn an_accepted_complaint_corrects_the_roll(url: &str) {
     assert_eq!(server.roll_history(me.id).await.unwrap()[0].before, "Prénom1 Nom1");
     assert_eq!(code(mine, decision(true, None)).await, "complaint_decided");
 
-    let figures = server.complaint_statistics(&plan().id).await.unwrap();
+    let figures = server
+        .complaint_statistics(&plan().id, &ComplaintScope::default())
+        .await
+        .unwrap();
     let counts = StatusCounts {
         open: 0,
         accepted: 2,

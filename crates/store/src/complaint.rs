@@ -1,8 +1,10 @@
 //! Complaints about the roll, their attachments and decisions.
 
+use std::collections::BTreeSet;
+
 use isoloir_domain::complaint::{ComplaintNumber, Object, Status};
 use isoloir_domain::journal::{Entry, Event, Subject};
-use isoloir_domain::{ConsultationId, ElectionId, VoterId};
+use isoloir_domain::{ConsultationId, ElectionId, StaffMember, VoterId};
 use jiff::Timestamp;
 
 use crate::outbox::NewMessage;
@@ -25,15 +27,65 @@ statements! {
     OF_VOTER = "SELECT year, rank, consultation, voter, last_name, first_name, number, contact, object, election, other_person, body, filed,
         due, status, decided, decided_by, reasons, effect FROM complaint WHERE voter = $1 ORDER BY year DESC, rank DESC";
     BY_STATUS = "SELECT year, rank, consultation, voter, last_name, first_name, number, contact, object, election, other_person, body, filed,
-        due, status, decided, decided_by, reasons, effect FROM complaint WHERE status = $1 ORDER BY due, year, rank LIMIT $2 OFFSET $3";
+        due, status, decided, decided_by, reasons, effect FROM complaint
+        WHERE status = $1 AND ($2 = '' OR consultation = $2) AND ($3 = '' OR REPLACE($3, election, '') <> $3)
+        ORDER BY due, year, rank LIMIT $4 OFFSET $5";
     ALL = "SELECT year, rank, consultation, voter, last_name, first_name, number, contact, object, election, other_person, body, filed, due,
         status, decided, decided_by, reasons, effect FROM complaint WHERE consultation = $1 ORDER BY year, rank";
-    COUNTS = "SELECT status, COUNT(*) FROM complaint GROUP BY status";
+    COUNTS = "SELECT status, COUNT(*) FROM complaint
+        WHERE ($1 = '' OR consultation = $1) AND ($2 = '' OR REPLACE($2, election, '') <> $2) GROUP BY status";
     OPEN_OF_VOTER = "SELECT COUNT(*) FROM complaint WHERE voter = $1 AND status = 'open'";
     FILES = "SELECT position, origin, name, media_type, size FROM complaint_file WHERE year = $1 AND rank = $2 ORDER BY position";
     SEALED = "SELECT sealed FROM complaint_file WHERE year = $1 AND rank = $2 AND position = $3";
     DECIDE = "UPDATE complaint SET status = $3, decided = $4, decided_by = $5, reasons = $6, effect = $7
         WHERE year = $1 AND rank = $2 AND status = 'open'";
+}
+
+/// Which complaints somebody sees: by default, all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ComplaintScope {
+    /// Those of this consultation only.
+    pub consultation: Option<ConsultationId>,
+    /// Those of these elections only; a complaint about none of them is of those who see all.
+    pub elections: Option<BTreeSet<ElectionId>>,
+}
+
+impl ComplaintScope {
+    /// What a member of the staff sees.
+    #[must_use]
+    pub fn of(member: &StaffMember) -> Self {
+        Self {
+            consultation: member.consultation.clone(),
+            elections: member.only_elections().cloned(),
+        }
+    }
+
+    /// Whether this complaint is among them.
+    #[must_use]
+    pub fn has(&self, complaint: &Complaint) -> bool {
+        let of = complaint.election.as_ref();
+        let named = |only: &BTreeSet<ElectionId>| of.is_some_and(|election| only.contains(election));
+        self.consultation
+            .as_ref()
+            .is_none_or(|only| *only == complaint.consultation)
+            && self.elections.as_ref().is_none_or(named)
+    }
+
+    /// The consultation as statements take it: empty for all.
+    fn consultation_text(&self) -> &str {
+        self.consultation.as_ref().map_or("", ConsultationId::as_str)
+    }
+
+    /// The elections as statements take them, each after a comma, which no identifier holds: empty for all, one comma for none.
+    fn elections_text(&self) -> String {
+        match &self.elections {
+            None => String::new(),
+            Some(only) if only.is_empty() => ",".to_owned(),
+            Some(only) => only
+                .iter()
+                .fold(String::new(), |text, election| text + "," + election.as_str()),
+        }
+    }
 }
 
 /// A decision to store.
@@ -341,18 +393,21 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Complaints in one status, the most urgent first.
+    /// Those of the complaints in one status that `scope` has, the most urgent first.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn complaints_by_status(
         &self,
+        scope: &ComplaintScope,
         status: Status,
         limit: u32,
         offset: u64,
     ) -> Result<Vec<Complaint>, StoreError> {
         let rows: Vec<Row> = on!(read &self.db, pool => sqlx::query_as(BY_STATUS)
             .bind(status.as_str())
+            .bind(scope.consultation_text())
+            .bind(scope.elections_text())
             .bind(i64::from(limit))
             .bind(i64::try_from(offset).unwrap_or(i64::MAX))
             .fetch_all(pool)
@@ -370,12 +425,16 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// How many complaints stand in each status; a status without any is left out.
+    /// How many of the complaints that `scope` has stand in each status; a status without any is left out.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn complaint_counts(&self) -> Result<Vec<(Status, u64)>, StoreError> {
-        let rows: Vec<(String, i64)> = on!(read &self.db, pool => sqlx::query_as(COUNTS).fetch_all(pool).await?);
+    pub async fn complaint_counts(&self, scope: &ComplaintScope) -> Result<Vec<(Status, u64)>, StoreError> {
+        let rows: Vec<(String, i64)> = on!(read &self.db, pool => sqlx::query_as(COUNTS)
+            .bind(scope.consultation_text())
+            .bind(scope.elections_text())
+            .fetch_all(pool)
+            .await?);
         rows.into_iter()
             .map(|(status, count)| Ok((parse(&status, "a complaint's status")?, unsigned(count, "a count")?)))
             .collect()

@@ -9,7 +9,7 @@ use isoloir_domain::complaint::{Correction, CorrectionKind, Status};
 use isoloir_domain::critical::CriticalAct;
 use isoloir_service::api_tokens::ApiCaller;
 use isoloir_service::correct_roll::CorrectionError;
-use isoloir_service::decide_complaint::{Complaint, DecideError, WholeComplaint};
+use isoloir_service::decide_complaint::{Complaint, ComplaintScope, DecideError, WholeComplaint};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -147,7 +147,14 @@ pub(super) async fn list(
     let page = PageQuery { page: query.page };
     let offset = u64::try_from(page.offset()?).unwrap_or(u64::MAX);
     let one_more = u32::try_from(PER_PAGE.saturating_add(1)).unwrap_or(u32::MAX);
-    let mut found = state.server().complaints_by_status(status, one_more, offset).await?;
+    let scope = ComplaintScope {
+        consultation: caller.consultation().cloned(),
+        elections: None,
+    };
+    let mut found = state
+        .server()
+        .complaints_by_status(&scope, status, one_more, offset)
+        .await?;
     let more = found.len() > PER_PAGE;
     found.truncate(PER_PAGE);
     found.retain(|(complaint, _)| caller.works_on(&complaint.consultation));

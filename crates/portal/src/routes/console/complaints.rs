@@ -11,13 +11,13 @@ use isoloir_domain::critical::CriticalAct;
 use isoloir_domain::message::Refusal as _;
 use isoloir_domain::staff::StaffMember;
 use isoloir_service::correct_roll::CorrectionError;
-use isoloir_service::decide_complaint::{Complaint, Deadline, DecideError, WholeComplaint};
+use isoloir_service::decide_complaint::{ComplaintScope, Deadline, DecideError, WholeComplaint};
 use isoloir_service::review_roll::Decider;
 use isoloir_service::two_people::{ActError, Done};
 use maud::Markup;
 use serde::Deserialize;
 
-use super::{ListQuery, MAX_FORM, PER_PAGE, cut, works_on};
+use super::{ListQuery, MAX_FORM, PER_PAGE, cut};
 use crate::access::{Access, Declared, declare};
 use crate::error::{PageError, drawn, status_of};
 use crate::layout::Chrome;
@@ -66,20 +66,20 @@ async fn queue(
     let server = state.server();
     let status = query.etat.as_deref().and_then(|name| name.parse().ok());
     let status = status.unwrap_or(Status::Open);
+    let scope = ComplaintScope::of(member);
     let mut complaints = server
-        .complaints_by_status(status, PER_PAGE.saturating_add(1), query.offset())
+        .complaints_by_status(&scope, status, PER_PAGE.saturating_add(1), query.offset())
         .await?;
     let more = cut(&mut complaints);
-    complaints.retain(|(complaint, _)| is_of(member, complaint));
     let statistics = server
-        .complaint_statistics(&consultation_of(&state, member).await?)
+        .complaint_statistics(&consultation_of(&state, member).await?, &scope)
         .await?;
     let view = QueueView {
         status,
         counts: [
-            server.complaint_counts(Status::Open).await?,
-            server.complaint_counts(Status::Accepted).await?,
-            server.complaint_counts(Status::Rejected).await?,
+            server.complaint_counts(&scope, Status::Open).await?,
+            server.complaint_counts(&scope, Status::Accepted).await?,
+            server.complaint_counts(&scope, Status::Rejected).await?,
         ],
         statistics,
         complaints,
@@ -115,13 +115,8 @@ fn number_of(text: &str) -> Result<ComplaintNumber, PageError> {
 async fn complaint_of(state: &PortalState, member: &StaffMember, number: &str) -> Result<WholeComplaint, PageError> {
     let found = state.server().complaint(number_of(number)?).await?;
     found
-        .filter(|found| is_of(member, &found.complaint))
+        .filter(|found| ComplaintScope::of(member).has(&found.complaint))
         .ok_or(PageError::NotFound)
-}
-
-/// Whether a complaint is of what a person works on.
-fn is_of(member: &StaffMember, complaint: &Complaint) -> bool {
-    works_on(member, &complaint.consultation) && member.sees(complaint.election.as_ref())
 }
 
 async fn complaint_page(

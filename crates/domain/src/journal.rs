@@ -388,6 +388,14 @@ pub enum Event {
     StaffActivated,
     /// A member of the staff signed in.
     StaffSignedIn,
+    /// Somebody failed to sign in with the address of this member of the staff: wrong password or code, or no open account. Nothing of what was
+    /// typed is kept, and the delays after failures bound how many there are.
+    StaffSignInFailed,
+    /// A member of the staff asked for what their roles do not open.
+    StaffRefused {
+        /// Method and path, the latter in the form of the router.
+        route: String,
+    },
     /// A member of the staff may no longer sign in.
     StaffDisabled,
     /// An act that takes two people was proposed.

@@ -160,10 +160,12 @@ async fn print_instead(state: PortalState, page: &'static str, request: Request)
     kiosk::render_print_instead(&chrome, page).into_response()
 }
 
-/// The same for the staff, whose session is looked up in place of a voter's.
+/// The same for the staff, whose session is looked up in place of a voter's. What their roles do not open is noted in the journal before it is
+/// refused.
 async fn watch_staff(guard: Guard, roles: &[Role], mut request: Request, next: Next) -> Response {
     let state = &guard.state;
     let api = is_api(request.uri().path());
+    let route = format!("{} {}", request.method(), guard.path);
     let token = staff_token(request.headers(), state.config());
     let had_cookie = token.is_some();
     let session = match token {
@@ -175,13 +177,17 @@ async fn watch_staff(guard: Guard, roles: &[Role], mut request: Request, next: N
             request.extensions_mut().insert(StaffSession(session));
             pass(guard, request, next).await
         }
-        Ok(Some(_)) if api => StatusCode::FORBIDDEN.into_response(),
-        Ok(Some(session)) => {
-            let lang = lang_of(request.uri(), request.headers());
-            let mut chrome = chrome(state, lang, "/gestion", None);
-            chrome.agent = Some(agent(&session));
-            drawn(StatusCode::FORBIDDEN, staff::render_forbidden(&chrome))
-        }
+        Ok(Some(session)) => match state.server().note_staff_refused(&session, &route).await {
+            Ok(()) if api => StatusCode::FORBIDDEN.into_response(),
+            Ok(()) => {
+                let lang = lang_of(request.uri(), request.headers());
+                let mut chrome = chrome(state, lang, "/gestion", None);
+                chrome.agent = Some(agent(&session));
+                drawn(StatusCode::FORBIDDEN, staff::render_forbidden(&chrome))
+            }
+            Err(fault) if api => ApiError::from(fault).into_response(),
+            Err(fault) => PageError::from(fault).into_response(),
+        },
         Ok(None) if api => ApiError::session_required().into_response(),
         Ok(None) => to_staff_sign_in(&request, had_cookie),
         Err(fault) if api => ApiError::from(fault).into_response(),
@@ -198,12 +204,14 @@ async fn watch_token(guard: &Guard, scopes: &[Scope], mut request: Request, next
     };
     let caller = match found {
         Ok(Some(caller)) => caller,
-        Ok(None) => return unknown_token(&guard.state, &request),
+        Ok(None) => return unknown_token(guard, &request),
         Err(fault) => return Problem::from(fault).into_response(),
     };
     let missing = scopes.iter().filter(|scope| !caller.token().scopes.has(**scope));
     let missing: Vec<String> = missing.map(ToString::to_string).collect();
     if !missing.is_empty() {
+        let (token, method, path) = (caller.token().id, request.method(), guard.path);
+        tracing::warn!(%token, %method, path, ?missing, "a token asked for what its scopes do not open");
         return Problem::scope_missing(missing).into_response();
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
@@ -216,12 +224,18 @@ async fn watch_token(guard: &Guard, scopes: &[Scope], mut request: Request, next
     next.run(request).await
 }
 
-/// Guessing a secret is hopeless, and a program that goes on with a dead one is told to wait.
-fn unknown_token(state: &PortalState, request: &Request) -> Response {
+/// Guessing a secret is hopeless, and a program that goes on with a dead one is told to wait. It is logged as often as it is not told so:
+/// nobody is behind such a token whom the journal could name.
+fn unknown_token(guard: &Guard, request: &Request) -> Response {
+    let state = &guard.state;
     let client = Client::of(request, &state.config().limits);
     let now = state.server().clock().now();
     match state.limits().take(Limit::Token, client.0, now) {
-        Ok(()) => Problem::token_required().into_response(),
+        Ok(()) => {
+            let (method, path) = (request.method(), guard.path);
+            tracing::warn!(%method, path, "the API was called without a good token");
+            Problem::token_required().into_response()
+        }
         Err(wait) => Problem::limited(wait).into_response(),
     }
 }

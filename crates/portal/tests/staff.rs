@@ -9,10 +9,12 @@ use axum::http::{Request, Response, StatusCode, header};
 use ed25519_dalek::SigningKey;
 use isoloir_carriers::MailMode;
 use isoloir_domain::clock::SettableClock;
+use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{Profile, Role, Roles};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::router;
 use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
+use isoloir_service::read_journal::Wanted;
 use isoloir_service::second_factor::SecondFactor;
 use isoloir_service::{Settings, VotingServer};
 use isoloir_theme::layout::Contact;
@@ -251,6 +253,56 @@ async fn signing_in_again_ends_the_session_that_the_browser_had() {
     assert_eq!(scene.get("/gestion", &elsewhere).await.status(), StatusCode::OK);
     let old = scene.get("/gestion", &first).await;
     assert_eq!(location(&old), "/gestion/connexion?motif=fin&suite=/gestion");
+}
+
+/// What the journal has of one kind, the latest first.
+async fn journal(scene: &Scene, kind: &str) -> Vec<Entry> {
+    let page = scene.server.journal_page(None, &Wanted::of_kind(kind)).await.unwrap();
+    page.into_iter().map(|(_, entry)| entry).collect()
+}
+
+#[tokio::test]
+async fn failed_sign_ins_and_refusals_are_in_the_journal_without_what_was_typed() {
+    let scene = Scene::new().await;
+    let (email, factor) = scene.enrolled(Role::Support).await;
+    let id = scene.server.staff_with_email(&email).await.unwrap().unwrap().member.id;
+    let right = factor.code(scene.now());
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    scene.sign_in(&email, "Faux-Mot-1234", &right).await;
+    scene.sign_in(&email, staff::PASSWORD, wrong).await;
+    scene
+        .sign_in("personne@valbrune.example", "Faux-Mot-1234", &right)
+        .await;
+    let support = set_cookie(&scene.sign_in(&email, staff::PASSWORD, &right).await);
+    scene.sign_in(&email, staff::PASSWORD, &right).await;
+    let failed = journal(&scene, "staff_sign_in_failed").await;
+    assert_eq!(
+        failed.len(),
+        3,
+        "password, code, code used already; nobody is at the fourth"
+    );
+    for entry in &failed {
+        let nobody = (None, Subject::Staff(id), Event::StaffSignInFailed);
+        assert_eq!((entry.actor, entry.subject.clone(), entry.what.clone()), nobody);
+    }
+    // While the delay runs nothing is compared and nothing written.
+    for _ in 0..20 {
+        scene.sign_in(&email, "Faux-Mot-1234", wrong).await;
+    }
+    assert_eq!(journal(&scene, "staff_sign_in_failed").await.len(), 7);
+
+    assert!(journal(&scene, "staff_refused").await.is_empty());
+    let refused = scene.get("/gestion/journal?nature=x", &support).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let refused = journal(&scene, "staff_refused").await;
+    let route = "GET /gestion/journal".to_owned();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].what, Event::StaffRefused { route });
+    assert_eq!(refused[0].actor, Some(id));
+    let organiser = scene.cookie(Role::Organiser).await;
+    let page = text(scene.get("/gestion/journal", &organiser).await).await;
+    assert!(page.contains("Accès refusé à un membre de l’équipe") && page.contains("GET /gestion/journal"));
+    assert!(page.contains("Connexion refusée à l’adresse d’un membre de l’équipe") && !page.contains("Faux-Mot"));
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Sign-in of the staff (*connexion d’un agent*): address, password and the code of an authenticator, all three at once.
 //!
 //! Which of the three was wrong is never said. Failures are counted per address as for voters, under keys of their own. A code serves
-//! once. Sessions are short, in a table and a cookie of their own: a voter's session opens nothing here, nor the reverse.
+//! once. A failure at the address of a member of the staff enters the journal; one at an address that is nobody's does not, since no delay
+//! bounds how many addresses a stranger makes up. Sessions are short, in a table and a cookie of their own: a voter's session opens nothing here, nor the reverse.
 
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::message::{Class, Message, Refusal};
@@ -144,21 +145,47 @@ impl VotingServer {
         let found = self.inner.store.staff_credentials(&email).await.map_err(Fault::from)?;
         let hash = found.as_ref().map(|found| found.password.clone());
         let right = self.check_staff_password(turn, password, hash).await?;
-        let found = found.filter(|_| right).ok_or(StaffSignInError::Wrong)?;
+        let Some(found) = found.filter(|_| right) else {
+            return Err(self.staff_sign_in_failed(&email).await?);
+        };
         let place = factor_place(found.record.member.id);
         let factor = self.open_second_factor(&place, &found.second_factor)?;
-        let step = factor
-            .step(code, self.inner.clock.now())
-            .ok_or(StaffSignInError::Wrong)?;
-        self.begin_staff_session(found, step, &key).await
+        let Some(step) = factor.step(code, self.inner.clock.now()) else {
+            return Err(self.staff_sign_in_failed(&email).await?);
+        };
+        match self.begin_staff_session(found, step, &key).await? {
+            Some(signed_in) => Ok(signed_in),
+            None => Err(self.staff_sign_in_failed(&email).await?),
+        }
     }
 
+    /// The answer to a wrong password or code, once it is in the journal if the address is somebody's.
+    async fn staff_sign_in_failed(&self, email: &str) -> Result<StaffSignInError, Fault> {
+        if let Some(known) = self.staff_with_email(email).await? {
+            let entry = self.entry(Subject::Staff(known.member.id), Event::StaffSignInFailed);
+            self.inner.store.append_journal(&entry).await?;
+        }
+        Ok(StaffSignInError::Wrong)
+    }
+
+    /// Notes in the journal that a member of the staff asked for `route` (method and path), which their roles do not open.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn note_staff_refused(&self, session: &StaffSession, route: &str) -> Result<(), Fault> {
+        let staff = session.member.id;
+        let route = route.to_owned();
+        let entry = self.entry_by(staff, Subject::Staff(staff), Event::StaffRefused { route });
+        Ok(self.inner.store.append_journal(&entry).await?)
+    }
+
+    /// The session, `None` when the code was used already.
     async fn begin_staff_session(
         &self,
         found: StaffCredentials,
         step: i64,
         key: &[u8; 32],
-    ) -> Result<StaffSignedIn, StaffSignInError> {
+    ) -> Result<Option<StaffSignedIn>, Fault> {
         let mut rng = self.rng();
         let (token, hash) = new_token(&mut rng);
         let session = StaffSession {
@@ -177,12 +204,12 @@ impl VotingServer {
             previous_sign_in: session.previous_sign_in,
         };
         let entry = self.entry_by(staff, Subject::Staff(staff), Event::StaffSignedIn);
-        let begun = self.inner.store.insert_staff_session(&stored, step, key, &entry).await;
-        if begun.map_err(Fault::from)? {
-            Ok(StaffSignedIn { token, session })
-        } else {
-            Err(StaffSignInError::Wrong)
-        }
+        let begun = self
+            .inner
+            .store
+            .insert_staff_session(&stored, step, key, &entry)
+            .await?;
+        Ok(begun.then_some(StaffSignedIn { token, session }))
     }
 
     /// The session of a cookie, `None` when it is unknown, ended, idle for too long, too old, or its owner was disabled.

@@ -79,6 +79,8 @@ kinds! {
     StaffInvitedAgain "staff_invited_again" key("journal-staff-invited-again"),
     StaffActivated "staff_activated" key("journal-staff-activated"),
     StaffSignedIn "staff_signed_in" key("journal-staff-signed-in"),
+    StaffSignInFailed "staff_sign_in_failed" key("journal-staff-sign-in-failed"),
+    StaffRefused "staff_refused" key("journal-staff-refused"),
     StaffDisabled "staff_disabled" key("journal-staff-disabled"),
     ActProposed "act_proposed" key("journal-act-proposed"),
     ActConfirmed "act_confirmed" key("journal-act-confirmed"),

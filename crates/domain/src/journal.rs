@@ -367,9 +367,17 @@ pub enum Event {
     /// A voter ended all sessions.
     SessionsEnded,
     /// An account was suspended: nobody signs in to it.
-    AccountSuspended,
+    AccountSuspended {
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// A suspended account was opened again.
-    AccountRestored,
+    AccountRestored {
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// Ballots entered the box and as many marks the poll book, in one transaction.
     BallotsRecorded {
         /// How many.

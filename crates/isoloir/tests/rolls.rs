@@ -1,4 +1,5 @@
 //! `isoloir roll`: a damaged file staged, looked at, corrected, approved and applied by commands; a process killed while it applies.
+//! `isoloir account`: an account of the roll suspended and opened again.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -10,6 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::{fail, succeed};
+use isoloir_domain::journal::Event;
+use isoloir_service::read_journal::Wanted;
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
 
@@ -138,4 +141,57 @@ fn a_process_killed_while_it_applies_leaves_all_or_nothing() {
     assert!(stopped > 0, "no kill came before the end");
     assert_eq!(registered(folder), before + voters);
     assert!(fail(folder, &["roll", "apply", &id]).contains("applied already"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_suspended_and_opened_again_by_command() {
+    let folder = site();
+    let folder = folder.path();
+    let camille = ("camille.durand@valbrune.example", "Bateau-lavande-27");
+    let server = isoloir::open_voting_server(&folder.join("isoloir.toml")).await.unwrap();
+    let consultation = server.consultations().await.unwrap().remove(0).id;
+    server
+        .activate_all_for_rehearsal(&consultation, camille.1)
+        .await
+        .unwrap();
+    let session = server.sign_in(camille.0, camille.1).await.unwrap();
+
+    let act = |act, number, reason| ["account", act, "--number", number, "--reason", reason];
+    for (arguments, said) in [
+        (
+            act("suspend", "VAL9999", "Boîte compromise"),
+            "nobody has this staff number",
+        ),
+        (act("suspend", "VAL0001", " "), "the reason is one line"),
+        (
+            act("restore", "VAL0001", "Boîte reprise"),
+            "no account that is suspended",
+        ),
+    ] {
+        let told = fail(folder, &arguments);
+        assert!(told.contains(said), "{told}");
+    }
+    assert!(server.session(&session.token).await.unwrap().is_some());
+
+    let told = succeed(folder, &act("suspend", "VAL0001", "Boîte compromise"));
+    assert!(told.contains("Camille Durand (VAL0001)"), "{told}");
+    assert!(server.session(&session.token).await.unwrap().is_none(), "ended at once");
+    assert!(server.sign_in(camille.0, camille.1).await.is_err());
+    assert!(fail(folder, &act("suspend", "VAL0001", "Encore")).contains("no account that is open"));
+
+    succeed(folder, &act("restore", "VAL0001", "Boîte reprise"));
+    assert!(server.sign_in(camille.0, camille.1).await.is_ok());
+    let journal = server.journal_page(None, &Wanted::default()).await.unwrap();
+    let written: Vec<Event> = journal.into_iter().map(|(_, entry)| entry.what).collect();
+    let reason = |text: &str| text.to_owned();
+    for event in [
+        Event::AccountSuspended {
+            reason: reason("Boîte compromise"),
+        },
+        Event::AccountRestored {
+            reason: reason("Boîte reprise"),
+        },
+    ] {
+        assert_eq!(written.iter().filter(|one| **one == event).count(), 1, "{event:?}");
+    }
 }

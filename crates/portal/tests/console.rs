@@ -642,7 +642,10 @@ async fn the_journal_is_searched_signed_every_night_and_checked_without_the_serv
     let server = &scene.server;
     let organiser = scene.agent("gestion@valbrune.example", Role::Organiser).await;
     let voter = server.sign_in(CAMILLE, PASSWORD).await.unwrap().session.voter().id;
-    assert!(server.suspend_account(voter).await.unwrap());
+    server
+        .suspend_account("M1", "Boîte aux lettres compromise")
+        .await
+        .unwrap();
     let cookie = scene.cookie(&organiser).await;
     let search = async |query: &str| scene.get(&format!("/gestion/journal?{query}"), &cookie).await.page;
     let about = search(&format!("nature=&objet={voter}&du=&au=")).await;
@@ -684,7 +687,7 @@ async fn the_journal_is_searched_signed_every_night_and_checked_without_the_serv
     assert_eq!(server.sign_journal_day().await.unwrap(), None, "once");
     scene.clock.advance(SignedDuration::from_hours(24));
     assert_eq!(server.sign_journal_day().await.unwrap(), None, "nothing is new");
-    assert!(server.restore_account(voter).await.unwrap());
+    server.restore_account("M1", "Boîte aux lettres reprise").await.unwrap();
     let next = server.sign_journal_day().await.unwrap().expect("another");
     let cookie = scene.cookie(&organiser).await;
     let page = scene.get("/gestion/journal", &cookie).await.page;

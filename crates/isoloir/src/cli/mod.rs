@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use isoloir_domain::ElectionId;
 use isoloir_service::VotingServer;
 
+mod account;
 mod bench;
 mod board;
 mod campaign;
@@ -77,6 +78,7 @@ enum Command {
     Count(count::CountArgs),
     Archive(election::ArchiveArgs),
     Staff(staff::StaffArgs),
+    Account(account::AccountArgs),
     Token(token::TokenArgs),
     Board(board::BoardArgs),
     Journal(journal::JournalArgs),
@@ -134,6 +136,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Count(arguments) => count::run(&arguments),
         Command::Archive(arguments) => election::run_archive(&arguments),
         Command::Staff(arguments) => staff::run(&arguments),
+        Command::Account(arguments) => account::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Board(arguments) => board::run(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),

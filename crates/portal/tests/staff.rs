@@ -261,6 +261,18 @@ async fn journal(scene: &Scene, kind: &str) -> Vec<Entry> {
     page.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// The same once there are `awaited` entries: failures enter the journal beside their answers.
+async fn journal_of(scene: &Scene, kind: &str, awaited: usize) -> Vec<Entry> {
+    for _ in 0..1_000 {
+        let entries = journal(scene, kind).await;
+        if entries.len() >= awaited {
+            return entries;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    journal(scene, kind).await
+}
+
 #[tokio::test]
 async fn failed_sign_ins_and_refusals_are_in_the_journal_without_what_was_typed() {
     let scene = Scene::new().await;
@@ -275,7 +287,7 @@ async fn failed_sign_ins_and_refusals_are_in_the_journal_without_what_was_typed(
         .await;
     let support = set_cookie(&scene.sign_in(&email, staff::PASSWORD, &right).await);
     scene.sign_in(&email, staff::PASSWORD, &right).await;
-    let failed = journal(&scene, "staff_sign_in_failed").await;
+    let failed = journal_of(&scene, "staff_sign_in_failed", 3).await;
     assert_eq!(
         failed.len(),
         3,
@@ -289,7 +301,7 @@ async fn failed_sign_ins_and_refusals_are_in_the_journal_without_what_was_typed(
     for _ in 0..20 {
         scene.sign_in(&email, "Faux-Mot-1234", wrong).await;
     }
-    assert_eq!(journal(&scene, "staff_sign_in_failed").await.len(), 7);
+    assert_eq!(journal_of(&scene, "staff_sign_in_failed", 7).await.len(), 7);
 
     assert!(journal(&scene, "staff_refused").await.is_empty());
     let refused = scene.get("/gestion/journal?nature=x", &support).await;

@@ -146,26 +146,37 @@ impl VotingServer {
         let hash = found.as_ref().map(|found| found.password.clone());
         let right = self.check_staff_password(turn, password, hash).await?;
         let Some(found) = found.filter(|_| right) else {
-            return Err(self.staff_sign_in_failed(&email).await?);
+            return Err(self.staff_sign_in_failed(&email));
         };
         let place = factor_place(found.record.member.id);
         let factor = self.open_second_factor(&place, &found.second_factor)?;
         let Some(step) = factor.step(code, self.inner.clock.now()) else {
-            return Err(self.staff_sign_in_failed(&email).await?);
+            return Err(self.staff_sign_in_failed(&email));
         };
         match self.begin_staff_session(found, step, &key).await? {
             Some(signed_in) => Ok(signed_in),
-            None => Err(self.staff_sign_in_failed(&email).await?),
+            None => Err(self.staff_sign_in_failed(&email)),
         }
     }
 
-    /// The answer to a wrong password or code, once it is in the journal if the address is somebody's.
-    async fn staff_sign_in_failed(&self, email: &str) -> Result<StaffSignInError, Fault> {
+    /// The answer to a wrong password or code. The journal is written beside it and not waited for: an address that is somebody's and one that is
+    /// nobody's are answered after the same time.
+    fn staff_sign_in_failed(&self, email: &str) -> StaffSignInError {
+        let (server, email) = (self.clone(), email.to_owned());
+        tokio::spawn(async move {
+            if let Err(fault) = server.note_failed_staff_sign_in(&email).await {
+                tracing::error!(%fault, "a failed sign-in of the staff is not in the journal");
+            }
+        });
+        StaffSignInError::Wrong
+    }
+
+    async fn note_failed_staff_sign_in(&self, email: &str) -> Result<(), Fault> {
         if let Some(known) = self.staff_with_email(email).await? {
             let entry = self.entry(Subject::Staff(known.member.id), Event::StaffSignInFailed);
             self.inner.store.append_journal(&entry).await?;
         }
-        Ok(StaffSignInError::Wrong)
+        Ok(())
     }
 
     /// Notes in the journal that a member of the staff asked for `route` (method and path), which their roles do not open.

@@ -13,7 +13,7 @@
 //! - [`evidence`]: the folder kept two years: made, counted again offline, destroyed
 //! - [`watch`]: a watcher of boxes and scripts, with named alarms
 //! - `credentials`, `codes`, `notices`: what the registrar makes for a whole roll, some voters at a time; `progress`: how far it is
-//! - [`ambient`], [`private_file`]: randomness and private files
+//! - [`ambient`], [`private_file`]: randomness and private files; `html`: text in a page
 
 pub mod ambient;
 pub mod cli;
@@ -24,6 +24,7 @@ pub mod demo;
 pub mod drill;
 pub mod evidence;
 pub mod handover;
+mod html;
 pub mod journal_file;
 pub mod load;
 mod notices;

@@ -311,6 +311,7 @@ async fn invite(server: &VotingServer) -> anyhow::Result<()> {
 }
 
 async fn status(server: &VotingServer, board: bool) -> anyhow::Result<()> {
+    let mut disagree = 0;
     for (consultation, election) in server::elections(server).await? {
         let phase = server.phase(&election.id).await?.context("the election vanished")?;
         println!(
@@ -323,6 +324,7 @@ async fn status(server: &VotingServer, board: bool) -> anyhow::Result<()> {
         );
         if board {
             let counts = server.board_counts(&election.id).await?;
+            disagree += u32::from(!counts.agree());
             println!(
                 "    {} on the roll, {} marked, {} ballots in the box: {}",
                 counts.registered,
@@ -335,6 +337,9 @@ async fn status(server: &VotingServer, board: bool) -> anyhow::Result<()> {
                 }
             );
         }
+    }
+    if disagree > 0 {
+        bail!("poll book and box disagree, or a chain is broken, in {disagree} election(s)");
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::Curve;
 use super::visit::{Step, Visit};
+use crate::html::escaped;
 use crate::rehearse::Latencies;
 use crate::voter::{Line, overtaken};
 
@@ -135,7 +136,7 @@ impl Report {
             page,
             "<p>{}\u{a0}: {} personnes arrivées, {} ont voté, {} bulletins reçus en {:.0}\u{a0}s, {:.1} par seconde. Priées de revenir\u{a0}: {} fois. \
              Passées par la salle d’attente\u{a0}: {}, dont {} dépassées par une arrivée plus tardive. Retard de la machine qui mesure\u{a0}: {:.0}\u{a0}ms au plus.</p>",
-            escape(&self.portal),
+            escaped(&self.portal),
             self.arrived,
             self.voted,
             self.receipts,
@@ -166,7 +167,7 @@ impl Report {
         } else {
             page.push_str("<ul>");
             for (what, count) in &self.failures {
-                let _ = write!(page, "<li>{count} × {}", escape(what));
+                let _ = write!(page, "<li>{count} × {}", escaped(what));
             }
             page.push_str("</ul>");
         }
@@ -244,10 +245,6 @@ fn words(step: Step) -> &'static str {
         Step::Cast => "Dépôt du bulletin",
         Step::Visit => "Visite entière",
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

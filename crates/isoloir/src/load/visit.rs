@@ -85,7 +85,7 @@ impl Polls {
         let mut pauses = Pauses::new(self.patience);
         let (identifier, password) = (&voter.identifier, &voter.password);
         while let Err(error) = session.send_sign_in(identifier, password, self.patience).await {
-            if !(is_busy(&error) && pauses.pause(visit).await) {
+            if !(error.is_busy() && pauses.pause(visit).await) {
                 return Err((Step::SignIn, error));
             }
         }
@@ -133,7 +133,7 @@ impl Polls {
                     visit.steps.push((step, pauses.begun.elapsed()));
                     return Ok(done);
                 }
-                Err(error) if is_busy(&error) && pauses.pause(visit).await => {}
+                Err(error) if error.is_busy() && pauses.pause(visit).await => {}
                 Err(error) => return Err((step, error)),
             }
         }
@@ -166,12 +166,4 @@ impl Pauses {
         self.next = self.next.saturating_mul(2).min(Duration::from_secs(8));
         true
     }
-}
-
-/// The server has too much to do and says so.
-fn is_busy(error: &VoterError) -> bool {
-    matches!(
-        error,
-        VoterError::Unexpected { status: 429 | 503, .. } | VoterError::Refused { status: 429 | 503, .. }
-    )
 }

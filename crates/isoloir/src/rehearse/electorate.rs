@@ -234,7 +234,7 @@ where
     let mut pause = Duration::from_millis(50);
     loop {
         match attempt().await {
-            Err(VoterError::Unexpected { status: 429 | 503, .. }) if pause < Duration::from_secs(10) => {
+            Err(error) if error.is_busy() && pause < Duration::from_secs(10) => {
                 tokio::time::sleep(pause).await;
                 pause = pause.saturating_mul(2);
             }

@@ -54,6 +54,15 @@ pub enum VoterError {
 }
 
 impl VoterError {
+    /// Whether the server said that too many ask at once: asked again a moment later, it may answer.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(
+            self,
+            Self::Unexpected { status: 429 | 503, .. } | Self::Refused { status: 429 | 503, .. }
+        )
+    }
+
     /// The stable code of a refusal.
     #[must_use]
     pub fn code(&self) -> Option<&str> {

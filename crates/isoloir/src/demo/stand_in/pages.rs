@@ -1,6 +1,7 @@
 //! The pages of the stand-in. Each says what it is, in both languages; there is nothing to type.
 
 use super::people::Person;
+use crate::html::escaped;
 
 const HEAD: &str = "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
 <meta name=\"color-scheme\" content=\"light dark\"><title>Fournisseur d’identité factice – Démonstration</title><style>\
@@ -37,11 +38,4 @@ pub(super) fn refused() -> String {
         "{HEAD}<h1>Y030007</h1><p>La demande du service est incomplète, ou elle a déjà servi. <span lang=\"en\">The request of the service is incomplete, or has \
          served already.</span></p>{FOOT}"
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

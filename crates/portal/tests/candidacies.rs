@@ -102,11 +102,7 @@ impl Person {
     async fn now<'a>(&self, scene: &'a Scene) -> Browser<'a> {
         let code = self.factor.code(scene.server.clock().now());
         let signed_in = scene.server.staff_sign_in(&self.email, staff::PASSWORD, &code).await;
-        let mut browser = scene.browser();
-        browser
-            .cookies
-            .insert("isoloir-agent".to_owned(), signed_in.unwrap().token);
-        browser
+        scene.staff_browser(signed_in.unwrap().token)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Hostile words in every free text and in every field of every form: no page takes them for markup, no table for a formula.
 
 use crate::support::portal as support;
-use crate::support::staff;
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
@@ -131,19 +130,6 @@ async fn written(browser: &mut Browser<'_>) -> Vec<String> {
     vec![path(&asked), path(&filed)]
 }
 
-async fn staff_of(scene: &Scene, role: Role) -> Browser<'_> {
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, role).await;
-    let code = factor.code(scene.server.clock().now());
-    let signed_in = scene
-        .server
-        .staff_sign_in(&email, staff::PASSWORD, &code)
-        .await
-        .unwrap();
-    let mut browser = scene.browser();
-    browser.cookies.insert("isoloir-agent".to_owned(), signed_in.token);
-    browser
-}
-
 /// Every page of the table, with what stands in it: the answers that are pages or tables.
 fn addresses(scene: &Scene, read: &[String]) -> Vec<String> {
     let voter_pages = read.to_vec();
@@ -192,8 +178,8 @@ async fn what_is_stored_is_shown_as_text_on_every_page() {
     assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.page);
     let read = written(&mut voter).await;
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut support = staff_of(&scene, Role::Support).await;
-    let mut organiser = staff_of(&scene, Role::Organiser).await;
+    let mut support = scene.staff(Role::Support).await;
+    let mut organiser = scene.staff(Role::Organiser).await;
     for path in addresses(&scene, &read) {
         for browser in [&mut scene.browser(), &mut voter, &mut support, &mut organiser] {
             for asked in [path.clone(), format!("{path}?lang=en"), path.clone() + &queries()] {
@@ -247,8 +233,8 @@ async fn what_is_typed_comes_back_as_text_from_every_form() {
     let scene = scene().await;
     let mut voter = scene.browser();
     voter.sign_in(CAMILLE, PASSWORD).await;
-    let mut support = staff_of(&scene, Role::Support).await;
-    let mut organiser = staff_of(&scene, Role::Organiser).await;
+    let mut support = scene.staff(Role::Support).await;
+    let mut organiser = scene.staff(Role::Organiser).await;
     let mut names = BTreeSet::new();
     for path in addresses(&scene, &["/assistance/A-2026-000001".to_owned()]) {
         for browser in [&mut scene.browser(), &mut voter, &mut support, &mut organiser] {
@@ -300,7 +286,7 @@ async fn a_table_holds_texts_and_no_formula() {
     let mut voter = scene.browser();
     voter.sign_in(CAMILLE, PASSWORD).await;
     written(&mut voter).await;
-    let mut organiser = staff_of(&scene, Role::Organiser).await;
+    let mut organiser = scene.staff(Role::Organiser).await;
     let table = organiser.get("/gestion/reclamations.csv").await;
     assert!(table.header("content-type").starts_with("text/csv"), "{}", table.page);
     let mut reader = csv::ReaderBuilder::new()

@@ -2,7 +2,6 @@
 //! without a script; then over a real SMTP server.
 
 use crate::support::portal;
-use crate::support::staff;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -29,17 +28,6 @@ async fn on_sqlite(mail: MailMode) -> Scene {
 async fn on_postgres(mail: MailMode) -> Scene {
     let url = Postgres::shared().fresh_database();
     Scene::with_mail(NOW, Scene::plan(Policy::default()), ROLL, mail, Some(url)).await
-}
-
-async fn organiser(scene: &Scene) -> Browser<'_> {
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Organiser).await;
-    let code = factor.code(scene.server.clock().now());
-    let session = scene.server.staff_sign_in(&email, staff::PASSWORD, &code).await;
-    let mut browser = scene.browser();
-    browser
-        .cookies
-        .insert("isoloir-agent".to_owned(), session.unwrap().token);
-    browser
 }
 
 /// Names of the fields of a page's forms.
@@ -72,7 +60,7 @@ fn path_of(answer: &Answer) -> String {
 }
 
 async fn a_mailing_is_written_looked_at_and_followed(scene: &Scene) {
-    let mut browser = organiser(scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let list = browser.get("/gestion/envois").await;
     for kind in ["activation", "reminder", "opening", "closing"] {
         assert!(list.page.contains(&format!("/gestion/envois/nouveau?nature={kind}")));
@@ -223,7 +211,7 @@ async fn a_mailing_is_written_looked_at_and_followed(scene: &Scene) {
 /// The session of the staff may have ended as the clock moved.
 async fn organiser_again<'s>(scene: &'s Scene, browser: Browser<'s>) -> Browser<'s> {
     drop(browser);
-    organiser(scene).await
+    scene.staff(Role::Organiser).await
 }
 
 /// What stands beside a term.
@@ -259,7 +247,7 @@ async fn over_smtp_each_voter_has_one_and_the_figures_are_those_of_the_ledger() 
     let roll = format!("{ROLL}M5;Nul;Eve;unknown@valbrune.example;csa\n");
     let plan = Scene::plan(Policy::default());
     let scene = Scene::with_mail(NOW, plan, &roll, mail, None).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     // The invitations of the staff went to the same server.
     scene.server.deliver_due_messages().await.unwrap();
     let before = smtp.accepted().len();

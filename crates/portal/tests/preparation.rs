@@ -1,26 +1,14 @@
 //! The organiser's page of preparation: gates stand there, and are passed by who is signed in, with a reason.
 
 use crate::support::portal as support;
-use crate::support::staff;
 use axum::http::StatusCode;
 use isoloir_domain::capacity::{Machine, Measured};
 use isoloir_domain::{Policy, Role};
 use isoloir_service::board::Build;
-use support::{Browser, Scene};
+use support::Scene;
 
 const ROLL: &str = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
 const GATE: &str = "head-count:csa:1/4";
-
-async fn signed_in(scene: &Scene, role: Role) -> Browser<'_> {
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, role).await;
-    let code = factor.code(scene.server.clock().now());
-    let session = scene.server.staff_sign_in(&email, staff::PASSWORD, &code).await;
-    let mut browser = scene.browser();
-    browser
-        .cookies
-        .insert("isoloir-agent".to_owned(), session.unwrap().token);
-    browser
-}
 
 #[tokio::test]
 async fn expert_and_observer_read_and_decide_nothing() {
@@ -28,7 +16,7 @@ async fn expert_and_observer_read_and_decide_nothing() {
     plan.policy.roll.gates.expected.insert("csa".to_owned(), 4);
     let scene = Scene::of("2026-11-20T10:00:00Z", plan, ROLL).await;
     for (role, journal) in [(Role::Expert, StatusCode::OK), (Role::Observer, StatusCode::FORBIDDEN)] {
-        let mut browser = signed_in(&scene, role).await;
+        let mut browser = scene.staff(role).await;
         let home = browser.get("/gestion").await;
         assert!(home.page.contains("/gestion/preparation"), "{}", home.page);
         let page = browser.get("/gestion/preparation").await;
@@ -49,7 +37,7 @@ async fn a_gate_is_passed_by_name_and_with_a_reason() {
     let mut plan = Scene::plan(Policy::default());
     plan.policy.roll.gates.expected.insert("csa".to_owned(), 4);
     let scene = Scene::of("2026-11-20T10:00:00Z", plan, ROLL).await;
-    let mut browser = signed_in(&scene, Role::Organiser).await;
+    let mut browser = scene.staff(Role::Organiser).await;
 
     let page = browser.get("/gestion/preparation").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -145,7 +133,7 @@ async fn the_measured_capacity_is_a_warning_and_no_gate() {
     scene.server.set_build(build("aa"));
     scene.server.set_machine(machine());
     let consultation = scene.server.consultations().await.unwrap().remove(0);
-    let mut browser = signed_in(&scene, Role::Organiser).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let mut told = async |words: &str| {
         let page = browser.get("/gestion/preparation").await.page;
         assert!(

@@ -456,15 +456,7 @@ async fn what_a_program_asks_for_is_in_the_journal_before_it_is_done() {
 #[tokio::test]
 async fn an_organiser_makes_a_token_sees_it_once_and_revokes_it() {
     let scene = Scene::new(NOW, Policy::default(), ROLL).await;
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Organiser).await;
-    let code = factor.code(scene.server.clock().now());
-    let signed_in = scene
-        .server
-        .staff_sign_in(&email, staff::PASSWORD, &code)
-        .await
-        .unwrap();
-    let mut browser = scene.browser();
-    browser.cookies.insert("isoloir-agent".to_owned(), signed_in.token);
+    let mut browser = scene.staff(Role::Organiser).await;
     let none = browser
         .post("/gestion/jetons", &[("nom", "Import"), ("jours", "30")])
         .await;

@@ -1,30 +1,16 @@
 //! The organiser's pages of roll files: brought, looked at, approved, applied; and the roll to post on premises.
 
 use crate::support::portal as support;
-use crate::support::staff;
 use axum::http::StatusCode;
 use isoloir_domain::{Policy, Role};
-use support::{Browser, Scene};
+use support::Scene;
 
 const ROLL: &str = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
-
-async fn organiser(scene: &Scene) -> Browser<'_> {
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Organiser).await;
-    let code = factor.code(scene.server.clock().now());
-    let signed_in = scene
-        .server
-        .staff_sign_in(&email, staff::PASSWORD, &code)
-        .await
-        .unwrap();
-    let mut browser = scene.browser();
-    browser.cookies.insert("isoloir-agent".to_owned(), signed_in.token);
-    browser
-}
 
 #[tokio::test]
 async fn a_file_is_brought_looked_at_approved_and_applied() {
     let scene = Scene::new("2026-11-20T10:00:00Z", Policy::default(), ROLL).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let page = browser.get("/gestion/listes").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(
@@ -89,7 +75,7 @@ async fn a_file_is_brought_looked_at_approved_and_applied() {
 #[tokio::test]
 async fn a_file_beyond_the_bound_of_the_page_is_refused_by_its_name() {
     let scene = Scene::new("2026-11-20T10:00:00Z", Policy::default(), ROLL).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let large = "x".repeat(33 * 1024 * 1024);
     let refused = browser
         .post_parts("/gestion/listes", &[("fichier", large.as_str())])
@@ -101,7 +87,7 @@ async fn a_file_beyond_the_bound_of_the_page_is_refused_by_its_name() {
 #[tokio::test]
 async fn a_roll_is_posted_by_names_alone() {
     let scene = Scene::new("2026-11-20T10:00:00Z", Policy::default(), ROLL).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let page = browser.get("/gestion/listes").await;
     let link = format!("/gestion/affichage/{}/liste.pdf?partie=1", scene.elections[0].id);
     assert!(page.page.contains(&link), "{}", page.page);

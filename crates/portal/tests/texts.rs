@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use crate::support::portal::{Answer, Browser, Scene};
-use crate::support::staff;
 use axum::http::StatusCode;
 use isoloir_carriers::MailMode;
 use isoloir_domain::{Policy, Role};
@@ -29,17 +28,6 @@ async fn scene(url: Option<String>) -> Scene {
     scene
 }
 
-async fn organiser(scene: &Scene) -> Browser<'_> {
-    let (email, factor) = staff::enrolled(&scene.server, &scene.clock, Role::Organiser).await;
-    let code = factor.code(scene.server.clock().now());
-    let session = scene.server.staff_sign_in(&email, staff::PASSWORD, &code).await;
-    let mut browser = scene.browser();
-    browser
-        .cookies
-        .insert("isoloir-agent".to_owned(), session.unwrap().token);
-    browser
-}
-
 /// What stands between the two parts of a page, without what differs from a session to another.
 fn main_of(page: &str) -> &str {
     let (_, rest) = page.split_once("<main").unwrap();
@@ -54,7 +42,7 @@ async fn publish(browser: &mut Browser<'_>, text: &str, from: &str, words: &str)
 
 async fn a_text_is_looked_at_put_on_line_compared_and_put_back(url: Option<String>) {
     let scene = scene(url).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let list = browser.get("/gestion/textes").await.page;
     assert_eq!(list.matches("href=\"/gestion/textes/").count(), 15, "{list}");
     let page = browser.get("/gestion/textes/edito.fr").await.page;
@@ -137,7 +125,7 @@ async fn a_text_is_looked_at_put_on_line_compared_and_put_back(url: Option<Strin
 
 async fn what_is_wrong_is_said_and_nothing_is_lost(url: Option<String>) {
     let scene = scene(url).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     let empty = browser
         .post("/gestion/textes/edito.fr/apercu", &[("depuis", "0"), ("texte", " ")])
         .await;
@@ -185,7 +173,7 @@ async fn what_is_wrong_is_said_and_nothing_is_lost(url: Option<String>) {
 
 async fn every_text_has_its_page_and_its_preview(url: Option<String>) {
     let scene = scene(url).await;
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     for (text, path) in [
         ("edito", "/edito"),
         ("mentions-legales", "/mentions-legales"),
@@ -262,7 +250,7 @@ async fn the_folder_stays_the_source(url: Option<String>) {
     );
 
     // Written on the page, the text keeps its PDF; the folder that was exported then is the one that changes nothing.
-    let mut browser = organiser(&scene).await;
+    let mut browser = scene.staff(Role::Organiser).await;
     publish(&mut browser, "edito.fr", "1", "Écrit sur la page.\n").await;
     let exported = export().await;
     assert_eq!(exported["textes/edito.fr.md"], "Écrit sur la page.\n".as_bytes());

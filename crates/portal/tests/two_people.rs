@@ -60,9 +60,8 @@ async fn person<'a>(scene: &'a Scene, name: &str, role: Role, elections: &[&str]
     scene.clock.advance(SignedDuration::from_secs(30));
     let code = factor.code(scene.server.clock().now());
     let signed_in = scene.server.staff_sign_in(&email, PASSWORD, &code).await.unwrap();
-    let mut browser = scene.browser();
-    browser.cookies.insert("isoloir-agent".to_owned(), signed_in.token);
-    (browser, signed_in.session.member().clone())
+    let member = signed_in.session.member().clone();
+    (scene.staff_browser(signed_in.token), member)
 }
 
 /// The path of a staged file, and that of the first proposal.

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use ed25519_dalek::SigningKey;
 use isoloir_carriers::MailMode;
 use isoloir_domain::clock::SettableClock;
+use isoloir_domain::staff::Role;
 use isoloir_domain::{Election, Policy, Profile};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::{LimitsConfig, router};
@@ -21,6 +22,8 @@ use jiff::Timestamp;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tower::ServiceExt as _;
+
+use super::staff;
 
 pub const ORIGIN: &str = "http://127.0.0.1:8080";
 pub const OPENS: &str = "2026-12-03T07:00:00Z";
@@ -128,6 +131,21 @@ impl Scene {
             scene: self,
             cookies: BTreeMap::new(),
         }
+    }
+
+    /// A browser in which this session of the staff is open.
+    pub fn staff_browser(&self, token: String) -> Browser<'_> {
+        let mut browser = self.browser();
+        browser.cookies.insert("isoloir-agent".to_owned(), token);
+        browser
+    }
+
+    /// A new member of the staff with this role, signed in.
+    pub async fn staff(&self, role: Role) -> Browser<'_> {
+        let (email, factor) = staff::enrolled(&self.server, &self.clock, role).await;
+        let code = factor.code(self.server.clock().now());
+        let signed_in = self.server.staff_sign_in(&email, staff::PASSWORD, &code).await;
+        self.staff_browser(signed_in.unwrap().token)
     }
 
     /// What was sent to an address, the latest first.

@@ -31,9 +31,14 @@ pub fn session_cookie_name(config: &PortalConfig) -> &'static str {
 /// The session's cookie: out of scripts' reach, never sent by another site's request.
 #[must_use]
 pub fn session_cookie(config: &PortalConfig, token: String) -> Cookie<'static> {
-    Cookie::build((session_cookie_name(config), token))
+    own_cookie(config, session_cookie_name(config), token, SameSite::Strict)
+}
+
+/// A cookie of the whole site, out of scripts' reach, in clear only where the site is.
+fn own_cookie(config: &PortalConfig, name: &'static str, value: String, from: SameSite) -> Cookie<'static> {
+    Cookie::build((name, value))
         .http_only(true)
-        .same_site(SameSite::Strict)
+        .same_site(from)
         .secure(config.origin.is_https())
         .path("/")
         .build()
@@ -60,12 +65,7 @@ pub fn staff_cookie_name(config: &PortalConfig) -> &'static str {
 /// The cookie of a staff session.
 #[must_use]
 pub fn staff_cookie(config: &PortalConfig, token: String) -> Cookie<'static> {
-    Cookie::build((staff_cookie_name(config), token))
-        .http_only(true)
-        .same_site(SameSite::Strict)
-        .secure(config.origin.is_https())
-        .path("/")
-        .build()
+    own_cookie(config, staff_cookie_name(config), token, SameSite::Strict)
 }
 
 /// What makes the browser forget the staff session.
@@ -98,12 +98,7 @@ pub fn place_cookie_name(config: &PortalConfig) -> &'static str {
 /// The cookie of a place in the waiting room: also sent when a link of a mail leads here, since nobody is to lose a place by that.
 #[must_use]
 pub fn place_cookie(config: &PortalConfig, sealed: String) -> Cookie<'static> {
-    Cookie::build((place_cookie_name(config), sealed))
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(config.origin.is_https())
-        .path("/")
-        .build()
+    own_cookie(config, place_cookie_name(config), sealed, SameSite::Lax)
 }
 
 const KIOSK_COOKIE: &str = "borne";
@@ -111,12 +106,7 @@ const KIOSK_COOKIE: &str = "borne";
 /// The cookie by which a shared machine is known, for good; switched off, it goes.
 #[must_use]
 pub fn kiosk_cookie(config: &PortalConfig, on: bool) -> Cookie<'static> {
-    let mut cookie = Cookie::build((KIOSK_COOKIE, "1"))
-        .http_only(true)
-        .same_site(SameSite::Strict)
-        .secure(config.origin.is_https())
-        .path("/")
-        .build();
+    let mut cookie = own_cookie(config, KIOSK_COOKIE, "1".to_owned(), SameSite::Strict);
     if on {
         cookie.make_permanent();
     } else {

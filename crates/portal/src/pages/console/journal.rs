@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::journal_kinds::{KINDS, kind_of};
+use super::journal_kinds::{KINDS, words_of};
 use super::{Names, Tab, frame, name_of};
 use crate::layout::Chrome;
 use isoloir_theme::components::{Tone, notice, table_box};
@@ -181,15 +181,15 @@ fn table(lang: Lang, view: &JournalView) -> Markup {
 
 /// What happened, in words, then as the journal has it: its own name and its details, which are what the chain is made over.
 fn what(lang: Lang, entry: &Entry) -> Markup {
-    let (name, words) = kind_of(&entry.what);
     let value = serde_json::to_value(&entry.what).unwrap_or_default();
+    let name = value.get("event").and_then(Value::as_str).unwrap_or_default();
     let fields = value
         .as_object()
         .into_iter()
         .flatten()
         .filter(|(field, _)| *field != "event");
     html! {
-        (lang.text(words))
+        (lang.text(words_of(&entry.what)))
         br; span.small.soft { code { (name) } }
         @for (field, value) in fields {
             br; span.small.soft.typed { (field) " = " @if let Value::String(text) = value { (text) } @else { (value) } }

@@ -9,10 +9,10 @@ macro_rules! kinds {
         /// The kinds that the filter offers: the journal's own name, and the key of its words.
         pub const KINDS: &[(&str, &str)] = &[$(($name, $words)),*];
 
-        /// The journal's own name of a kind, and the key of its words.
-        pub(super) const fn kind_of(event: &Event) -> (&'static str, &'static str) {
+        /// The key of the words of what happened.
+        pub(super) const fn words_of(event: &Event) -> &'static str {
             match event {
-                $(Event::$variant { .. } => ($name, $words),)*
+                $(Event::$variant { .. } => $words,)*
             }
         }
     };
@@ -99,4 +99,20 @@ kinds! {
     DrawRecorded "draw_recorded" key("journal-draw-recorded"),
     Board "board" key("journal-board"),
     IntegrityAlarm "integrity_alarm" key("journal-integrity-alarm"),
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_name_is_one_that_the_journal_writes() {
+        for (name, _) in KINDS {
+            let read = serde_json::from_value::<Event>(json!({ "event": name }));
+            let unknown = read.is_err_and(|error| error.to_string().contains("unknown variant"));
+            assert!(!unknown, "{name}");
+        }
+    }
 }

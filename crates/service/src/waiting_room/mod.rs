@@ -5,7 +5,6 @@
 
 mod order;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
@@ -26,27 +25,17 @@ const TYPING: u64 = 20;
 const FORMS: (usize, usize) = (32, 1024);
 /// A node whose clock is behind another's by so much takes its places.
 const SKEW: Micros = 60 * SECOND;
-/// No number of forms was fixed by the operator.
-const MEASURED: usize = usize::MAX;
 /// What sealed places are sealed for.
 const PURPOSE: &str = "waiting room|place";
 /// Characters of an identifier that are kept.
 const IDENTIFIER: usize = 254;
 
 /// The room of this node.
+#[derive(Default)]
 pub(crate) struct WaitingRoom {
     room: Mutex<Room>,
-    /// Forms at the same time as the operator fixed them, or [`MEASURED`].
-    forms: AtomicUsize,
-}
-
-impl Default for WaitingRoom {
-    fn default() -> Self {
-        Self {
-            room: Mutex::default(),
-            forms: AtomicUsize::new(MEASURED),
-        }
-    }
+    /// Forms at the same time, where the operator fixed them.
+    forms: Mutex<Option<usize>>,
 }
 
 impl WaitingRoom {
@@ -56,8 +45,7 @@ impl WaitingRoom {
 
     /// What the operator fixed, if anything.
     fn fixed(&self) -> Option<usize> {
-        let forms = self.forms.load(Ordering::Relaxed);
-        (forms != MEASURED).then_some(forms)
+        *self.forms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -124,7 +112,8 @@ pub enum Entrance {
 impl VotingServer {
     /// From now on so many people may type their password at the same time, whatever was measured, and nobody signs in without a place.
     pub fn fix_sign_in_forms(&self, forms: usize) {
-        self.inner.waiting_room.forms.store(forms, Ordering::Relaxed);
+        let fixed = &self.inner.waiting_room.forms;
+        *fixed.lock().unwrap_or_else(PoisonError::into_inner) = Some(forms);
     }
 
     /// What a visitor who brings this text, or none, may do now. `still`: the page that waits does not refresh itself.

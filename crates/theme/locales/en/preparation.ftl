@@ -14,7 +14,10 @@ preparation-election = Election
 preparation-registered = On the roll
 preparation-expected = Expected
 preparation-without = Without a mailbox
-preparation-voters = { $voters } persons in all, { $without } of them without a mailbox.
+preparation-voters = { $voters ->
+    [one] { $voters } person in all, { $without } without a mailbox.
+   *[other] { $voters } persons in all, { $without } of them without a mailbox.
+  }
 preparation-gates = Gates
 preparation-passed-by = Passed by
 preparation-reason = Reason
@@ -67,7 +70,13 @@ capacity-insufficient-text = Operator: measure higher, or add machines. Beyond i
 capacity-good = The measured capacity covers the expected peak
 capacity-good-text = This program, on this machine, has held more than what is expected.
 capacity-expected = Expected peak
-capacity-peak = { $peak } ballots a minute, for { $ballots } possible ballots in { $hours } hours of vote
+capacity-peak = { $peak ->
+    [one] { $peak } ballot a minute
+   *[other] { $peak } ballots a minute
+  }, for { $ballots ->
+    [one] { $ballots } possible ballot
+   *[other] { $ballots } possible ballots
+  } in { $hours } hours of vote
 capacity-held = Held when measured
 capacity-per-minute = { $n } ballots a minute, every receipt checked
 capacity-margin = that is { $percent } of the expected peak

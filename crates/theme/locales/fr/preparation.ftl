@@ -14,7 +14,10 @@ preparation-election = Scrutin
 preparation-registered = Inscrits
 preparation-expected = Attendus
 preparation-without = Sans messagerie
-preparation-voters = { $voters } personnes en tout, dont { $without } sans messagerie.
+preparation-voters = { $voters ->
+    [one] { $voters } personne en tout, dont { $without } sans messagerie.
+   *[other] { $voters } personnes en tout, dont { $without } sans messagerie.
+  }
 preparation-gates = Contrôles
 preparation-passed-by = Levé par
 preparation-reason = Raison
@@ -67,7 +70,13 @@ capacity-insufficient-text = Exploitant : mesurez plus haut, ou ajoutez des moy
 capacity-good = La capacité mesurée couvre la pointe attendue
 capacity-good-text = Ce programme, sur cette machine, a tenu davantage que ce qui est attendu.
 capacity-expected = Pointe attendue
-capacity-peak = { $peak } bulletins par minute, pour { $ballots } bulletins possibles en { $hours } heures de vote
+capacity-peak = { $peak ->
+    [one] { $peak } bulletin par minute
+   *[other] { $peak } bulletins par minute
+  }, pour { $ballots ->
+    [one] { $ballots } bulletin possible
+   *[other] { $ballots } bulletins possibles
+  } en { $hours } heures de vote
 capacity-held = Tenu à la mesure
 capacity-per-minute = { $n } bulletins par minute, chaque reçu vérifié
 capacity-margin = soit { $percent } de la pointe attendue

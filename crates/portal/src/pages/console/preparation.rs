@@ -104,8 +104,8 @@ fn capacity(lang: Lang, capacity: &Capacity) -> Markup {
     let peak = lang.with(
         "capacity-peak",
         args![
-            peak = lang.number(expected.peak_per_minute),
-            ballots = lang.number(expected.ballots),
+            peak = expected.peak_per_minute,
+            ballots = expected.ballots,
             hours = lang.number(expected.minutes / 60)
         ],
     );

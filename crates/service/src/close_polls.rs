@@ -1,7 +1,5 @@
 //! Freezes the box after the grace (R. 211-572): `EndBallots`, then the encrypted tally. Doing it again changes nothing.
 
-use std::time::Duration;
-
 use isoloir_domain::journal::{Event, Subject};
 use isoloir_domain::{ElectionId, Phase};
 use isoloir_lanes::lend::Maker;
@@ -114,11 +112,13 @@ impl VotingServer {
         Ok(adder.finish())
     }
 
-    /// Freezes every box whose grace is over; returns those frozen by this call. For the periodic worker.
+    /// Freezes every box whose grace is over; returns those frozen by this call. For the periodic worker. What this machine's clock says alone is not
+    /// enough where the database has another.
     ///
     /// # Errors
     /// [`CloseError`].
     pub async fn close_due_polls(&self) -> Result<Vec<ElectionId>, CloseError> {
+        self.clocks_agree()?;
         let due = self
             .inner
             .store
@@ -129,19 +129,5 @@ impl VotingServer {
             self.close_polls(election).await?;
         }
         Ok(due)
-    }
-
-    /// Freezes boxes for ever, every `period`. To be spawned by the binary.
-    pub async fn run_closing_worker(self, period: Duration) {
-        let mut ticks = tokio::time::interval(period);
-        loop {
-            ticks.tick().await;
-            match self.close_due_polls().await {
-                Ok(closed) => closed
-                    .iter()
-                    .for_each(|election| tracing::info!(%election, "polls closed")),
-                Err(error) => tracing::error!(%error, "polls could not be closed"),
-            }
-        }
     }
 }

@@ -15,6 +15,9 @@ pub enum Fault {
     /// More passwords wait to be hashed than may.
     #[error("too many passwords wait to be hashed")]
     Crowded,
+    /// This machine's clock is not the database's.
+    #[error("the clock of this machine is not the database's")]
+    Adrift,
     /// The server is stopping, or a background task ended.
     #[error("the server is stopping")]
     Stopping,
@@ -23,7 +26,7 @@ pub enum Fault {
 impl Refusal for Fault {
     fn code(&self) -> &'static str {
         match self {
-            Self::Store(_) | Self::Stopping => "store_unavailable",
+            Self::Store(_) | Self::Stopping | Self::Adrift => "store_unavailable",
             Self::Crowded => "crowded",
             Self::Damaged(_) => "internal_error",
         }
@@ -31,7 +34,7 @@ impl Refusal for Fault {
 
     fn message(&self) -> Message {
         match self {
-            Self::Store(_) | Self::Stopping => Message::new(
+            Self::Store(_) | Self::Stopping | Self::Adrift => Message::new(
                 "Le service est momentanément indisponible. Rien n’est perdu\u{a0}: réessayez dans un instant.",
                 "The service is unavailable for the moment. Nothing is lost: try again shortly.",
             ),
@@ -48,7 +51,7 @@ impl Refusal for Fault {
 
     fn class(&self) -> Class {
         match self {
-            Self::Store(_) | Self::Stopping | Self::Crowded => Class::Unavailable,
+            Self::Store(_) | Self::Stopping | Self::Adrift | Self::Crowded => Class::Unavailable,
             Self::Damaged(_) => Class::Fault,
         }
     }

@@ -64,7 +64,7 @@
 //!   become of it; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
 //! - `hashing`: threads that hash passwords in the pauses of the casts; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
-//! - [`server`]: what all use cases share; [`fault`]: what is our own fault
+//! - [`server`]: what all use cases share; [`clocks`]: machines that do not agree on the time; [`fault`]: what is our own fault
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -91,6 +91,7 @@ pub mod cast_ballot;
 pub mod challenge;
 pub mod change_calendar;
 pub mod change_password;
+pub mod clocks;
 pub mod close_polls;
 pub mod closing_seal;
 pub mod consult;

@@ -107,6 +107,8 @@ pub(crate) struct Inner {
     pub(crate) counting: tokio::sync::Mutex<()>,
     /// Whether folders are applied with a signature of the organiser only.
     pub(crate) signed_folders: AtomicBool,
+    /// Whether this machine's clock was last seen far from the database's.
+    pub(crate) is_adrift: AtomicBool,
     rng: Mutex<StdRng>,
 }
 
@@ -162,6 +164,7 @@ impl VotingServer {
             registrar: OnceLock::new(),
             counting: tokio::sync::Mutex::default(),
             signed_folders: AtomicBool::new(false),
+            is_adrift: AtomicBool::new(false),
             rng: Mutex::new(rng),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -190,11 +193,12 @@ impl VotingServer {
         self.inner.clock.as_ref()
     }
 
-    /// Whether the database answers (for `/healthz`).
+    /// Whether the database answers, and told the same time as this machine when it was last asked (for `/healthz`).
     ///
     /// # Errors
     /// [`Fault`].
     pub async fn health(&self) -> Result<(), Fault> {
+        self.clocks_agree()?;
         Ok(self.inner.store.ping().await?)
     }
 

@@ -3,8 +3,12 @@
 use crate::stage;
 use std::io::Cursor;
 
+use isoloir_domain::{Clock as _, SystemClock};
 use isoloir_protocol::audit::{Options, audit};
+use isoloir_service::Fault;
 use isoloir_service::cast_ballot::CastError;
+use isoloir_service::clocks::TOLERANCE;
+use isoloir_service::close_polls::CloseError;
 use isoloir_service::read_journal::Wanted;
 use isoloir_service::results::Results;
 use isoloir_service::results::seats::Outcome;
@@ -120,4 +124,45 @@ async fn what_was_frozen_is_sealed_once(url: &str) {
         .unwrap();
     // Both elections of the stage were due.
     assert_eq!(sealed.len(), 2);
+}
+
+/// The stage's clock is not this machine's, which PostgreSQL reads: a node that has lost the time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_has_lost_the_time_neither_serves_nor_closes() {
+    let ((), url) = stage::postgres();
+    let stage = Stage::new(&url, 4).await;
+    stage.server.health().await.unwrap();
+    stage.past_grace();
+    let ahead = stage.server.compare_clocks().await.unwrap();
+    assert_eq!(ahead.is_positive(), stage.clock.now() > SystemClock.now(), "{ahead}");
+    assert!(ahead.abs() > TOLERANCE, "{ahead}");
+    let refused = stage.server.health().await.unwrap_err();
+    assert!(matches!(refused, Fault::Adrift), "{refused}");
+    let kept_open = stage.server.close_due_polls().await.unwrap_err();
+    assert!(matches!(kept_open, CloseError::Fault(Fault::Adrift)), "{kept_open}");
+
+    stage.clock.set(SystemClock.now());
+    assert_eq!(stage.server.compare_clocks().await.unwrap().as_secs(), 0);
+    stage.server.health().await.unwrap();
+
+    // Nothing was frozen: who may vote votes.
+    stage.clock.set(stage::at(stage::OPEN));
+    let session = stage.sign_in(0).await;
+    let admission = stage.admission(&session, "csa", 0);
+    let ballot = stage.ballot("csa", 0, 1, 500).await;
+    let cast = stage
+        .server
+        .cast_ballot(&session, stage.id("csa"), &admission, ballot)
+        .await;
+    assert!(cast.unwrap().fresh);
+}
+
+/// SQLite is on the machine that asks: there is one clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_alone_has_one_clock() {
+    let (_guard, url) = stage::sqlite();
+    let stage = Stage::new(&url, 4).await;
+    stage.past_grace();
+    assert!(stage.server.compare_clocks().await.unwrap().is_zero());
+    assert_eq!(stage.server.close_due_polls().await.unwrap().len(), 2);
 }

@@ -3,13 +3,14 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
     Connection as _, Database, PgConnection, PgPool, Pool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
-use crate::{StoreError, schema};
+use crate::{StoreError, schema, value};
 
 /// How an engine begins a transaction that will write.
 pub(crate) trait Engine: Database {
@@ -128,6 +129,22 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         on!(read &self.db, pool => { sqlx::query("SELECT 1").execute(pool).await?; });
         Ok(())
+    }
+
+    /// What time it is where the database is, when that may be another machine than this one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        match &self.db {
+            Db::Pg(pool) => {
+                let millis: i64 = sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
+                    .fetch_one(pool)
+                    .await?;
+                value::instant(millis).map(Some)
+            }
+            Db::Lite { .. } => Ok(None),
+        }
     }
 
     /// Closes all connections, after what is under way.

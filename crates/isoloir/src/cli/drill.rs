@@ -13,7 +13,7 @@ use crate::drill::{Fault, Options, RunReport, gaps, run as play};
     long_about = "Sets up three PostgreSQL hosts with synchronous replication (Patroni, etcd, HAProxy), two portal nodes and a registrar on this machine, \
                   and injects faults from a seeded list while people vote. After each run every receipt’s ballot must be in the box, poll book and box must \
                   agree, and the archive must pass the audit. Ends with 0 only if all of it held in every run. Needs root, for networks and small disks, and \
-                  the Debian packages patroni, etcd-server, haproxy, postgresql, iproute2.",
+                  the Debian packages patroni, etcd-server, haproxy, postgresql, iproute2, faketime, python3-aiosmtpd.",
     after_help = "Examples:\n  isoloir drill --out /tmp/drill\n  isoloir drill --out /tmp/drill --runs 200 --seed 1\n  isoloir drill --out /tmp/drill --fault \
                   switchover --fault primary-host-lost --runs 5\n\nA run that failed is repeated by its seed: --seed N --runs 1."
 )]

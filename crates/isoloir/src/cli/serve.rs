@@ -29,6 +29,8 @@ const SIGNING_PERIOD: Duration = Duration::from_secs(600);
 /// How often it is looked whether organisers are to be warned of a deadline.
 const WARNING_PERIOD: Duration = Duration::from_secs(3600);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
+/// How often this machine's clock is compared with the database's: well below the two checks after which a load balancer gives a node up.
+const CLOCK_PERIOD: Duration = Duration::from_millis(500);
 /// Seals are checked this often.
 const SEAL_PERIOD: Duration = Duration::from_secs(300);
 /// How long requests may take to finish once the server was asked to end.
@@ -130,11 +132,13 @@ pub(crate) async fn serve_portal(
     listener: TcpListener,
 ) -> anyhow::Result<()> {
     measured(&server).await?;
+    server.compare_clocks().await?;
     let workers = [
         tokio::spawn(server.clone().run_outbox_worker(MAIL_PERIOD)),
         tokio::spawn(server.clone().run_mailings(MAIL_PERIOD)),
         tokio::spawn(server.clone().run_deadline_warnings(WARNING_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
+        tokio::spawn(server.clone().run_clock_comparison(CLOCK_PERIOD)),
         tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
         tokio::spawn(check_seals(server.clone())),
         tokio::spawn(server.clone().run_journal_signing(SIGNING_PERIOD)),
@@ -146,10 +150,14 @@ pub(crate) async fn serve_portal(
     served
 }
 
-/// Freezes boxes when their grace is over.
+/// Freezes boxes when their grace is over, by this machine's clock and the database's: a clock may have jumped a moment ago.
 async fn close_by_the_calendar(server: VotingServer) {
+    let due = async || {
+        server.compare_clocks().await?;
+        server.close_due_polls().await
+    };
     loop {
-        match server.close_due_polls().await {
+        match due().await {
             Ok(closed) => closed
                 .iter()
                 .for_each(|election| tracing::info!(%election, "box frozen, tally computed")),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 use super::network::{Host, Network};
 use super::tool::{last_lines, postgresql, signal, succeed};
@@ -17,6 +18,8 @@ const HOSTS: u8 = 3;
 /// How long everything may take to be well again.
 const PATIENCE: Duration = Duration::from_secs(120);
 const PASSWORD: &str = "drill";
+/// A slow server works for so long, and then stands still for nine times as long.
+const SHARE: Duration = Duration::from_millis(50);
 
 /// The cluster, running.
 pub(super) struct Cluster {
@@ -27,6 +30,21 @@ pub(super) struct Cluster {
     proxy: Child,
     port: u16,
     http: reqwest::Client,
+}
+
+/// A database server that makes everybody wait.
+pub(super) struct Slow {
+    host: Host,
+    stopping: JoinHandle<()>,
+}
+
+impl Slow {
+    /// It works all the time again.
+    pub(super) async fn recover(self) -> anyhow::Result<()> {
+        self.stopping.abort();
+        let _ = self.stopping.await;
+        signal("CONT", &servers_on(&self.host).await?).await
+    }
 }
 
 /// What runs on one host.
@@ -221,12 +239,24 @@ impl Cluster {
 
     /// The processes of the database server of a host, Patroni and etcd not among them.
     pub(super) async fn servers(&self, number: usize) -> anyhow::Result<Vec<u32>> {
-        let is_server = |id: &u32| {
-            let name = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
-            name.trim() == "postgres"
-        };
-        let processes = self.host(number)?.processes().await?;
-        Ok(processes.into_iter().filter(is_server).collect())
+        servers_on(self.host(number)?).await
+    }
+
+    /// Lets the database server of a host work for a tenth of the time, until [`Slow::recover`].
+    pub(super) fn slow_down(&self, number: usize) -> anyhow::Result<Slow> {
+        let host = self.host(number)?.clone();
+        let stopping = tokio::spawn({
+            let host = host.clone();
+            async move {
+                while let Ok(servers) = servers_on(&host).await {
+                    let _ = signal("STOP", &servers).await;
+                    tokio::time::sleep(9 * SHARE).await;
+                    let _ = signal("CONT", &servers).await;
+                    tokio::time::sleep(SHARE).await;
+                }
+            }
+        });
+        Ok(Slow { host, stopping })
     }
 
     /// Ends one member of etcd, which holds the memory of who is primary.
@@ -296,6 +326,14 @@ impl Cluster {
         }
         self.network.take_down().await
     }
+}
+
+async fn servers_on(host: &Host) -> anyhow::Result<Vec<u32>> {
+    let is_server = |id: &u32| {
+        let name = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+        name.trim() == "postgres"
+    };
+    Ok(host.processes().await?.into_iter().filter(is_server).collect())
 }
 
 /// A program on a host, as the user that PostgreSQL accepts.

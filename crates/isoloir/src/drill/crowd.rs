@@ -48,6 +48,8 @@ pub(super) struct Ready {
 
 /// A voter who has the receipt.
 pub(super) struct Voted {
+    /// Number of the voter.
+    pub(super) voter: u32,
     /// When it came.
     pub(super) at: Instant,
     /// The receipt, checked, the same on asking again.
@@ -143,7 +145,12 @@ impl Crowd {
                     None => promised = Some((Instant::now(), receipt)),
                     Some((at, first)) => {
                         ensure!(first == receipt, "the same ballot has two receipts");
-                        return Ok(Voted { at, receipt, retries });
+                        return Ok(Voted {
+                            voter: number,
+                            at,
+                            receipt,
+                            retries,
+                        });
                     }
                 },
                 Err(error) if may_pass(&error) => {

@@ -1,12 +1,13 @@
 //! Two portal nodes behind one address, and a registrar, over the cluster.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context;
 use tokio::process::{Child, Command};
 
 use super::cluster::Cluster;
+use super::tool;
 use crate::rehearse::{CORSE_2022, Scenario, Server, Site, free_port};
 
 /// Delegates of the board: nobody counts here.
@@ -22,10 +23,14 @@ pub(super) struct Deployment {
     nodes: Vec<Node>,
     registrar: Option<Server>,
     front: Child,
+    mail_server: Option<Child>,
+    mail_port: u16,
 }
 
 struct Node {
     name: &'static str,
+    /// The clock by which it lives, as an offset from this machine's that libfaketime reads again and again.
+    clock: PathBuf,
     /// Configuration, in the site's folder.
     file: String,
     origin: String,
@@ -42,6 +47,7 @@ impl Deployment {
         executable: Option<&Path>,
     ) -> anyhow::Result<Self> {
         let site = Site::prepare(folder, executable, Some(&cluster.url(database)), None).await?;
+        let mail_port = send_real_mail(&site)?;
         let scenario = Scenario {
             registered: voters,
             ..Scenario::whole(CORSE_2022)
@@ -55,8 +61,11 @@ impl Deployment {
         let mut nodes = Vec::new();
         for name in ["node-1", "node-2"] {
             let (file, origin) = site.write_node(name, free_port()?)?;
+            let clock = site.folder.join(format!("{name}.clock"));
+            std::fs::write(&clock, "+0s")?;
             nodes.push(Node {
                 name,
+                clock,
                 file,
                 origin,
                 server: None,
@@ -74,9 +83,12 @@ impl Deployment {
         let mut deployment = Self {
             registrar: Some(site.start_registrar().await?),
             front: proxy.kill_on_drop(true).spawn().context("haproxy")?,
+            mail_server: None,
+            mail_port,
             site,
             nodes,
         };
+        deployment.start_mail_server()?;
         for number in 0..NODES {
             deployment.start_node(number).await?;
         }
@@ -87,8 +99,65 @@ impl Deployment {
     pub(super) async fn start_node(&mut self, number: usize) -> anyhow::Result<()> {
         let node = self.nodes.get_mut(number).context("no such node")?;
         let arguments = ["serve", "--config", &node.file];
-        node.server = Some(self.site.program.start(node.name, &node.origin, &arguments).await?);
+        // Only the time of day: what measures durations goes on as it did.
+        let program = self.site.program.with_environment([
+            ("LD_PRELOAD", tool::other_time()?.into()),
+            ("FAKETIME_TIMESTAMP_FILE", node.clock.clone().into()),
+            ("FAKETIME_NO_CACHE", "1".into()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+        ]);
+        node.server = Some(program.start(node.name, &node.origin, &arguments).await?);
         Ok(())
+    }
+
+    /// Sets a node's clock so many seconds beside this machine's.
+    pub(super) fn set_clock(&self, number: usize, seconds: i32) -> anyhow::Result<()> {
+        let node = self.nodes.get(number).context("no such node")?;
+        // Nobody reads half of it.
+        let new = node.clock.with_extension("new");
+        std::fs::write(&new, format!("{seconds:+}s"))?;
+        std::fs::rename(new, &node.clock)?;
+        Ok(())
+    }
+
+    /// Starts the mail server, which keeps what it accepts.
+    pub(super) fn start_mail_server(&mut self) -> anyhow::Result<()> {
+        let address = format!("127.0.0.1:{}", self.mail_port);
+        let mut command = Command::new(tool::PYTHON);
+        command
+            .args([
+                "-m",
+                "aiosmtpd",
+                "-n",
+                "-l",
+                &address,
+                "-c",
+                "aiosmtpd.handlers.Mailbox",
+            ])
+            .arg(self.mailbox())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.mail_server = Some(command.kill_on_drop(true).spawn().context("aiosmtpd")?);
+        Ok(())
+    }
+
+    /// Where the mail server keeps what it accepted.
+    pub(super) fn mailbox(&self) -> PathBuf {
+        self.site.folder.join("mailbox")
+    }
+
+    /// The process of the mail server.
+    pub(super) fn mail_process(&self) -> Option<u32> {
+        self.mail_server.as_ref()?.id()
+    }
+
+    /// Ends the mail server at once.
+    pub(super) async fn kill_mail_server(&mut self) -> anyhow::Result<()> {
+        match self.mail_server.take() {
+            Some(mut server) => server.kill().await.context("aiosmtpd"),
+            None => Ok(()),
+        }
     }
 
     /// Ends a node at once.
@@ -129,8 +198,22 @@ impl Deployment {
         if let Some(registrar) = self.registrar.take() {
             registrar.stop().await?;
         }
+        self.kill_mail_server().await?;
         self.front.kill().await.context("haproxy")
     }
+}
+
+/// Mail goes to a server from now on, whose port is given, instead of staying in the outbox for a demonstration.
+fn send_real_mail(site: &Site) -> anyhow::Result<u16> {
+    let (file, port) = (site.folder.join("server.toml"), free_port()?);
+    let text = std::fs::read_to_string(&file)?;
+    let real = text.replace("demonstration = true\n", "");
+    anyhow::ensure!(real != text, "server.toml is not what it was");
+    std::fs::write(
+        file,
+        format!("{real}\n[mail]\nsmtp = \"smtp://127.0.0.1:{port}\"\nfrom = \"vote@valbrune.example\"\n"),
+    )?;
+    Ok(port)
 }
 
 /// Voters reach whichever node is well; what one does not answer is not asked of the other by the proxy, but by the voter.

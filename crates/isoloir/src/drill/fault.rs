@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, Slow};
 use super::deployment::{Deployment, NODES};
 use super::tool::signal;
 
@@ -40,8 +40,16 @@ pub enum Fault {
     StandbyStalled,
     /// The disk of the primary is full.
     PrimaryDiskFull,
+    /// The database server of the primary works for a tenth of the time, as on a disk that makes everybody wait.
+    PrimarySlow,
     /// A member of etcd is killed.
     CoordinatorKilled,
+    /// The clock of a portal node jumps by up to an hour, and back.
+    ClockJump,
+    /// The mail server answers nothing for some seconds.
+    MailServerFrozen,
+    /// The mail server is killed, and started again.
+    MailServerKilled,
 }
 
 /// What was done, so that it can be undone.
@@ -53,7 +61,10 @@ pub(super) enum Injected {
     CutOff(usize),
     Stalled(Vec<u32>),
     DiskFull(usize),
+    Slow(Slow),
     Coordinator(usize),
+    Clock(usize),
+    MailServer,
     Nothing,
 }
 
@@ -69,8 +80,8 @@ impl Fault {
         let millis = match self {
             Self::Switchover => 0..1,
             Self::NodeKilled | Self::AllNodesKilled | Self::RegistrarKilled | Self::PrimaryServerKilled => 200..3_000,
-            Self::NodeFrozen | Self::StandbyStalled => 1_000..6_000,
-            Self::PrimaryDiskFull | Self::CoordinatorKilled => 3_000..10_000,
+            Self::NodeFrozen | Self::StandbyStalled | Self::MailServerFrozen | Self::MailServerKilled => 1_000..6_000,
+            Self::PrimaryDiskFull | Self::PrimarySlow | Self::CoordinatorKilled | Self::ClockJump => 3_000..10_000,
             Self::PrimaryHostLost | Self::StandbyHostLost | Self::PrimaryCutOff | Self::StandbyCutOff => 8_000..30_000,
         };
         Duration::from_millis(rng.random_range(millis))
@@ -151,6 +162,21 @@ impl Fault {
                 cluster.kill_coordinator(number).await?;
                 Injected::Coordinator(number)
             }
+            Self::PrimarySlow => Injected::Slow(cluster.slow_down(primary(cluster).await?)?),
+            Self::ClockJump => {
+                let seconds = rng.random_range(30..3_600);
+                vote.set_clock(node, if rng.random() { seconds } else { -seconds })?;
+                Injected::Clock(node)
+            }
+            Self::MailServerFrozen => {
+                let id = vote.mail_process().context("the mail server does not run")?;
+                signal("STOP", &[id]).await?;
+                Injected::Frozen(id)
+            }
+            Self::MailServerKilled => {
+                vote.kill_mail_server().await?;
+                Injected::MailServer
+            }
         })
     }
 }
@@ -172,6 +198,9 @@ impl Injected {
             Self::HostLost(number) => cluster.start_host(number),
             Self::CutOff(number) => cluster.host(number)?.reconnect().await,
             Self::DiskFull(number) => cluster.host(number)?.free(),
+            Self::Slow(server) => server.recover().await,
+            Self::Clock(number) => vote.set_clock(number, 0),
+            Self::MailServer => vote.start_mail_server(),
             Self::Coordinator(number) => cluster.start_coordinator(number),
         }
     }

@@ -1,11 +1,11 @@
 //! The drill (*exercice de panne*): a real cluster on one machine, a vote on it, and faults while people vote.
 //!
 //! Three PostgreSQL servers with synchronous replication under Patroni, etcd and HAProxy, each with a disk and a network of its own; two portal nodes
-//! behind one address; a registrar. What a run does follows from its seed: which faults, when, for how long. Afterwards nothing may be lost or doubled.
+//! behind one address, each with a clock of its own; a registrar; a mail server. What a run does follows from its seed: which faults, when, for how long. Afterwards nothing may be lost or doubled.
 //!
 //! - `network`: a network namespace and a small disk per database host, which can be cut off and filled
 //! - `cluster`: etcd, Patroni, PostgreSQL, HAProxy: started, asked who is primary, and mended
-//! - `deployment`: portal nodes and registrar over the cluster
+//! - `deployment`: portal nodes, registrar and mail server over the cluster
 //! - `fault`: what can go wrong, how it is done, how it ends
 //! - `crowd`: voters who arrive one after the other and ask until there is an answer
 //! - `verdict`: what must hold in the end

@@ -19,6 +19,7 @@ pub(super) struct Network {
 }
 
 /// A host: its namespace, address and disk.
+#[derive(Clone)]
 pub(super) struct Host {
     pub(super) namespace: String,
     pub(super) address: Ipv4Addr,

@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use tokio::process::Command;
 
 /// What must be installed, with the Debian package that has it.
-const NEEDED: [(&str, &str); 7] = [
+const NEEDED: [(&str, &str); 8] = [
     ("ip", "iproute2"),
     ("etcd", "etcd-server"),
     ("patroni", "patroni"),
@@ -15,6 +15,7 @@ const NEEDED: [(&str, &str); 7] = [
     ("psql", "postgresql-client"),
     ("runuser", "util-linux"),
     ("mount", "mount"),
+    ("faketime", "faketime"),
 ];
 
 /// Refuses to begin where a program is missing, or without the rights to make networks and disks.
@@ -29,6 +30,9 @@ pub(super) async fn all_there() -> anyhow::Result<()> {
         "the drill needs programs that are not installed: apt-get install {}",
         missing.join(" ")
     );
+    succeed(PYTHON, ["-c", "import aiosmtpd"])
+        .await
+        .context("the drill needs a mail server: apt-get install python3-aiosmtpd")?;
     let user = succeed("id", ["-u"]).await?;
     ensure!(
         user.trim() == "0",
@@ -45,6 +49,18 @@ pub(super) fn which(program: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
 }
+
+/// The library that tells a program another time than the system's.
+pub(super) fn other_time() -> anyhow::Result<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib").context("/usr/lib")?;
+    folders
+        .filter_map(|entry| Some(entry.ok()?.path().join("faketime/libfaketime.so.1")))
+        .find(|file| file.is_file())
+        .context("libfaketime is missing: apt-get install faketime")
+}
+
+/// The mail server that the drill starts, and whose absence it names: Debian's Python runs it.
+pub(super) const PYTHON: &str = "/usr/bin/python3";
 
 /// Folder of PostgreSQL's server programs, the newest.
 pub(super) fn postgresql() -> anyhow::Result<PathBuf> {

@@ -1,14 +1,18 @@
 //! What must hold after every run, whatever happened in it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 
 use super::crowd::Voted;
 use super::deployment::Deployment;
-use crate::rehearse::{Site, archive_ballots, audited};
+use crate::rehearse::{Site, archive_ballots, audited, email};
 use crate::voter::Portal;
+
+/// A message that could not be handed over is tried again after half a minute, then after one.
+const LETTERS: Duration = Duration::from_secs(150);
 
 /// The longest time without a receipt for anybody, while voters arrived.
 pub(super) fn longest_gap(begun: Instant, voted: &[Voted]) -> Duration {
@@ -47,7 +51,36 @@ pub(super) async fn check(vote: &Deployment, election: &str, voted: &[Voted]) ->
         counts.ballots,
         voted.len()
     );
-    archive(site, voted).await
+    archive(site, voted).await?;
+    mails(&vote.mailbox(), voted).await
+}
+
+/// Everybody who voted is told by mail, once the mail server is there again.
+async fn mails(mailbox: &Path, voted: &[Voted]) -> anyhow::Result<()> {
+    let told = || -> anyhow::Result<BTreeSet<String>> {
+        let letters = std::fs::read_dir(mailbox.join("new")).context("the mail server's folder")?;
+        let mut told = BTreeSet::new();
+        for letter in letters {
+            let text = String::from_utf8_lossy(&std::fs::read(letter?.path())?).into_owned();
+            told.extend(
+                text.lines()
+                    .find_map(|line| Some(line.strip_prefix("To: ")?.to_owned())),
+            );
+        }
+        Ok(told)
+    };
+    let deadline = Instant::now() + LETTERS;
+    loop {
+        let told = told()?;
+        let untold = voted
+            .iter()
+            .filter(|one| !told.iter().any(|to| to.contains(&email(one.voter))));
+        let Some(untold) = untold.map(|one| one.voter).next() else {
+            return Ok(());
+        };
+        ensure!(Instant::now() < deadline, "voter {untold} has a receipt and no mail");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// The vote is closed; its archive passes the audit and holds the receipted ballots, each once, and nothing else.

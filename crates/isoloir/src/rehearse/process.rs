@@ -1,6 +1,6 @@
 //! Real processes: the program's own commands, run as an operator would run them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -13,6 +13,8 @@ use tokio::process::{Child, Command};
 pub struct Program {
     executable: PathBuf,
     folder: PathBuf,
+    /// Added to the environment that this process has.
+    environment: Vec<(&'static str, OsString)>,
 }
 
 /// What a command took.
@@ -45,6 +47,7 @@ impl Program {
         Ok(Self {
             executable,
             folder: folder.to_path_buf(),
+            environment: Vec::new(),
         })
     }
 
@@ -54,6 +57,7 @@ impl Program {
         Self {
             executable: executable.to_path_buf(),
             folder: folder.to_path_buf(),
+            environment: Vec::new(),
         }
     }
 
@@ -130,9 +134,21 @@ impl Program {
         Ok(server)
     }
 
+    /// The same program in another environment.
+    #[must_use]
+    pub fn with_environment(&self, variables: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
+        let mut program = self.clone();
+        program.environment.extend(variables);
+        program
+    }
+
     fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(&self.executable);
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(&self.folder)
+            .stdin(Stdio::null());
         command
     }
 }

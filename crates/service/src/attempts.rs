@@ -6,6 +6,8 @@
 //! number apart), so that a voter whose address is under attack still signs in with the number; whoever answers a captcha need not wait at
 //! sign-in for what others did; and a link for a forgotten password, which only the voter's mailbox receives, ends the delay at once.
 
+use std::time::Duration;
+
 use isoloir_store::session::Failures;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -73,7 +75,39 @@ impl VotingServer {
         let wait = before.locked_until.duration_since(now).as_secs();
         Ok(Some(u64::try_from(wait).unwrap_or(0).saturating_add(1)))
     }
+
+    /// Takes an attempt back of which nothing came because the server could not do its part: otherwise a failover would cost people a captcha or a delay who typed
+    /// the right password again and again. The database may still be away, so it is asked again, beside the answer.
+    pub(crate) fn take_attempt_back(&self, key: [u8; 32]) {
+        let (server, now) = (self.clone(), self.inner.clock.now());
+        tokio::spawn(async move {
+            for _ in 0..TAKE_BACK_TRIES {
+                let taken = server.inner.store.count_attempt(&key, |f| Some(without_one(f, now)));
+                if taken.await.is_ok() {
+                    return;
+                }
+                tokio::time::sleep(TAKE_BACK_PAUSE).await;
+            }
+        });
+    }
 }
+
+/// Failures without one that happened before `before`: the delay is over if nobody has tried since.
+fn without_one(failures: Failures, before: Timestamp) -> Failures {
+    Failures {
+        count: failures.count.saturating_sub(1),
+        locked_until: if failures.latest <= before {
+            Timestamp::UNIX_EPOCH
+        } else {
+            failures.locked_until
+        },
+        latest: failures.latest,
+    }
+}
+
+/// The database may be away for the time of a failover, and somewhat longer.
+const TAKE_BACK_TRIES: u32 = 90;
+const TAKE_BACK_PAUSE: Duration = Duration::from_secs(2);
 
 /// A delay set by a clock that was since put back would last for ever: it is over.
 fn is_locked(failures: Failures, now: Timestamp) -> bool {

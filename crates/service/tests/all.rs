@@ -13,6 +13,7 @@ mod stage;
 #[path = "../../portal/tests/support/staff.rs"]
 mod staff;
 
+mod attempts;
 mod candidacies;
 mod closing;
 mod consultation_folder;

@@ -138,8 +138,13 @@ impl Crowd {
         let (mut retries, mut pause) = (0, PAUSE);
         let mut ballot = None;
         let mut promised: Option<(Instant, Receipt)> = None;
+        let mut last = String::new();
         loop {
-            ensure!(Instant::now() < deadline, "no receipt after {} s", PATIENCE.as_secs());
+            let patience = PATIENCE.as_secs();
+            ensure!(
+                Instant::now() < deadline,
+                "no receipt after {patience} s; the last answer: {last}"
+            );
             match self.attempt(number, &mut ready, &mut ballot).await {
                 Ok(receipt) => match promised {
                     None => promised = Some((Instant::now(), receipt)),
@@ -155,6 +160,7 @@ impl Crowd {
                 },
                 Err(error) if may_pass(&error) => {
                     retries += 1;
+                    last = error.to_string();
                     tokio::time::sleep(pause).await;
                     pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
                 }

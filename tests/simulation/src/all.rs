@@ -47,7 +47,7 @@ use scene::Scene;
 use world::World;
 
 /// Seeds in `./run test`.
-const SEEDS: u64 = 1000;
+const SEEDS: u64 = 400;
 /// Each deliberate defect must be found by one of so many seeds.
 const TO_FIND: u64 = 60;
 /// Lines shown of a seed that fails.
@@ -106,7 +106,8 @@ fn play_all(first: u64, count: u64) -> Result<(), Failure> {
     let failed: Mutex<Option<Failure>> = Mutex::new(None);
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     std::thread::scope(|scope| {
-        for _ in 0..cores {
+        // A seed waits for threads of its nodes more than it computes.
+        for _ in 0..4 * cores {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::SeqCst);

@@ -58,7 +58,14 @@ impl Defect {
                 Invariant::PollBook,
             ],
         ),
-        (Self::StoreLosesAMark, &[Invariant::PollBook, Invariant::NoWrongRefusal]),
+        (
+            Self::StoreLosesAMark,
+            &[
+                Invariant::PollBook,
+                Invariant::NoWrongRefusal,
+                Invariant::NeverWithdrawn,
+            ],
+        ),
         (
             Self::BallotOfAnother,
             &[

@@ -106,7 +106,8 @@ impl World {
             variant: 0,
         };
         if self.held[node].is_empty() {
-            self.cast_at_once(name, node);
+            let session = self.session(voter, node);
+            self.cast_at_once(name, session, node);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::faults;
 use crate::stage::{self, PASSWORD, Stage};
 
 /// Voters: all of them in the first box, the even ones in the second too.
-pub const VOTERS: usize = 8;
+pub const VOTERS: usize = 5;
 /// The boxes, by the names that the stage gives them, and how many lists each has.
 pub const BOXES: [(&str, usize); 2] = [("csa", 2), ("cap", 1)];
 /// Ballots of one voter for one choice: the same vote is never encrypted twice alike.

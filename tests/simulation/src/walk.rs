@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use isoloir_domain::ballot_box::receipt_text;
 use isoloir_domain::token::Admission;
+use isoloir_service::Session;
 use isoloir_service::cast_ballot::{Cast, CastError};
 use jiff::Timestamp;
 use rand::RngExt as _;
@@ -16,7 +17,7 @@ use crate::stage::{PASSWORD, registrar_key, server_key};
 use crate::world::{Errand, Event, Held, MINUTE, Post, SECOND, Signed, World};
 
 /// How often a voter sends a ballot that is not answered.
-const TRIES: usize = 6;
+const TRIES: usize = 5;
 
 impl World {
     pub fn sign_in(&mut self, errand: usize) -> Result<(), Broken> {
@@ -253,17 +254,23 @@ impl World {
         own.into_iter().collect()
     }
 
-    /// A voter signs in at a node, unlocks, casts, and waits for the answer.
-    pub fn cast_at_once(&mut self, ballot: BallotName, node: usize) -> Answer {
+    /// A voter signs in at a node, whatever the devices know.
+    pub fn session(&self, voter: usize, node: usize) -> Session {
+        let identifier = &self.scene.people[voter].identifier;
+        let signed = self.nodes[node].ask(async |server| server.sign_in(identifier, PASSWORD).await);
+        signed.unwrap().session
+    }
+
+    /// A voter unlocks, casts at a node, and waits for the answer.
+    pub fn cast_at_once(&mut self, ballot: BallotName, session: Session, node: usize) -> Answer {
         let person = &self.scene.people[ballot.voter];
         let election = &self.scene.urns[ballot.urn].id;
-        let signed = self.nodes[node].ask(async |server| server.sign_in(&person.identifier, PASSWORD).await.unwrap());
         let credential = person.credentials[ballot.urn].as_ref().unwrap();
         let issued = Timestamp::from_millisecond(self.now).unwrap();
-        let admission = Admission::new(signed.session.id(), election.clone(), credential, issued);
+        let admission = Admission::new(session.id(), election.clone(), credential, issued);
         let admission = admission.sign(&registrar_key()).unwrap();
         let bytes = self.scene.ballots[&ballot].bytes.clone();
-        let answer = match self.nodes[node].begin(signed.session, election, &admission, bytes) {
+        let answer = match self.nodes[node].begin(session, election, &admission, bytes) {
             Begun::Answered(answer) => answer,
             Begun::Waits(waiting) => self.nodes[node].commit(vec![waiting]).remove(0),
         };

@@ -8,6 +8,7 @@ use isoloir_protocol::archive::chain::Content;
 use isoloir_protocol::archive::{ArchiveWriter, ChainReader, EventHash};
 use isoloir_protocol::audit::since::{Since, compare};
 use isoloir_protocol::audit::{Options, audit};
+use isoloir_service::Session;
 use isoloir_service::read_journal::Wanted;
 use isoloir_service::record_partial_decryption::PartialDecryptionError;
 use rand::RngExt as _;
@@ -15,7 +16,7 @@ use rand::RngExt as _;
 use crate::defect::Defect;
 use crate::faults;
 use crate::oracle::{Answer, Broken, End, Invariant, demand};
-use crate::scene::{BOXES, BallotName, VOTERS, votes_in};
+use crate::scene::{BOXES, BallotName, VOTERS};
 use crate::stage::server_key;
 use crate::walk::short;
 use crate::world::World;
@@ -45,7 +46,7 @@ impl World {
         demand(genuine.is_ok(), Invariant::OnlyGrows, || {
             "a head is not signed".to_owned()
         })?;
-        let copy = self.copy(urn, node);
+        let copy = self.copy(urn, node)?;
         let held = self.read_copy(&copy)?;
         demand(held.events.contains(&head.event), Invariant::OnlyGrows, || {
             format!("the signed head of box {urn} is not in the box")
@@ -61,14 +62,18 @@ impl World {
     }
 
     /// The archive as a node hands it out.
-    fn copy(&self, urn: usize, node: usize) -> Vec<u8> {
+    fn copy(&self, urn: usize, node: usize) -> Result<Vec<u8>, Broken> {
         let id = &self.scene.urns[urn].id;
-        let copy = self.nodes[node].ask(async |server| server.export_archive(id, Vec::new()).await.unwrap());
-        if self.defect == Some(Defect::BoxShownShort) {
+        let copy = self.nodes[node].ask(async |server| server.export_archive(id, Vec::new()).await);
+        let copy = copy.map_err(|error| Broken {
+            invariant: Invariant::OnlyGrows,
+            how: format!("box {urn}: {error:?}"),
+        })?;
+        Ok(if self.defect == Some(Defect::BoxShownShort) {
             shortened(&copy)
         } else {
             copy
-        }
+        })
     }
 
     fn read_copy(&self, copy: &[u8]) -> Result<BoxCopy, Broken> {
@@ -156,24 +161,25 @@ impl World {
 
     /// Each voter sends each ballot once more: the answer is the one that holds.
     fn everybody_asks(&mut self) -> Result<(), Broken> {
-        for (urn, voter) in (0..BOXES.len()).flat_map(|urn| (0..VOTERS).map(move |voter| (urn, voter))) {
-            if !votes_in(voter, urn) {
-                continue;
+        for voter in 0..VOTERS {
+            let node = self.living().unwrap();
+            let session = self.session(voter, node);
+            for urn in 0..BOXES.len() {
+                for ballot in self.ballots_of(urn, voter) {
+                    let node = self.living().unwrap();
+                    self.ask_again(ballot, session.clone(), node)?;
+                }
+                let record = &self.oracle.records[&(urn, voter)];
+                demand(record.perhaps.is_empty(), Invariant::NeverMaybe, || {
+                    format!("nobody knows what became of {:?}", record.perhaps)
+                })?;
             }
-            for ballot in self.ballots_of(urn, voter) {
-                let node = self.living().unwrap();
-                self.ask_again(ballot, node)?;
-            }
-            let record = &self.oracle.records[&(urn, voter)];
-            demand(record.perhaps.is_empty(), Invariant::NeverMaybe, || {
-                format!("nobody knows what became of {:?}", record.perhaps)
-            })?;
         }
         Ok(())
     }
 
-    fn ask_again(&mut self, ballot: BallotName, node: usize) -> Result<(), Broken> {
-        let answer = self.cast_at_once(ballot, node);
+    fn ask_again(&mut self, ballot: BallotName, session: Session, node: usize) -> Result<(), Broken> {
+        let answer = self.cast_at_once(ballot, session, node);
         self.say(&format!(
             "n{node} says at last of {}: {}",
             short(ballot),
@@ -228,7 +234,12 @@ impl World {
             format!("{votes:?} is counted, {expected:?} was cast")
         })?;
         self.poll_book(urn, second)?;
-        self.audit(urn, second)
+        // The node has audited it before it gave the result; what it hands out afterwards is audited now and then.
+        if self.dice.random_bool(0.1) {
+            self.audit(urn, second)
+        } else {
+            Ok(())
+        }
     }
 
     fn poll_book(&self, urn: usize, node: usize) -> Result<(), Broken> {

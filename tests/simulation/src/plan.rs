@@ -53,7 +53,7 @@ impl World {
                 self.moment()
             };
             self.at(at, Event::Arm(fault));
-            let until = at + self.dice.random_range(SECOND..90 * SECOND);
+            let until = at + self.dice.random_range(10 * SECOND..15 * MINUTE);
             self.at(until, Event::Disarm);
         }
         for _ in 0..self.dice.random_range(2..6) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use isoloir_domain::delivery::Channel;
 use jiff::{SignedDuration, Timestamp};
+use metrics::counter;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -65,6 +66,20 @@ pub enum Handed {
     /// Never.
     Refused(String),
 }
+
+impl Handed {
+    const fn outcome(&self) -> &'static str {
+        match self {
+            Handed::Sent { .. } => "sent",
+            Handed::Held => "held",
+            Handed::Later(_) => "later",
+            Handed::Refused(_) => "refused",
+        }
+    }
+}
+
+/// Attempts to hand a message over, by channel and outcome.
+pub const MESSAGES: &str = "isoloir_messages_total";
 
 /// What is known of a message without opening it.
 #[derive(Debug, Clone, Copy)]
@@ -165,6 +180,19 @@ impl Depot {
 
     /// Waits for the operator's pace, opens the message and hands it over. `open` yields `None` when it is sealed under another key.
     pub async fn carry(
+        &self,
+        under_way: &UnderWay,
+        parcel: &Parcel<'_>,
+        open: impl FnOnce() -> Option<Content>,
+    ) -> Carried {
+        let carried = self.hand_over(under_way, parcel, open).await;
+        if let Carried::Handed(handed) = &carried {
+            counter!(MESSAGES, "channel" => parcel.channel.as_str(), "outcome" => handed.outcome()).increment(1);
+        }
+        carried
+    }
+
+    async fn hand_over(
         &self,
         under_way: &UnderWay,
         parcel: &Parcel<'_>,

@@ -22,5 +22,5 @@ pub mod phone;
 pub mod sms;
 pub mod tls;
 
-pub use depot::{Carried, Carriers, Content, Depot, Handed, LEASE, MailMode, Parcel, UnderWay};
+pub use depot::{Carried, Carriers, Content, Depot, Handed, LEASE, MESSAGES, MailMode, Parcel, UnderWay};
 pub use pace::Pace;

@@ -210,6 +210,21 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [Self::Preparation, Self::Open, Self::Grace, Self::Closed, Self::Tallied];
+
+    /// Its stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preparation => "preparation",
+            Self::Open => "open",
+            Self::Grace => "grace",
+            Self::Closed => "closed",
+            Self::Tallied => "tallied",
+        }
+    }
+
     /// Whether polls have closed for everyone, so that the whole box is public.
     #[must_use]
     pub fn is_over(self) -> bool {

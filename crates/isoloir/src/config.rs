@@ -2,9 +2,12 @@
 //!
 //! The voting server and the registrar are two domains of trust and have two files. A relative path in a file is relative to the
 //! folder of that file. `ISOLOIR__DATABASE__URL=postgres://…` overrides `url` in `[database]`: two underscores separate the levels. What only the
-//! other server's file has is left to it.
+//! other server's file has is left to it. What every key means is in [`explain`], for `isoloir config explain`.
 
 mod environment;
+pub mod explain;
+mod keys;
+mod words;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -94,6 +97,41 @@ pub struct ServerConfig {
     pub waiting_room: WaitingRoomSection,
     /// FranceConnect, or the provider of identities in its place, when there is one.
     pub franceconnect: Option<FranceConnectConfig>,
+    /// Figures for who watches the servers, when they are wanted.
+    pub metrics: Option<MetricsConfig>,
+}
+
+/// Figures in Prometheus's form, on an address of their own (docs/adr/0026).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsConfig {
+    /// Address that gives the figures at `/metrics`: never the public one.
+    pub listen: SocketAddr,
+}
+
+/// The address of the figures is the one that everybody reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "metrics.listen is the address of `listen`, which everybody reaches: give the figures a port of their own / metrics.listen est \
+     l’adresse de « listen », que tout le monde atteint\u{a0}: donnez aux mesures un port à elles"
+)]
+pub struct PublicMetrics;
+
+impl MetricsConfig {
+    /// Where figures are given, beside a server that listens on `public`.
+    ///
+    /// # Errors
+    /// [`PublicMetrics`].
+    pub fn beside(self, public: SocketAddr) -> Result<SocketAddr, PublicMetrics> {
+        let here = self.listen;
+        // An address that stands for all of them holds the other too.
+        let same = here.ip() == public.ip() || here.ip().is_unspecified() || public.ip().is_unspecified();
+        // Port 0 is whichever is free.
+        if here.port() != 0 && here.port() == public.port() && same {
+            return Err(PublicMetrics);
+        }
+        Ok(here)
+    }
 }
 
 /// The waiting room before the sign-in (docs/adr/0024).
@@ -248,6 +286,8 @@ pub struct RegistrarConfig {
     pub contact: ContactConfig,
     /// Where the source code is published.
     pub source_url: Option<String>,
+    /// Figures for who watches the servers, when they are wanted.
+    pub metrics: Option<MetricsConfig>,
 }
 
 /// What the notices say (*notices de vote*, R. 211-553).
@@ -383,9 +423,7 @@ fn parse<T: DeserializeOwned, Other: DeserializeOwned>(
         path: path.to_path_buf(),
         message: e.to_string(),
     };
-    let (ours, others) = (environment::keys_of::<T>(), environment::keys_of::<Other>());
-    let is_ours = |one: &Override| one.is_about(ours) || !one.is_about(others);
-    let overrides: Vec<Override> = environment.filter_map(Override::read).filter(is_ours).collect();
+    let overrides = overrides::<T, Other>(environment);
     // Parsed from the text when nothing is overridden, so that errors keep their line numbers.
     if overrides.is_empty() {
         return toml::from_str(text).map_err(invalid);
@@ -397,6 +435,15 @@ fn parse<T: DeserializeOwned, Other: DeserializeOwned>(
         applied.map_err(|level| ConfigError::Override { variable, level })?;
     }
     environment::read(table).map_err(invalid)
+}
+
+/// What the environment says for the configuration `T`, and not for the other server alone.
+fn overrides<T: DeserializeOwned, Other: DeserializeOwned>(
+    environment: impl Iterator<Item = (String, String)>,
+) -> Vec<Override> {
+    let (ours, others) = (environment::keys_of::<T>(), environment::keys_of::<Other>());
+    let is_ours = |one: &Override| one.is_about(ours) || !one.is_about(others);
+    environment.filter_map(Override::read).filter(is_ours).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! - [`rehearse`]: published elections replayed voter by voter against real processes
 //! - [`demo`]: the demonstration
 //! - [`drill`]: a real cluster, a vote on it, and faults while people vote
+//! - `observe`: what an operator sees of a server at work: requests and figures
 //! - [`load`]: real voters against any deployment, at a stated curve of arrivals
 //! - [`trustee`]: the board's offline work, on files
 //! - [`evidence`]: the folder kept two years: made, counted again offline, destroyed
@@ -28,6 +29,7 @@ mod html;
 pub mod journal_file;
 pub mod load;
 mod notices;
+mod observe;
 pub mod private_file;
 mod progress;
 pub mod rehearse;

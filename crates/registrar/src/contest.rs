@@ -11,7 +11,7 @@ use crate::journal::Event;
 use crate::link_token::LinkToken;
 use crate::store::StoreError;
 use crate::store::reissue::ContestRow;
-use crate::{Registrar, path_named};
+use crate::{Registrar, measured, path_named};
 
 /// Where a contest stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,7 @@ impl Registrar {
         let now = self.clock.now().as_second();
         let outcome = self.store.use_contest(&token.hash(), now, line).await?;
         if outcome.is_some() {
+            measured::code_contested();
             tracing::warn!("a voter contests a reissued code: see `isoloir registrar counters`");
         }
         Ok(match outcome {

@@ -2,8 +2,7 @@
 //! places, `GET /healthz`.
 //!
 //! No cookie but a delivery place's, no cache. The portal's pages and no others may call `/unlock`; the pages here are posted to by
-//! themselves alone; bodies are small. What is logged is the outcome, never a ticket, an authenticator, a credential, a link or a contact: the
-//! log of requests has the route's pattern in the place of the path.
+//! themselves alone; bodies are small. What is logged is the outcome, never a ticket, an authenticator, a credential, a link or a contact.
 
 mod place;
 mod reissues;
@@ -14,7 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -33,7 +32,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 use zeroize::Zeroizing;
 
 use crate::derivation::Authenticator;
@@ -93,13 +91,6 @@ pub fn router(registrar: Arc<Registrar>, pages: PagesConfig) -> Router {
         ))
         .layer(CatchPanicLayer::new())
         .layer(middleware::map_response(add_headers))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            let route = request
-                .extensions()
-                .get::<MatchedPath>()
-                .map_or("", MatchedPath::as_str);
-            tracing::info_span!("request", method = %request.method(), route)
-        }))
 }
 
 async fn healthz(State(registrar): State<Arc<Registrar>>) -> Response {

@@ -9,7 +9,7 @@
 //! - [`make_notices`], [`follow_notices`]: letters with codes, in files that are whole or void, and what becomes of them; [`reference`]: their numbers
 //! - Reissue: [`know_voters`], what it is told; [`ask_reissue`] to a one-use link, [`reissue_state`], [`open_link`], [`make_code`], [`contest`];
 //!   [`identifier`]: what it alone checks; `desk`, [`outbox`], `letters`: what it sends, by its own carriers
-//! - [`journal`], [`counters`]: what was done, and how often; [`attempts`]: the delay after wrong ones; `link_token`: the secret of a link
+//! - [`journal`], [`counters`]: what was done, and how often; [`measured`]: the same since the start, for who watches the server; [`attempts`]: the delay after wrong ones; `link_token`: the secret of a link
 //! - [`master_key`]: what seals everything, and can be replaced
 //! - [`store`]: its own database; [`http`]: its own routes and [`pages`], on its own origin
 #![deny(
@@ -49,6 +49,7 @@ mod link_token;
 pub mod make_code;
 pub mod make_notices;
 pub mod master_key;
+pub mod measured;
 pub mod open_link;
 pub mod outbox;
 pub mod pages;

@@ -19,7 +19,7 @@ use crate::store::StoreError;
 use crate::store::outbox::NewMessage;
 use crate::store::reissue::{KnownConsultation, Made, Usable};
 use crate::voting_code::VotingCode;
-use crate::{Registrar, letters, path_named};
+use crate::{Registrar, letters, measured, path_named};
 
 /// Why no code was made. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -54,10 +54,15 @@ impl Registrar {
             Ok((made, code)) => (Some(made), Ok(code)),
             Err(why) => (None, Err(why)),
         };
-        self.store
+        let made = self
+            .store
             .use_link(&token.hash(), now, decide)
             .await?
-            .ok_or_else(unknown)?
+            .ok_or_else(unknown)?;
+        if made.is_ok() {
+            measured::code_reissued();
+        }
+        made
     }
 
     fn renew(

@@ -7,12 +7,12 @@
 use isoloir_domain::token::{Admission, Ticket, TokenError};
 use isoloir_domain::{ElectionId, VoterId};
 
-use crate::Registrar;
 use crate::attempts::{FREE_FAILURES, locked_after, wait};
 use crate::derivation::Authenticator;
 use crate::keys::Verifier;
 use crate::store::StoreError;
 use crate::store::codes::{Attempted, Decision, WrappedRow};
+use crate::{Registrar, measured};
 
 /// One credential of the voter, as the browser receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +53,36 @@ pub enum UnlockError {
     Store(#[from] StoreError),
 }
 
+impl UnlockError {
+    /// Its stable code, as the answer has it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            UnlockError::TicketInvalid(_) => "ticket_invalid",
+            UnlockError::CodeWrong { .. } => "code_wrong",
+            UnlockError::CodeLocked { .. } => "code_locked",
+            UnlockError::Damaged => "fault",
+            UnlockError::Store(_) => "store_unavailable",
+        }
+    }
+}
+
 impl Registrar {
     /// Checks ticket and authenticator; yields the wrapped credentials and the admissions.
     ///
     /// # Errors
     /// See [`UnlockError`].
     pub async fn unlock(
+        &self,
+        ticket: &str,
+        authenticator: &Authenticator,
+    ) -> Result<Vec<UnlockedCredential>, UnlockError> {
+        let outcome = self.try_unlock(ticket, authenticator).await;
+        measured::unlocked(&outcome);
+        outcome
+    }
+
+    async fn try_unlock(
         &self,
         ticket: &str,
         authenticator: &Authenticator,

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::boxes::OpenBox;
 use crate::letters::Letter;
 use crate::outbox::Recipient;
-use crate::{Fault, Receipt, Session, VotingServer};
+use crate::{Fault, Receipt, Session, VotingServer, measured};
 
 /// Largest ballot accepted, in bytes.
 pub const MAX_BALLOT_BYTES: usize = 256 * 1024;
@@ -176,6 +176,18 @@ impl VotingServer {
     /// # Errors
     /// [`CastError`].
     pub async fn cast_ballot(
+        &self,
+        session: &Session,
+        election: &ElectionId,
+        admission: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Cast, CastError> {
+        let outcome = self.take(session, election, admission, bytes).await;
+        measured::cast(&outcome);
+        outcome
+    }
+
+    async fn take(
         &self,
         session: &Session,
         election: &ElectionId,

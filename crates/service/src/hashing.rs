@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::Fault;
+use crate::{Fault, measured};
 
 /// Work that may be under way or wait; what comes beyond is told at once to come back. At 20 ms each, the last waits under three seconds on
 /// one free core, and half a minute on two where casts never pause.
@@ -125,6 +125,11 @@ impl Hashing {
         usize::try_from(threads.saturating_mul(seconds).saturating_mul(1_000_000) / takes).unwrap_or(usize::MAX)
     }
 
+    /// Passwords that are being hashed or wait for it.
+    pub(crate) fn queued(&self) -> usize {
+        PLACES.saturating_sub(self.places.available_permits())
+    }
+
     /// Says that a cast is under way: passwords wait.
     pub(crate) fn cast_under_way(&self) -> CastUnderWay {
         self.casts.arrived();
@@ -162,7 +167,9 @@ impl Hashing {
             if !send.is_closed() {
                 // Nobody waits any more when the request was dropped: the outcome is of no use then.
                 let _ = send.send(work());
-                note(&takes, begun.elapsed());
+                let took = begun.elapsed();
+                note(&takes, took);
+                measured::password_hashed(took);
             }
         });
         receive.await.map_err(|_| Fault::Stopping)?

@@ -64,7 +64,8 @@
 //!   become of it; `sealed`: data at rest
 //! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
 //! - `hashing`: threads that hash passwords in the pauses of the casts; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
-//! - [`server`]: what all use cases share; [`clocks`]: machines that do not agree on the time; [`fault`]: what is our own fault
+//! - [`server`]: what all use cases share; [`clocks`]: machines that do not agree on the time; [`fault`]: what is our own fault; [`measured`]: what is
+//!   counted and timed, for who watches the server
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -124,6 +125,7 @@ mod known_passwords;
 pub mod ledger;
 pub mod letters;
 pub mod mailings;
+pub mod measured;
 pub mod name_delegate;
 pub mod open_ticket;
 pub mod outbox;

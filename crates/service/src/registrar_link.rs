@@ -34,6 +34,16 @@ pub struct RegistrarAddress {
     pub url: String,
 }
 
+impl RegistrarAddress {
+    /// Whether a line could be laid; nothing is asked of anybody.
+    ///
+    /// # Errors
+    /// [`RegistrarAddressError`].
+    pub fn check(&self) -> Result<(), RegistrarAddressError> {
+        RegistrarLink::new(self).map(|_| ())
+    }
+}
+
 /// Why there is no line.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistrarAddressError {

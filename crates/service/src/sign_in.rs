@@ -14,7 +14,7 @@ use crate::activate_account::new_token;
 use crate::attempts::{MEMORY, Tried};
 use crate::hashing::Turn;
 use crate::waiting_room::Arrival;
-use crate::{Fault, Session, VotingServer};
+use crate::{Fault, Session, VotingServer, measured};
 
 /// What a successful sign-in yields.
 pub struct SignedIn {
@@ -131,6 +131,12 @@ impl VotingServer {
         password: &str,
         place: Place<'_>,
     ) -> Result<SignedIn, SignInError> {
+        let outcome = self.try_sign_in(identifier, password, place).await;
+        measured::signed_in(&outcome);
+        outcome
+    }
+
+    async fn try_sign_in(&self, identifier: &str, password: &str, place: Place<'_>) -> Result<SignedIn, SignInError> {
         let identifier = Identifier::read(identifier);
         let key = Tried::Password(identifier.as_str()).key();
         let Some(arrival) = place.called else {

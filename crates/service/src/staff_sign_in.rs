@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::activate_account::{new_token, token_hash};
 use crate::attempts::Tried;
 use crate::invite_staff::normal_email;
-use crate::{Fault, VotingServer};
+use crate::{Fault, VotingServer, measured};
 
 /// A member of the staff signed in. Exists only while the session is valid.
 #[derive(Debug, Clone)]
@@ -131,6 +131,17 @@ impl VotingServer {
     /// # Errors
     /// [`StaffSignInError`].
     pub async fn staff_sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<StaffSignedIn, StaffSignInError> {
+        let outcome = self.try_staff_sign_in(email, password, code).await;
+        measured::staff_signed_in(&outcome);
+        outcome
+    }
+
+    async fn try_staff_sign_in(
         &self,
         email: &str,
         password: &str,

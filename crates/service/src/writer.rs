@@ -10,7 +10,7 @@ use isoloir_store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use crate::Fault;
+use crate::{Fault, measured};
 
 const BATCH: usize = 256;
 const WINDOW: Duration = Duration::from_millis(5);
@@ -94,9 +94,14 @@ async fn collect(first: Order, inbox: &mut mpsc::Receiver<Order>) -> Batch {
 }
 
 async fn commit(store: &Store, clock: &dyn Clock, casts: &[NewCast], answers: Vec<Answer>) {
+    let begun = Instant::now();
     let outcomes = match store.record_ballots(casts, clock.now()).await {
-        Ok(outcomes) => outcomes.into_iter().map(Ok).collect::<Vec<_>>(),
+        Ok(outcomes) => {
+            measured::committed(casts.len(), begun.elapsed());
+            outcomes.into_iter().map(Ok).collect::<Vec<_>>()
+        }
         Err(error) => {
+            measured::commit_failed();
             tracing::error!(%error, source = ?std::error::Error::source(&error), casts = casts.len(), "a commit of ballots failed");
             casts.iter().map(|_| Err(unavailable())).collect()
         }

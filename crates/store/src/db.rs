@@ -64,6 +64,26 @@ pub(crate) enum Db {
     },
 }
 
+/// Connections to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// At work, or kept for somebody.
+    pub in_use: u32,
+    /// Open, and free.
+    pub idle: u32,
+}
+
+impl Connections {
+    fn of<E: Database>(pool: &Pool<E>) -> Self {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        // The two are read one after the other.
+        Self {
+            in_use: pool.size().saturating_sub(idle),
+            idle,
+        }
+    }
+}
+
 /// Runs `$body` on the engine at hand: `on!(read db, pool => ...)`, `on!(tx db, tx => ...)` (committed at the end; rolled back on `?`);
 /// `on!(light db, tx => ...)` is a transaction whose commit does not wait for the disk, for sessions and failed attempts: a rush of
 /// sign-ins then leaves the disk to the ballots. A program that is killed loses none of it, a machine without power the last moment.
@@ -144,6 +164,21 @@ impl Store {
                 value::instant(millis).map(Some)
             }
             Db::Lite { .. } => Ok(None),
+        }
+    }
+
+    /// Connections that are open now.
+    #[must_use]
+    pub fn pool(&self) -> Connections {
+        match &self.db {
+            Db::Pg(pool) => Connections::of(pool),
+            Db::Lite { write, read } => {
+                let (write, read) = (Connections::of(write), Connections::of(read));
+                Connections {
+                    in_use: write.in_use.saturating_add(read.in_use),
+                    idle: write.idle.saturating_add(read.idle),
+                }
+            }
         }
     }
 

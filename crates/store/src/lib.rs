@@ -70,6 +70,6 @@ pub mod ticket;
 mod value;
 pub mod warning;
 
-pub use db::Store;
+pub use db::{Connections, Store};
 pub use error::StoreError;
 pub use record::Recorded;

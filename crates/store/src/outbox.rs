@@ -31,6 +31,7 @@ statements! {
     OF_VOTER = "SELECT id, channel, kind, status, queued, settled FROM outbox WHERE voter = $1 ORDER BY queued DESC, id LIMIT $2";
     LEDGER = "SELECT channel, kind, operator, status, COUNT(*), MIN(queued) FROM outbox
         GROUP BY channel, kind, operator, status ORDER BY channel, kind, operator, status";
+    WAITING = "SELECT channel, COUNT(*), MIN(queued) FROM outbox WHERE status = 'queued' GROUP BY channel";
     ERRORS = "SELECT channel, status, error, COUNT(*) FROM outbox WHERE error IS NOT NULL
         GROUP BY channel, status, error ORDER BY channel, status, error";
 }
@@ -123,6 +124,17 @@ pub struct LedgerLine {
     /// How many messages.
     pub count: u64,
     /// When the oldest of them was queued.
+    pub oldest: Timestamp,
+}
+
+/// Messages of one channel that wait to leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingLine {
+    /// Channel.
+    pub channel: Channel,
+    /// How many.
+    pub count: u64,
+    /// The minute in which the oldest of them was queued.
     pub oldest: Timestamp,
 }
 
@@ -435,6 +447,23 @@ impl Store {
                     kind,
                     operator,
                     status: parse(&status, "a status")?,
+                    count: unsigned(count, "a count")?,
+                    oldest: instant(oldest)?,
+                })
+            })
+            .collect()
+    }
+
+    /// What waits to leave, by channel; a channel for which nothing waits has no line.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn messages_waiting(&self) -> Result<Vec<WaitingLine>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = on!(read &self.db, pool => sqlx::query_as(WAITING).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(channel, count, oldest)| {
+                Ok(WaitingLine {
+                    channel: parse(&channel, "a channel")?,
                     count: unsigned(count, "a count")?,
                     oldest: instant(oldest)?,
                 })

@@ -26,6 +26,7 @@ statements! {
     SEEN = "UPDATE session SET seen = $2 WHERE id = $1 AND expires > $2 AND seen + idle > $2";
     END_SESSION = "DELETE FROM session WHERE id = $1";
     END_SESSIONS = "DELETE FROM session WHERE voter = $1";
+    OPEN_SESSIONS = "SELECT COUNT(*) FROM session WHERE expires > $1 AND seen + idle > $1";
     PURGE_SESSIONS = "DELETE FROM session WHERE expires <= $1 OR seen + idle <= $1";
 }
 
@@ -261,6 +262,18 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// How many sessions are not over at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_sessions(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let count: i64 = on!(read &self.db, pool => sqlx::query_scalar(OPEN_SESSIONS)
+            .bind(millis(now))
+            .fetch_one(pool)
+            .await?);
+        unsigned(count, "a count")
     }
 
     /// Forgets sessions that are over and, once no consultation is to come or under way, the list of sign-ins.

@@ -25,10 +25,10 @@ use crate::private_file;
 pub(crate) struct Told {
     /// Says it as JSON, in both languages.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Language of what is said: fr or en.
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language)]
-    language: Language,
+    pub(super) language: Language,
 }
 
 fn language(code: &str) -> Result<Language, &'static str> {

@@ -1,17 +1,24 @@
 //! The commands, one file each. Every command says in its help what it does, with an example.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use isoloir_domain::ElectionId;
 use isoloir_service::VotingServer;
+use tracing::Level;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 mod account;
 mod bench;
 mod board;
 mod campaign;
 mod capacity;
+mod config;
 mod consultation;
 mod consultation_folder;
 mod consultation_signature;
@@ -44,6 +51,8 @@ mod watch;
 
 pub(crate) use key::read_private as read_key;
 pub(crate) use registrar::open as open_registrar;
+pub(crate) use serve::listen;
+pub(crate) use server::without_password;
 
 /// Open, verifiable internet voting for French professional elections.
 #[derive(Parser)]
@@ -57,6 +66,25 @@ pub(crate) use registrar::open as open_registrar;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// How lines of the log are written, on the standard error output: text or json. `RUST_LOG` chooses which are said.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "ISOLOIR_LOG",
+        default_value = "text",
+        hide_env_values = true
+    )]
+    log: LogFormat,
+}
+
+/// How lines of the log are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -67,6 +95,7 @@ enum Command {
     Load(load::LoadArgs),
     Capacity(capacity::CapacityArgs),
     Key(key::KeyArgs),
+    Config(config::ConfigArgs),
     Serve(serve::ServeArgs),
     Mail(mail::MailArgs),
     Mailing(mailing::MailingArgs),
@@ -107,7 +136,7 @@ pub(crate) struct ConfigArg {
 /// Runs one command and gives the program's exit code: 0, or 1 after the error is told.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    start_log();
+    start_log(cli.log);
     match dispatch(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -125,6 +154,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Load(arguments) => load::run(&arguments),
         Command::Capacity(arguments) => capacity::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Mail(arguments) => mail::run(&arguments),
         Command::Mailing(arguments) => mailing::run(&arguments),
@@ -173,16 +203,20 @@ pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
         .block_on(work)
 }
 
-/// Logs go to the standard error output; `RUST_LOG` chooses what is said, `ISOLOIR_LOG=json` says it in JSON.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,isoloir=info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if std::env::var("ISOLOIR_LOG").is_ok_and(|format| format == "json") {
-        log.json().init();
-    } else {
-        log.init();
+/// What is said unless `RUST_LOG` says otherwise.
+const SAID: &str = "warn,isoloir=info";
+
+/// Logs go to the standard error output; `RUST_LOG` chooses what is said. What other people's libraries say below a warning is never written, whatever
+/// it asks for: at their most talkative they repeat statements, addresses and headers.
+fn start_log(format: LogFormat) {
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(SAID));
+    let ours = filter_fn(|about| *about.level() <= Level::WARN || about.target().starts_with("isoloir"));
+    let log = tracing_subscriber::registry().with(chosen).with(ours);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.with(lines).init(),
+        LogFormat::Json => log.with(lines.json()).init(),
     }
 }

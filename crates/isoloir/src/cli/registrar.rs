@@ -20,6 +20,7 @@ use super::serve::{listen, serve};
 use super::{ConfigArg, block_on, key, master_key, notices};
 use crate::config::RegistrarConfig;
 use crate::credentials::{self, Blocks};
+use crate::observe::{Exporter, Watched};
 use crate::progress::Progress;
 use crate::{ambient, codes};
 
@@ -141,8 +142,15 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
         match &arguments.command {
             RegistrarCommand::Serve => {
                 let listener = listen(config.listen).await?;
+                let figures = Exporter::open(config.metrics, config.listen).await?;
                 println!("registrar on http://{}", config.listen);
-                serve_registrar(registrar, pages(&config)?, listener).await
+                let watched = Watched::Registrar(Arc::clone(&registrar));
+                let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
+                let served = serve_registrar(registrar, pages(&config)?, listener).await;
+                if let Some(figures) = figures {
+                    figures.abort();
+                }
+                served
             }
             RegistrarCommand::CreateCredentials { entitlements, out } => {
                 credentials::create(&registrar, entitlements, out).await

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::serve::ListenerExt as _;
 use isoloir_portal::{Demonstration, PortalConfig};
 use isoloir_service::VotingServer;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 
 use super::{ConfigArg, block_on, capacity, server};
 use crate::config::ServerConfig;
+use crate::observe::{Exporter, Watched, observed};
 
 /// How often the outbox is looked into and filled, and closings are looked for.
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
@@ -53,8 +55,15 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
         server.set_machine(capacity::machine(&config));
         let portal = portal_config(&config, &server, config.demonstration.then(Demonstration::default))?;
         let listener = listen(config.listen).await?;
+        let figures = Exporter::open(config.metrics, config.listen).await?;
         println!("portal on http://{}", config.listen);
-        serve_portal(server, portal, listener).await
+        let watched = Watched::Server(server.clone());
+        let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
+        let served = serve_portal(server, portal, listener).await;
+        if let Some(figures) = figures {
+            figures.abort();
+        }
+        served
     })
 }
 
@@ -176,6 +185,7 @@ pub(crate) async fn listen(at: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until SIGTERM or Ctrl-C; then finishes the requests under way.
 pub(crate) async fn serve(listener: TcpListener, router: Router) -> anyhow::Result<()> {
+    let router = router.layer(from_fn(observed));
     // Small answers must not wait for the acknowledgement of earlier ones.
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {

@@ -34,13 +34,7 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
     let server = VotingServer::open(&config.database.url, settings, Arc::new(SystemClock), rng)
         .await
         .with_context(|| format!("voting server at {}", without_password(&config.database.url)))?;
-    server.reach_registrar(&RegistrarAddress {
-        origin: config.registrar_origin.clone(),
-        url: config
-            .registrar_url
-            .clone()
-            .unwrap_or_else(|| config.registrar_origin.clone()),
-    })?;
+    server.reach_registrar(&registrar_address(config))?;
     if !config.organiser_keys.is_empty() {
         server.require_signed_folders();
     }
@@ -53,17 +47,35 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
     Ok(server)
 }
 
+/// Where the registrar is, for browsers and for this server.
+pub(super) fn registrar_address(config: &ServerConfig) -> RegistrarAddress {
+    let origin = config.registrar_origin.clone();
+    RegistrarAddress {
+        url: config.registrar_url.clone().unwrap_or_else(|| origin.clone()),
+        origin,
+    }
+}
+
 /// A server that will be thrown away: to try a folder before it is applied.
 pub(crate) async fn scratch() -> Result<Scratch, ScratchError> {
     Scratch::open(Arc::new(SystemClock), StdRng::from_rng(&mut ambient::rng())).await
 }
 
-/// The database's address as it may be shown.
+/// An address, of a database or of anything else, as it may be shown: without user and password, wherever they stand.
 pub(crate) fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
-        _ => url.to_owned(),
+    let (address, settings) = url.split_once('?').unwrap_or((url, ""));
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return url.to_owned();
+    };
+    // A password with a question mark that nobody escaped: where it ends is not known.
+    if settings.contains('@') {
+        return format!("{scheme}://…");
     }
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let said = |setting: &&str| !setting.to_ascii_lowercase().starts_with("password=");
+    let settings: Vec<&str> = settings.split('&').filter(|one| !one.is_empty()).filter(said).collect();
+    let mark = if settings.is_empty() { "" } else { "?" };
+    format!("{scheme}://{place}{mark}{}", settings.join("&"))
 }
 
 /// Every election, each with its consultation.
@@ -105,5 +117,11 @@ mod tests {
     fn a_database_address_is_shown_without_its_password() {
         assert_eq!(super::without_password("postgres://u:secret@db/x"), "postgres://db/x");
         assert_eq!(super::without_password("sqlite:/a/b@c.db"), "sqlite:/a/b@c.db");
+        assert_eq!(
+            super::without_password("postgres://db/x?sslmode=verify-full&password=ab&user=u"),
+            "postgres://db/x?sslmode=verify-full&user=u"
+        );
+        assert_eq!(super::without_password("postgres://db/x?password=a@b"), "postgres://…");
+        assert_eq!(super::without_password("postgres://u:a?b@db/x"), "postgres://…");
     }
 }

@@ -31,6 +31,22 @@ impl Override {
         self.keys.first().is_some_and(|first| keys.contains(&first.as_str()))
     }
 
+    /// The key, section by section.
+    pub(super) fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// The variable that sets the key of this path; no variable has a name with another sign than a letter, a digit or a low line.
+    pub(super) fn variable_of(path: &[String]) -> Option<String> {
+        let plain = |key: &String| {
+            key.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        };
+        path.iter()
+            .all(plain)
+            .then(|| format!("{PREFIX}{}", path.join("__").to_ascii_uppercase()))
+    }
+
     /// Sets the key; the error is the level that holds a plain value.
     pub(super) fn apply(self, table: &mut Table) -> Result<(), String> {
         let Some((last, sections)) = self.keys.split_last() else {

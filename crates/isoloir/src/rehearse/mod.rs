@@ -5,6 +5,7 @@
 //! - `site`: the folder of one rehearsal: configuration, keys, board, addresses
 //! - `electorate`: the voters, who activate, sign in, unlock, cast
 //! - `verdict`: what must hold in the end
+//! - [`logs`]: what must stand in no log
 //! - `figures`: times, latencies, rates
 //! - [`bench`]: the whole server against bare verification
 //! - [`codes`]: the registrar for a whole electorate
@@ -16,6 +17,7 @@ pub mod codes;
 mod electorate;
 mod figures;
 pub mod load;
+pub mod logs;
 mod process;
 pub mod rolls;
 mod run;
@@ -25,6 +27,7 @@ mod verdict;
 
 pub use electorate::{Ballots, Electorate, Outcome, VoterSheet};
 pub use figures::{Check, Latencies, PhaseFigure};
+pub(crate) use process::memory_kib;
 pub use process::{Measured, Program, Server, free_port};
 pub use run::{Options, Report, read_codes, run};
 pub use scenario::{CORSE_2022, Published, RealList, SampleError, Scenario, email};

@@ -90,7 +90,7 @@ impl Program {
         let (mut ticks, mut peak) = (None, None);
         // What the system tells of a process is gone with it: looked at again and again until then.
         let status = loop {
-            (ticks, peak) = (cpu_ticks(&process).or(ticks), peak_kib(&process).or(peak));
+            (ticks, peak) = (cpu_ticks(&process).or(ticks), memory_kib(&process, "VmHWM").or(peak));
             if let Ok(status) = tokio::time::timeout(Duration::from_millis(20), child.wait()).await {
                 break status?;
             }
@@ -243,10 +243,12 @@ fn cpu_ticks(process: &str) -> Option<u64> {
     Some(user + system)
 }
 
-/// Most memory that was resident, in KiB: `VmHWM` of `/proc/PID/status`.
-fn peak_kib(process: &str) -> Option<u64> {
+/// Memory of a process in KiB, as `/proc/PID/status` has it: `VmRSS` is what is resident, `VmHWM` the most that was.
+pub(crate) fn memory_kib(process: &str, field: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.split_whitespace().next()?.parse().ok()
 }
 

@@ -100,6 +100,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     clock.phase("close and count", site.count(&QUORUM)).await?;
     checks.extend(clock.phase("check", verdict::check(options, &site, &outcomes)).await?);
     running.stop().await?;
+    checks.push(verdict::logs(&site, &voters, &outcomes)?);
     let report = Report {
         scenario: options.scenario.published.name,
         group: options.group.clone(),

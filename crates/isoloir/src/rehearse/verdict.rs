@@ -16,6 +16,7 @@ use isoloir_seats::{Contest, List, Rule, TieBreak, allocate};
 
 use super::electorate::{Electorate, Outcome, VoterSheet};
 use super::figures::Check;
+use super::logs::Known;
 use super::run::{Options, open};
 use super::scenario::Scenario;
 use super::site::Site;
@@ -144,6 +145,25 @@ fn expected_seats(scenario: &Scenario) -> anyhow::Result<Vec<Option<u32>>> {
         .iter()
         .map(|list| Some(u32::from(list.seats())))
         .collect())
+}
+
+/// The servers' logs say nothing of anybody who voted, nor anything that looks as if it did.
+pub(super) fn logs(site: &Site, voters: &[VoterSheet], outcomes: &[Outcome]) -> anyhow::Result<Check> {
+    let mut known = Known::default();
+    known.add_notices(&std::fs::read_to_string(site.folder.join("codes.csv"))?)?;
+    for voter in voters {
+        known.add("a mail address", &voter.email);
+        known.add("a password", &voter.password);
+        if let Some(token) = &voter.activation {
+            known.add("an activation link", token);
+        }
+    }
+    for outcome in outcomes {
+        known.add("a tracker", &outcome.receipt.tracker);
+        known.add("an event of the box", &outcome.receipt.event);
+    }
+    let leaks = known.leaks_in(&site.folder)?;
+    Ok(equal("the logs name nobody and hold no secret", &Vec::new(), &leaks))
 }
 
 /// Every receipt's tracker is answered for by the public box; sampled over HTTP, all of them in the archive's check.

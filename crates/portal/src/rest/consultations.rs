@@ -110,17 +110,6 @@ pub(super) struct ConsultationBody {
     live_box: bool,
 }
 
-fn phase_name(phase: Phase) -> String {
-    let name = match phase {
-        Phase::Preparation => "preparation",
-        Phase::Open => "open",
-        Phase::Grace => "grace",
-        Phase::Closed => "closed",
-        Phase::Tallied => "tallied",
-    };
-    name.to_owned()
-}
-
 impl ConsultationBody {
     fn of(known: &Consultation, server: &VotingServer) -> ConsultationBody {
         ConsultationBody {
@@ -132,7 +121,7 @@ impl ConsultationBody {
             opens: known.calendar.opens().to_string(),
             closes: known.calendar.closes().to_string(),
             freezes: known.calendar.freezes().to_string(),
-            phase: phase_name(known.calendar.phase(server.clock().now())),
+            phase: known.calendar.phase(server.clock().now()).as_str().to_owned(),
             live_box: known.live_box,
         }
     }
@@ -164,7 +153,7 @@ impl ElectionBody {
             key: election.key,
             title: election.title,
             seats: election.seats,
-            phase: phase_name(phase),
+            phase: phase.as_str().to_owned(),
         }
     }
 }

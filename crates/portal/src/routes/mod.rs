@@ -26,7 +26,7 @@ mod tutorials;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -34,7 +34,6 @@ use axum::routing::get;
 use isoloir_service::VotingServer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 use tracing::Instrument as _;
 
 use crate::access::Declared;
@@ -109,7 +108,6 @@ pub fn router(server: VotingServer, config: PortalConfig) -> Router {
         }))
         .layer(from_fn_with_state(state.clone(), error::draw_errors))
         .layer(from_fn_with_state(state.clone(), headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(state)
 }
 
@@ -126,13 +124,4 @@ async fn end_what_was_begun(request: Request, next: Next) -> Response {
         // The server is ending.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
-}
-
-/// A log line names the route and never the address: tokens and trackers are in addresses.
-fn span(request: &Request) -> tracing::Span {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("-", MatchedPath::as_str);
-    tracing::info_span!("request", method = %request.method(), route)
 }

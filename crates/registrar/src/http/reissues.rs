@@ -15,6 +15,7 @@ use zeroize::Zeroize as _;
 
 use super::{Refused, Shared, json_response};
 use crate::ask_reissue::AskError;
+use crate::measured;
 
 pub(super) fn routes(shared: Shared) -> Router {
     Router::new()
@@ -29,6 +30,7 @@ async fn ask(State(shared): State<Shared>, body: Bytes) -> Response {
         return Refused::MALFORMED.into_response();
     };
     let outcome = shared.registrar.ask_reissue(&request).await;
+    measured::asked(&outcome);
     request.identifier.zeroize();
     request.contact.zeroize();
     answer(outcome)

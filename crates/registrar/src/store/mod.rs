@@ -156,6 +156,23 @@ impl Store {
         Ok(())
     }
 
+    /// Connections that are open now: at work or kept for somebody, and free.
+    #[must_use]
+    pub fn pool(&self) -> (u32, u32) {
+        fn of<E: Database>(pool: &Pool<E>) -> (u32, u32) {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            // The two are read one after the other.
+            (pool.size().saturating_sub(idle), idle)
+        }
+        match &self.db {
+            Db::Postgres(pool) => of(pool),
+            Db::Sqlite { write, read } => {
+                let (write, read) = (of(write), of(read));
+                (write.0.saturating_add(read.0), write.1.saturating_add(read.1))
+            }
+        }
+    }
+
     /// Waits for running statements and closes all connections.
     pub async fn close(&self) {
         match &self.db {

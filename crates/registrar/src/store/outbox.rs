@@ -26,6 +26,7 @@ statements! {
     TAKEN = "UPDATE outbox SET status = 'sent', settled = $2 WHERE id = $1 AND status IN ('queued', 'held')";
     DEMONSTRATED = "UPDATE outbox SET status = 'delivered', settled = $1 WHERE status = 'queued'";
     INBOX = "SELECT id, channel, letter, queued FROM outbox WHERE letter IS NOT NULL ORDER BY queued DESC, id LIMIT 200";
+    WAITING = "SELECT channel, COUNT(*), MIN(queued) FROM outbox WHERE status = 'queued' GROUP BY channel";
     LEDGER = "SELECT channel, kind, status, COUNT(*) FROM outbox GROUP BY channel, kind, status ORDER BY channel, kind, status";
 }
 
@@ -199,6 +200,19 @@ impl Store {
     /// The latest messages whose text is still there: identifier, channel, sealed letter, when.
     pub(crate) async fn inbox(&self) -> Result<Vec<(String, String, Vec<u8>, i64)>, StoreError> {
         Ok(on!(read self, pool => sqlx::query_as(INBOX).fetch_all(pool).await?))
+    }
+
+    /// What waits to leave, by channel: how many, and when the oldest was queued. A channel for which nothing waits has no line.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn messages_waiting(&self) -> Result<Vec<(Channel, u64, i64)>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = on!(read self, pool => sqlx::query_as(WAITING).fetch_all(pool).await?);
+        let line = |(channel, count, oldest): (String, i64, i64)| {
+            let channel = channel.parse().map_err(|_| StoreError::Damaged("a channel"))?;
+            Ok((channel, u64::try_from(count).unwrap_or(0), oldest))
+        };
+        rows.into_iter().map(line).collect()
     }
 
     /// How many messages stand where.

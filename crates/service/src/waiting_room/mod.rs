@@ -209,6 +209,14 @@ impl VotingServer {
         })
     }
 
+    /// Whether newcomers need a place, how many people stand in line, and how many were called since the start.
+    pub(crate) fn waiting_room_now(&self) -> (bool, usize, u64) {
+        let now = self.inner.clock.now().as_microsecond();
+        let fixed = self.inner.waiting_room.fixed().is_some();
+        let room = self.inner.waiting_room.lock();
+        (fixed || room.is_open(now), room.standing(now), room.calls())
+    }
+
     /// There was no place for a password: the room opens.
     pub(crate) fn open_waiting_room(&self) {
         let now = self.inner.clock.now().as_microsecond();

@@ -98,6 +98,8 @@ pub(super) struct Room {
     freed: VecDeque<Micros>,
     open_until: Micros,
     swept: Micros,
+    /// How many were called, ever.
+    calls: u64,
 }
 
 impl Default for Room {
@@ -109,6 +111,7 @@ impl Default for Room {
             freed: VecDeque::new(),
             open_until: Micros::MIN,
             swept: 0,
+            calls: 0,
         }
     }
 }
@@ -118,6 +121,16 @@ impl Room {
     pub(super) fn is_open(&self, now: Micros) -> bool {
         // An end further away than it can be was written before the clock was set back.
         now < self.open_until && self.open_until <= now + CLOSES_AFTER
+    }
+
+    /// How many stand in line and are present.
+    pub(super) fn standing(&self, now: Micros) -> usize {
+        self.waiting.iter().filter(|one| one.present_until >= now).count()
+    }
+
+    /// How many were called, ever.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls
     }
 
     /// There was no place for a password: from now on newcomers need a place.
@@ -259,6 +272,7 @@ impl Room {
                 trying: None,
             };
             self.called.insert(first.arrival, called);
+            self.calls = self.calls.saturating_add(1);
         }
     }
 

@@ -35,7 +35,7 @@ pub fn client_config(authority: Option<&[u8]>) -> Result<ClientConfig, TlsError>
             return Err(TlsError::Authority);
         }
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

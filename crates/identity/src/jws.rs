@@ -1,9 +1,9 @@
 //! Signatures of tokens (JWS in compact form, RFC 7515). The algorithm is ours to decide, never the token's: it must be one that the
 //! service was registered with, and the key must be of its kind. There is no `none`, no shared secret, no key inside a token.
 
+use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -85,8 +85,8 @@ impl<'a> Jws<'a> {
 
 #[cfg(test)]
 mod tests {
-    use ring::rand::SystemRandom;
-    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 
     use super::*;
 
@@ -98,7 +98,7 @@ mod tests {
     fn signed(header: &str, kid: &str) -> (String, KeySet) {
         let chance = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &chance).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &chance).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
         let text = format!("{}.{}", b64(header.as_bytes()), b64(br#"{"sub":"x"}"#));
         let signature = pair.sign(&chance, text.as_bytes()).unwrap();
         let point = pair.public_key().as_ref();

@@ -38,7 +38,7 @@ pub(crate) struct Answer {
 impl Client {
     /// Trusts the public authorities and the one of `authority` (PEM).
     pub(crate) fn new(authority: Option<&[u8]>) -> Result<Self, SettingsError> {
-        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(SettingsError::Tls)?
             .with_root_certificates(roots(authority)?)

@@ -12,6 +12,7 @@ mod words;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use isoloir_carriers::config::{MailConfig, SmsConfig};
 use isoloir_identity::ClaimNames;
 use isoloir_portal::AccessibilityAudit;
@@ -57,6 +58,8 @@ pub enum ConfigError {
 pub struct ServerConfig {
     /// Address the portal listens on.
     pub listen: SocketAddr,
+    /// Certificate and key, when TLS ends here and not at a proxy.
+    pub tls: Option<TlsConfig>,
     /// Origin under which browsers see the portal, without a final slash.
     pub origin: String,
     /// Origin under which browsers see the registrar, without a final slash.
@@ -131,6 +134,34 @@ impl MetricsConfig {
             return Err(PublicMetrics);
         }
         Ok(here)
+    }
+}
+
+/// TLS 1.3 by this server itself (docs/adr/0031). Both files are read again when they change.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The chain of certificates (PEM), this server's first.
+    pub certificate: PathBuf,
+    /// Its private key (PEM).
+    pub key: PathBuf,
+}
+
+impl TlsConfig {
+    /// What the two files hold: certificate, key.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn read(&self) -> anyhow::Result<[Vec<u8>; 2]> {
+        let read = |file: &Path| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+        Ok([read(&self.certificate)?, read(&self.key)?])
+    }
+
+    fn in_folder(self, folder: &Path) -> Self {
+        Self {
+            certificate: folder.join(self.certificate),
+            key: folder.join(self.key),
+        }
     }
 }
 
@@ -259,6 +290,8 @@ impl FranceConnectConfig {
 pub struct RegistrarConfig {
     /// Address the registrar listens on.
     pub listen: SocketAddr,
+    /// Certificate and key, when TLS ends here and not at a proxy.
+    pub tls: Option<TlsConfig>,
     /// Origin of the portal: the only one whose pages may call the registrar.
     pub portal_origin: String,
     /// The registrar's master key (`isoloir key new`): a file, or a file wrapped by a passphrase. `ISOLOIR_REGISTRAR_KEY`, 64 hexadecimal digits,
@@ -337,6 +370,7 @@ impl ServerConfig {
         let folder = folder_of(path);
         config.key = folder.join(&config.key);
         config.registrar_key = folder.join(&config.registrar_key);
+        config.tls = config.tls.map(|tls| tls.in_folder(&folder));
         config.accessibility = config.accessibility.map(|file| folder.join(file));
         config.mail.rebase(&folder);
         if let Some(sms) = &mut config.sms {
@@ -381,6 +415,7 @@ impl RegistrarConfig {
         let folder = folder_of(path);
         config.key = folder.join(&config.key);
         config.server_key = folder.join(&config.server_key);
+        config.tls = config.tls.map(|tls| tls.in_folder(&folder));
         config.mail.rebase(&folder);
         if let Some(sms) = &mut config.sms {
             sms.rebase(&folder);

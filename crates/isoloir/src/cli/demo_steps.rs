@@ -14,8 +14,9 @@ use crate::handover::Entitlements;
 use crate::{ambient, codes, credentials};
 
 pub(crate) use super::consultation::entitlements;
+pub(crate) use super::listening::{Listening, listen, serve as serve_router};
 pub(crate) use super::registrar::{open as open_registrar, pages as registrar_pages, serve_registrar};
-pub(crate) use super::serve::{listen, portal_config, serve as serve_router, serve_portal};
+pub(crate) use super::serve::{portal_config, serve_portal};
 pub(crate) use super::server::open_config as open_server;
 pub(crate) use isoloir_service::consultation_file::Files;
 

@@ -31,6 +31,7 @@ mod identity;
 mod journal;
 mod key;
 mod letters;
+mod listening;
 mod load;
 mod mail;
 mod mailing;
@@ -51,7 +52,6 @@ mod watch;
 
 pub(crate) use key::read_private as read_key;
 pub(crate) use registrar::open as open_registrar;
-pub(crate) use serve::listen;
 pub(crate) use server::without_password;
 
 /// Open, verifiable internet voting for French professional elections.

@@ -14,9 +14,8 @@ use isoloir_registrar::{PagesConfig, Registrar, Store, router};
 use isoloir_theme::layout::Contact;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use tokio::net::TcpListener;
 
-use super::serve::{listen, serve};
+use super::listening::{Listening, listen, serve};
 use super::{ConfigArg, block_on, key, master_key, notices};
 use crate::config::RegistrarConfig;
 use crate::credentials::{self, Blocks};
@@ -141,12 +140,12 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
         let registrar = Arc::new(open(&config).await?);
         match &arguments.command {
             RegistrarCommand::Serve => {
-                let listener = listen(config.listen).await?;
+                let listening = listen(config.listen, config.tls.as_ref()).await?;
                 let figures = Exporter::open(config.metrics, config.listen).await?;
-                println!("registrar on http://{}", config.listen);
+                println!("registrar on {}://{}", listening.scheme(), config.listen);
                 let watched = Watched::Registrar(Arc::clone(&registrar));
                 let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
-                let served = serve_registrar(registrar, pages(&config)?, listener).await;
+                let served = serve_registrar(registrar, pages(&config)?, listening).await;
                 if let Some(figures) = figures {
                     figures.abort();
                 }
@@ -214,10 +213,10 @@ pub(crate) fn pages(config: &RegistrarConfig) -> anyhow::Result<PagesConfig> {
 pub(crate) async fn serve_registrar(
     registrar: Arc<Registrar>,
     pages: PagesConfig,
-    listener: TcpListener,
+    listening: Listening,
 ) -> anyhow::Result<()> {
     let worker = tokio::spawn(Arc::clone(&registrar).run_outbox_worker(OUTBOX_PERIOD));
-    let served = serve(listener, router(registrar, pages)).await;
+    let served = serve(listening, router(registrar, pages)).await;
     worker.abort();
     served
 }

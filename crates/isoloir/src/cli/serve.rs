@@ -1,26 +1,20 @@
-//! `isoloir serve`: the voting server with its portal; and serving in general, until asked to end.
+//! `isoloir serve`: the voting server with its portal.
 
 use std::io::Read as _;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
-use axum::middleware::from_fn;
-use axum::serve::ListenerExt as _;
 use isoloir_portal::{Demonstration, PortalConfig};
 use isoloir_service::VotingServer;
 use isoloir_service::board::Build;
 use isoloir_theme::assets::Assets;
 use isoloir_theme::layout::Contact;
 use sha2::{Digest as _, Sha256};
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
+use super::listening::{Listening, listen, serve};
 use super::{ConfigArg, block_on, capacity, server};
 use crate::config::ServerConfig;
-use crate::observe::{Exporter, Watched, observed};
+use crate::observe::{Exporter, Watched};
 
 /// How often the outbox is looked into and filled, and closings are looked for.
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
@@ -35,8 +29,6 @@ const CLOSING_PERIOD: Duration = Duration::from_secs(30);
 const CLOCK_PERIOD: Duration = Duration::from_millis(500);
 /// Seals are checked this often.
 const SEAL_PERIOD: Duration = Duration::from_secs(300);
-/// How long requests may take to finish once the server was asked to end.
-const LAST_REQUESTS: Duration = Duration::from_secs(20);
 
 /// The voting server: portal, boxes, poll books. Ends cleanly on SIGTERM or Ctrl-C.
 #[derive(clap::Args)]
@@ -54,12 +46,12 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
         let server = server::open_config(&config).await?;
         server.set_machine(capacity::machine(&config));
         let portal = portal_config(&config, &server, config.demonstration.then(Demonstration::default))?;
-        let listener = listen(config.listen).await?;
+        let listening = listen(config.listen, config.tls.as_ref()).await?;
         let figures = Exporter::open(config.metrics, config.listen).await?;
-        println!("portal on http://{}", config.listen);
+        println!("portal on {}://{}", listening.scheme(), config.listen);
         let watched = Watched::Server(server.clone());
         let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
-        let served = serve_portal(server, portal, listener).await;
+        let served = serve_portal(server, portal, listening).await;
         if let Some(figures) = figures {
             figures.abort();
         }
@@ -138,7 +130,7 @@ pub(crate) fn portal_config(
 pub(crate) async fn serve_portal(
     server: VotingServer,
     portal: PortalConfig,
-    listener: TcpListener,
+    listening: Listening,
 ) -> anyhow::Result<()> {
     measured(&server).await?;
     server.compare_clocks().await?;
@@ -152,7 +144,7 @@ pub(crate) async fn serve_portal(
         tokio::spawn(check_seals(server.clone())),
         tokio::spawn(server.clone().run_journal_signing(SIGNING_PERIOD)),
     ];
-    let served = serve(listener, isoloir_portal::router(server, portal)).await;
+    let served = serve(listening, isoloir_portal::router(server, portal)).await;
     for worker in workers {
         worker.abort();
     }
@@ -173,49 +165,5 @@ async fn close_by_the_calendar(server: VotingServer) {
             Err(error) => tracing::error!(error = %error, "a box could not be frozen"),
         }
         tokio::time::sleep(CLOSING_PERIOD).await;
-    }
-}
-
-/// Takes an address: whoever connects waits until it is served.
-pub(crate) async fn listen(at: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(at)
-        .await
-        .with_context(|| format!("cannot listen on {at}"))
-}
-
-/// Serves until SIGTERM or Ctrl-C; then finishes the requests under way.
-pub(crate) async fn serve(listener: TcpListener, router: Router) -> anyhow::Result<()> {
-    let router = router.layer(from_fn(observed));
-    // Small answers must not wait for the acknowledgement of earlier ones.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::warn!(%error, "TCP_NODELAY refused");
-        }
-    });
-    let (ending, mut asked) = watch::channel(false);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = asked.wait_for(|ending| *ending).await;
-    });
-    let mut serving = tokio::spawn(async move { serving.await });
-    tokio::select! {
-        asked = asked_to_end() => asked?,
-        served = &mut serving => return Ok(served??),
-    }
-    // An error would mean that nothing serves any more, which is what is asked for.
-    let _ = ending.send(true);
-    if let Ok(served) = tokio::time::timeout(LAST_REQUESTS, serving).await {
-        return Ok(served??);
-    }
-    tracing::warn!("some requests did not finish in time");
-    Ok(())
-}
-
-/// Waits for SIGTERM or Ctrl-C.
-async fn asked_to_end() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
     }
 }

@@ -222,6 +222,21 @@ pub(super) const SERVER: &[Words] = &[
         "Multiplies every rate; 0 switches limits off.",
     ),
     (
+        "tls",
+        "TLS 1.3 par le serveur lui-même, sans répartiteur devant lui.",
+        "TLS 1.3 by the server itself, without a proxy before it.",
+    ),
+    (
+        "tls.certificate",
+        "Chaîne de certificats (PEM), celui de ce serveur d’abord\u{a0}; relue quand le fichier change.",
+        "Chain of certificates (PEM), this server’s first; read again when the file changes.",
+    ),
+    (
+        "tls.key",
+        "Clé privée de ce certificat (PEM).",
+        "Private key of that certificate (PEM).",
+    ),
+    (
         "waiting_room",
         "La salle d’attente avant la connexion.",
         "The waiting room before the sign-in.",

@@ -115,7 +115,7 @@ pub async fn run(demo: &Demo) -> anyhow::Result<()> {
     let folder = prepare(demo)?;
     write_configurations(&folder, demo.port)?;
     // Taken first: a port in use is told at once, not after everything was made.
-    let at = |port| steps::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let at = |port| steps::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), None);
     let [portal_port, registrar_port, stand_in_port] =
         [at(demo.port).await?, at(demo.port + 1).await?, at(demo.port + 2).await?];
     let config = ServerConfig::read(&folder.join("server.toml"))?;

@@ -24,7 +24,6 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 use super::names;
-use crate::cli::listen;
 use crate::config::MetricsConfig;
 use crate::rehearse::memory_kib;
 
@@ -62,7 +61,9 @@ impl Exporter {
     /// Takes the address, and keeps figures from now on; nothing without `[metrics]`. `public` is where the server itself listens.
     pub(crate) async fn open(config: Option<MetricsConfig>, public: SocketAddr) -> anyhow::Result<Option<Exporter>> {
         let Some(config) = config else { return Ok(None) };
-        let listener = listen(config.beside(public)?).await.context("metrics.listen")?;
+        let listener = TcpListener::bind(config.beside(public)?)
+            .await
+            .context("metrics.listen")?;
         let mut builder = PrometheusBuilder::new()
             .set_buckets_for_metric(full(isoloir_service::measured::COMMIT_BALLOTS), &names::BALLOTS)?;
         for name in names::DURATIONS {

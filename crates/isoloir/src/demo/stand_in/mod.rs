@@ -23,13 +23,12 @@ use rand_core::Rng as _;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use tokio::net::TcpListener;
 
 use people::Person;
 use tokens::Signer;
 
 use crate::ambient;
-use crate::cli::demo_steps as steps;
+use crate::cli::demo_steps::{self as steps, Listening};
 
 /// Who the portal is to the stand-in.
 pub(super) const CLIENT: &str = "isoloir-demonstration";
@@ -82,9 +81,9 @@ pub(super) fn issuer(port: u16) -> String {
 }
 
 /// Serves it, for the portal at `portal`; its people are those of the roll `roll`.
-pub(super) async fn serve(listener: TcpListener, portal: &str, roll: &[u8]) -> anyhow::Result<()> {
+pub(super) async fn serve(listening: Listening, portal: &str, roll: &[u8]) -> anyhow::Result<()> {
     let stand_in = Arc::new(StandIn {
-        issuer: issuer(listener.local_addr()?.port()),
+        issuer: issuer(listening.port()?),
         portal: portal.to_owned(),
         people: people::of_roll(roll)?,
         signer: Signer::new()?,
@@ -99,7 +98,7 @@ pub(super) async fn serve(listener: TcpListener, portal: &str, roll: &[u8]) -> a
         .route("/userinfo", get(userinfo))
         .route("/session/end", get(end))
         .with_state(stand_in);
-    steps::serve_router(listener, Router::new().nest("/api/v2", api)).await
+    steps::serve_router(listening, Router::new().nest("/api/v2", api)).await
 }
 
 impl StandIn {

@@ -1,10 +1,10 @@
 //! Signatures of the stand-in: ES256, under a key drawn at every start.
 
 use anyhow::anyhow;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +19,7 @@ impl Signer {
         let chance = SystemRandom::new();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &chance).map_err(|_| anyhow!("no key was drawn"))?;
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &chance).map_err(|e| anyhow!("{e}"))?;
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref()).map_err(|e| anyhow!("{e}"))?;
         let kid = hex::encode(Sha256::digest(pair.public_key().as_ref()));
         Ok(Self { pair, chance, kid })
     }

@@ -385,6 +385,24 @@ pub enum Event {
         /// Head of the box after them, in hexadecimal.
         head: String,
     },
+    /// The synchronous copy lacked ballots of this box, since it had failed or has just begun, and has them now.
+    CopyCompleted {
+        /// How many.
+        ballots: u64,
+    },
+    /// After the loss of the database, this box and its poll book were rebuilt from a backup and from the synchronous copy, and no event is missing.
+    TakenOver {
+        /// Ballots that the backup had.
+        backup: u64,
+        /// Ballots now, and marks in the poll book.
+        ballots: u64,
+        /// Head of the box, in hexadecimal.
+        head: String,
+        /// Heads signed earlier that witnesses showed, all of which lie on the chain.
+        witnesses: u64,
+        /// SHA-256 of the proof, in hexadecimal.
+        proof: String,
+    },
     /// Somebody was invited to the staff.
     StaffInvited {
         /// With these roles.

@@ -74,7 +74,7 @@ pub struct ServerConfig {
     #[serde(default)]
     pub organiser_keys: Vec<PathBuf>,
     /// Where the data is.
-    pub database: DatabaseConfig,
+    pub database: ServerDatabaseConfig,
     /// Where mail goes.
     #[serde(default)]
     pub mail: MailConfig,
@@ -342,6 +342,17 @@ pub struct NoticeConfig {
     pub rgs: Option<String>,
 }
 
+/// The voting server's database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerDatabaseConfig {
+    /// `sqlite:FILE` or `postgres://…`.
+    pub url: String,
+    /// With SQLite: a file on a second disk, or on one of another host, which has every ballot before its voter has a receipt (docs/adr/0029). Its folder is
+    /// there already; while it cannot be written nobody votes. Not with PostgreSQL, whose standbys do the same.
+    pub copy: Option<PathBuf>,
+}
+
 /// A database.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -428,11 +439,22 @@ impl RegistrarConfig {
 impl DatabaseConfig {
     /// The SQLite file of a relative URL is relative to the configuration's folder.
     fn rebase(&mut self, folder: &Path) {
-        if let Some(file) = self.url.strip_prefix("sqlite:")
-            && !file.starts_with('/')
-        {
-            self.url = format!("sqlite:{}", folder.join(file).display());
-        }
+        rebase_url(&mut self.url, folder);
+    }
+}
+
+impl ServerDatabaseConfig {
+    fn rebase(&mut self, folder: &Path) {
+        rebase_url(&mut self.url, folder);
+        self.copy = self.copy.take().map(|file| folder.join(file));
+    }
+}
+
+fn rebase_url(url: &mut String, folder: &Path) {
+    if let Some(file) = url.strip_prefix("sqlite:")
+        && !file.starts_with('/')
+    {
+        *url = format!("sqlite:{}", folder.join(file).display());
     }
 }
 

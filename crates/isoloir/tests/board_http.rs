@@ -14,6 +14,8 @@ use isoloir_domain::api_token::Scope;
 use isoloir_domain::board::{Delegate, Person};
 use isoloir_domain::clock::{Clock as _, SettableClock};
 use isoloir_domain::complaint::{Correction, CorrectionKind, Object};
+use isoloir_domain::journal::{Entry, Event, Subject};
+use isoloir_domain::journal_file::JournalHead;
 use isoloir_domain::{Board, ElectionId, Profile, Seat};
 use isoloir_portal::config::PortalConfig;
 use isoloir_portal::{LimitsConfig, router};
@@ -631,6 +633,84 @@ async fn late_correction(scene: &Scene) -> String {
     };
     scene.server.decide_complaint(number, decision).await.unwrap();
     number.to_string()
+}
+
+/// Enters the takeover of a box into the journal, as `isoloir takeover` does to the database that it makes: on the file itself.
+async fn taken_over(scene: &Scene, what: Event) {
+    let file = scene._folder.path().join("test.db");
+    let ask = |sql: &str| {
+        let output = Command::new("sqlite3")
+            .arg("-cmd")
+            .arg(".timeout 10000")
+            .arg(&file)
+            .arg(sql)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let head = ask("SELECT seq || ' ' || lower(hex(hash)) FROM journal_head");
+    let (rank, hash) = head.split_once(' ').unwrap();
+    let mut head = JournalHead {
+        rank: rank.parse().unwrap(),
+        hash: [0; 32],
+    };
+    hex::decode_to_slice(hash, &mut head.hash).unwrap();
+    let entry = Entry {
+        at: scene.clock.now(),
+        actor: None,
+        subject: Subject::Election(scene.election.clone()),
+        what,
+    };
+    let text = entry.to_text().unwrap();
+    let JournalHead { rank, hash } = head.then(&text);
+    let hash = hex::encode(hash);
+    ask(&format!(
+        "INSERT INTO journal VALUES ({rank}, '{text}', x'{hash}'); UPDATE journal_head SET seq = {rank}, hash = x'{hash}'"
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_minutes_tell_a_takeover_with_its_figures_and_its_proof() {
+    let mut scene = Scene::new().await;
+    play_ceremony(&scene.server, &mut scene.members, &mut scene.rng)
+        .await
+        .unwrap();
+    scene.set_up().await;
+    let before = scene.minutes("incidents").await;
+    assert!(
+        before["elections"][0].get("takeovers").is_none(),
+        "none, no line: {before}"
+    );
+    let (head, proof) = ("ab".repeat(32), "cd".repeat(32));
+    let what = Event::TakenOver {
+        backup: 12,
+        ballots: 42,
+        head: head.clone(),
+        witnesses: 3,
+        proof: proof.clone(),
+    };
+    taken_over(&scene, what).await;
+    for name in ["incidents", "cloture", "depouillement"] {
+        let minutes = scene.minutes(name).await;
+        let told = &minutes["elections"][0]["takeovers"][0];
+        let figures = ["backup", "ballots", "witnesses"].map(|field| told[field].as_u64().unwrap());
+        assert_eq!(figures, [12, 42, 3], "{name}");
+        assert_eq!(told["proof"], proof.as_str());
+        assert_eq!(
+            minutes["elections"][0]["chains_hold"], true,
+            "{name}: the entry is chained"
+        );
+        let words = scene.words(name).await;
+        for said in [
+            "Reprise après la perte de la base du serveur",
+            "12 de la sauvegarde, 30 de la copie synchrone, 42 en tout et autant d’émargements",
+            &head,
+            &proof,
+        ] {
+            assert!(words.contains(said), "{name}: {said} in {words}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,51 +4,10 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use common::Polls;
+use common::{Polls, SmallDisk};
 use isoloir::ambient;
 use isoloir::rehearse::Ballots;
 use isoloir::voter::Ballot;
-
-/// A small disk of its own; gone with the value.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    /// `None` where we may not mount.
-    fn mount(at: &Path) -> Option<Self> {
-        std::fs::create_dir_all(at).unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=16m", "isoloir-test"])
-            .arg(at)
-            .status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then(|| Self(at.to_path_buf()))
-    }
-
-    /// Takes all the room that is left, to the last byte.
-    fn fill(&self) {
-        let filler = self.0.join("filler");
-        let full = Command::new("dd")
-            .arg("if=/dev/zero")
-            .arg(format!("of={}", filler.display()))
-            .output()
-            .unwrap();
-        assert!(!full.status.success(), "the disk is full");
-    }
-
-    fn make_room(&self) {
-        std::fs::remove_file(self.0.join("filler")).unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_nothing_is_stored_and_the_retry_is_received() {

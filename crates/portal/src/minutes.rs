@@ -8,6 +8,7 @@ use isoloir_service::board::{ActState, BoardState, Ended, Incident, SelfCheck};
 use isoloir_service::closing_seal::ClosingSeal;
 use isoloir_service::results::Results;
 use isoloir_service::roll_decisions::{Authority, RollDecision};
+use isoloir_service::takeover::TakenOver;
 use isoloir_service::verify_archive::Verification;
 use isoloir_theme::args;
 use isoloir_theme::i18n::{Lang, key};
@@ -82,6 +83,8 @@ pub struct Sources {
     pub incidents: Vec<Incident>,
     /// What was decided about the rolls by judges, or late.
     pub decisions: Vec<(ElectionId, Vec<RollDecision>)>,
+    /// Boxes rebuilt after the loss of the database.
+    pub takeovers: Vec<(ElectionId, Vec<TakenOver>)>,
 }
 
 /// What the minutes say.
@@ -196,6 +199,24 @@ struct ElectionLine {
     /// Decisions about the roll. What was signed before there were any in the minutes has none, and stays as it was signed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     roll_decisions: Vec<DecisionLine>,
+    /// Takeovers after the loss of the database; as above, none in what was signed before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    takeovers: Vec<TakeoverLine>,
+}
+
+/// The box was rebuilt from a backup and from the synchronous copy, and nothing is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TakeoverLine {
+    at: String,
+    /// Ballots of the backup.
+    backup: u64,
+    /// Ballots after the takeover, and marks.
+    ballots: u64,
+    head: String,
+    /// Heads signed earlier that were shown, all found.
+    witnesses: u64,
+    /// SHA-256 of the proof.
+    proof: String,
 }
 
 /// A decision about the roll: how many persons, never who.
@@ -545,6 +566,7 @@ fn elections(kind: MinutesKind, sources: &Sources) -> Vec<ElectionLine> {
             verified: result.and_then(|(_, verified)| verified.as_ref()).map(VerifiedLine::of),
             result: result.map(|(counted, _)| ResultLine::of(counted)),
             roll_decisions: decisions_of(&election.id, sources),
+            takeovers: takeovers_of(&election.id, sources),
         });
     }
     lines
@@ -556,6 +578,44 @@ fn decisions_of(election: &ElectionId, sources: &Sources) -> Vec<DecisionLine> {
         .flat_map(|(_, decisions)| decisions)
         .map(DecisionLine::of)
         .collect()
+}
+
+fn takeovers_of(election: &ElectionId, sources: &Sources) -> Vec<TakeoverLine> {
+    let of_election = sources.takeovers.iter().filter(|(of, _)| of == election);
+    of_election.flat_map(|(_, taken)| taken).map(TakeoverLine::of).collect()
+}
+
+impl TakeoverLine {
+    fn of(taken: &TakenOver) -> Self {
+        Self {
+            at: taken.at.to_string(),
+            backup: taken.backup,
+            ballots: taken.ballots,
+            head: taken.head.clone(),
+            witnesses: taken.witnesses,
+            proof: taken.proof.clone(),
+        }
+    }
+
+    fn draw(&self, blocks: &mut Vec<Block>) {
+        let copy = self.ballots.saturating_sub(self.backup);
+        let words = FR.with(
+            "minutes-takeover",
+            args![
+                backup = self.backup,
+                copy = copy,
+                ballots = self.ballots,
+                witnesses = self.witnesses
+            ],
+        );
+        blocks.push(Block::Fact(moment(&self.at), words));
+        blocks.push(Block::Fine(
+            FR.with("minutes-takeover-head", args![head = self.head.as_str()]),
+        ));
+        blocks.push(Block::Fine(
+            FR.with("minutes-takeover-proof", args![proof = self.proof.as_str()]),
+        ));
+    }
 }
 
 impl DecisionLine {
@@ -624,6 +684,7 @@ fn played(counted: &Results, verified: Option<&Verification>) -> ElectionLine {
         verified: verified.map(VerifiedLine::of),
         result: Some(ResultLine::of(counted)),
         roll_decisions: Vec::new(),
+        takeovers: Vec::new(),
     }
 }
 
@@ -765,6 +826,10 @@ impl ElectionLine {
             blocks.push(Block::Text(FR.text("minutes-roll-decisions")));
         }
         self.roll_decisions.iter().for_each(|one| one.draw(blocks));
+        if !self.takeovers.is_empty() {
+            blocks.push(Block::Text(FR.text("minutes-takeovers")));
+        }
+        self.takeovers.iter().for_each(|one| one.draw(blocks));
         if let Some(frozen) = &self.frozen {
             blocks.push(Block::Text(FR.text("minutes-frozen")));
             frozen.draw(blocks);

@@ -137,6 +137,7 @@ impl VotingServer {
     pub async fn signed_head(&self, election: &ElectionId) -> Result<SignedHead, BoxError> {
         let state = self.inner.store.box_state(election).await.map_err(Fault::from)?;
         let head = state.ok_or(BoxError::UnknownElection)?.head;
+        self.copied().await?;
         let signature = self.inner.server_key.sign(&head_text(election, &head.event));
         Ok(SignedHead {
             election: election.clone(),

@@ -250,9 +250,10 @@ impl VotingServer {
             .recorded(election, tracker)
             .await
             .map_err(Fault::from)?;
-        stored
-            .map(|recorded| self.cast(&recorded, false))
-            .ok_or(CastError::AlreadyVoted)
+        let recorded = stored.ok_or(CastError::AlreadyVoted)?;
+        // Recorded and without a receipt yet, if the synchronous copy failed at that moment.
+        self.copied().await?;
+        Ok(self.cast(&recorded, false))
     }
 
     fn answer(&self, outcome: Outcome) -> Result<Cast, CastError> {

@@ -56,6 +56,7 @@
 //! - [`review_roll`]: the rolls against what they should be, before anything is set up
 //! - [`results`]: counts, turnout, seats, elected; [`record_draw`]: the drawing of lots between equal lists; [`publish_results`]: open data
 //! - [`board_counts`]: poll book against box, chain against itself
+//! - `copying`: the synchronous copy is followed; [`takeover`]: the vote taken over from it after the loss of the database
 //!
 //! Around
 //! - [`consult`]: consultations, elections, lists, rolls, phases, to read
@@ -98,6 +99,7 @@ pub mod closing_seal;
 pub mod consult;
 pub mod consult_roll;
 pub mod consultation_file;
+mod copying;
 pub mod correct_roll;
 mod count;
 pub mod decide_candidacy;
@@ -161,6 +163,7 @@ pub mod stage_roll;
 pub mod support_actions;
 pub mod suspend_account;
 mod table;
+pub mod takeover;
 pub mod ticket_conversation;
 pub mod two_people;
 pub mod verify_archive;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -11,6 +12,7 @@ use isoloir_carriers::mail::MailError;
 use isoloir_domain::capacity::Machine;
 use isoloir_domain::journal::{Entry, Event, Subject};
 use isoloir_domain::{Clock, Seat, StaffId};
+use isoloir_store::copy::{CopyError, CopyPlace};
 use isoloir_store::{Store, StoreError};
 use jiff::Timestamp;
 use rand::SeedableRng as _;
@@ -118,19 +120,37 @@ impl VotingServer {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open(
+    pub async fn open(url: &str, settings: Settings, clock: Arc<dyn Clock>, rng: StdRng) -> Result<Self, OpenError> {
+        let store = Store::open(url).await?;
+        Self::over(store, settings, clock, rng)
+    }
+
+    /// As [`VotingServer::open`], over SQLite with a synchronous copy of the ballot log in the file `copy`, which is made or completed first.
+    ///
+    /// # Errors
+    /// [`OpenError`], also when the copy cannot be written or is not this server's.
+    pub async fn open_with_copy(
         url: &str,
+        copy: &Path,
         settings: Settings,
         clock: Arc<dyn Clock>,
-        mut rng: StdRng,
+        rng: StdRng,
     ) -> Result<Self, OpenError> {
+        let place = CopyPlace {
+            file: copy.to_path_buf(),
+            server: settings.server_key.verifying_key().to_bytes(),
+        };
+        let store = Store::open_with_copy(url, place, clock.now()).await?;
+        Self::over(store, settings, clock, rng)
+    }
+
+    fn over(store: Store, settings: Settings, clock: Arc<dyn Clock>, mut rng: StdRng) -> Result<Self, OpenError> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let verifiers = rayon::ThreadPoolBuilder::new()
             .num_threads(settings.verifiers.unwrap_or(cores))
             .thread_name(|i| format!("verify-{i}"))
             .build()?;
         let postman = Postman::new(settings.mail)?;
-        let store = Store::open(url).await?;
         let writer = Writer::start(store.clone(), Arc::clone(&clock));
         let captcha = LocalCaptcha::new(
             store.clone(),
@@ -193,12 +213,15 @@ impl VotingServer {
         self.inner.clock.as_ref()
     }
 
-    /// Whether the database answers, and told the same time as this machine when it was last asked (for `/healthz`).
+    /// Whether the database answers, told the same time as this machine when it was last asked, and the synchronous copy followed (for `/healthz`).
     ///
     /// # Errors
     /// [`Fault`].
     pub async fn health(&self) -> Result<(), Fault> {
         self.clocks_agree()?;
+        if !self.inner.store.copy_follows() {
+            return Err(StoreError::from(CopyError::Behind).into());
+        }
         Ok(self.inner.store.ping().await?)
     }
 

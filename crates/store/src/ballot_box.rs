@@ -113,7 +113,7 @@ pub struct BoxState {
     pub ended: bool,
 }
 
-fn kind(text: &str) -> Result<EventKind, StoreError> {
+pub(crate) fn kind(text: &str) -> Result<EventKind, StoreError> {
     let known = [
         EventKind::EndBallots,
         EventKind::EncryptedTally,

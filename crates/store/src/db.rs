@@ -1,6 +1,7 @@
 //! The two engines behind one enum, and the macro that runs one text of code on either.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use sqlx::{
     Connection as _, Database, PgConnection, PgPool, Pool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 
+use crate::copy::BallotCopy;
 use crate::{StoreError, schema, value};
 
 /// How an engine begins a transaction that will write.
@@ -52,6 +54,8 @@ pub(crate) async fn begin_large<E: Engine>(pool: &Pool<E>) -> Result<Transaction
 #[derive(Clone)]
 pub struct Store {
     pub(crate) db: Db,
+    /// The synchronous copy, when one is kept.
+    pub(crate) copy: Option<Arc<BallotCopy>>,
 }
 
 #[derive(Clone)]
@@ -124,7 +128,7 @@ macro_rules! on {
     }};
 }
 
-const ACQUIRE: Duration = Duration::from_secs(10);
+pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
 
 impl Store {
     /// Opens the database at `url`, creates it if it is a SQLite file that is not there, and brings its schema up to date.
@@ -139,7 +143,7 @@ impl Store {
         } else {
             return Err(StoreError::Url);
         };
-        Ok(Self { db })
+        Ok(Self { db, copy: None })
     }
 
     /// Whether the database answers.
@@ -184,6 +188,7 @@ impl Store {
 
     /// Closes all connections, after what is under way.
     pub async fn close(&self) {
+        self.close_copy().await;
         match &self.db {
             Db::Pg(pool) => pool.close().await,
             Db::Lite { write, read } => {

@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database.
 
+use crate::copy::CopyError;
+
 /// The store could not do what was asked. Whether it did is unknown when the failure was that of a commit.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -15,6 +17,9 @@ pub enum StoreError {
     /// Neither `sqlite:` nor `postgres:`.
     #[error("the database URL must begin with sqlite: or postgres:")]
     Url,
+    /// The synchronous copy does not follow; what the database itself holds is as it was, or has what the copy lacks.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     /// A transaction shared with others failed; its own error is in the log.
     #[error("the outcome of a shared transaction is unknown")]
     Unknown,

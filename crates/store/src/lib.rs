@@ -10,6 +10,7 @@
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions; [`api_token`]: tokens of the API; [`critical_act`]: acts that take two people
 //! - [`record`]: the transaction that records ballots; [`ballot_box`]: the box to read, and the events of the count
 //! - [`board`]: election boards and what they did; [`closing`]: what was frozen, and the audit before a result
+//! - [`copy`]: the ballot log in a second file, before any receipt; [`takeover`]: a database rebuilt from a backup and that file, without a gap
 //! - `gate`: the rolls in figures, and gates passed by decision; `seat_draw`: the drawing of lots that settles the last seats
 //! - [`content`]: the organiser's texts, logos and manifestos; [`complaint`]: complaints about the roll
 //! - `captcha`: captchas already answered, and codes past them
@@ -53,6 +54,7 @@ pub mod complaint;
 pub mod console;
 pub mod consultation;
 pub mod content;
+pub mod copy;
 pub mod critical_act;
 mod error;
 mod gate;
@@ -66,6 +68,7 @@ mod schema;
 mod seat_draw;
 pub mod session;
 pub mod staff;
+pub mod takeover;
 pub mod ticket;
 mod value;
 pub mod warning;

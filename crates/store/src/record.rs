@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
 use crate::consultation::calendar;
+use crate::copy::{BallotCopy, Mark};
 use crate::outbox::NewMessage;
 use crate::value::{hash, minute, signed, unsigned};
 use crate::{Store, StoreError};
@@ -141,16 +142,32 @@ struct NewRow<'a> {
 }
 
 impl Store {
-    /// Records what may be recorded of `casts`, and says for each what became of it.
+    /// Records what may be recorded of `casts`, and says for each what became of it. Where a synchronous copy is kept, it has them too when this returns.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing was stored, or (when the commit itself failed) it is unknown; asking again with the same
+    /// [`StoreError`]: nothing was stored, or (when the commit itself failed, or the copy did at this very moment) it is unknown; asking again with the same
     /// ballot tells.
     pub async fn record_ballots(&self, casts: &[NewCast], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
+        let Some(copy) = &self.copy else {
+            return self.commit_ballots(casts, now).await.map(|(outcomes, _)| outcomes);
+        };
+        let mut turn = self.copy_turn(copy, now).await?;
+        let (outcomes, marks) = self.commit_ballots(casts, now).await?;
+        if marks.is_empty() {
+            BallotCopy::nothing_new(&mut turn);
+        } else {
+            copy.follow(&mut turn, &marks).await?;
+        }
+        Ok(outcomes)
+    }
+
+    /// The transaction in the server's own database: what became of each cast, and the marks that were made.
+    async fn commit_ballots(&self, casts: &[NewCast], now: Timestamp) -> Result<(Vec<Outcome>, Vec<Mark>), StoreError> {
         let mut groups: BTreeMap<&ElectionId, Vec<usize>> = BTreeMap::new();
         for (place, cast) in casts.iter().enumerate() {
             groups.entry(&cast.election).or_default().push(place);
         }
+        let mut marks: Vec<Mark> = Vec::new();
         let decisions = on!(tx &self.db, tx => {
             let mut states = Vec::with_capacity(groups.len());
             for (election, places) in &groups {
@@ -241,6 +258,7 @@ impl Store {
                     .bind(state.head.as_bytes().as_slice())
                     .execute(&mut *tx)
                     .await?;
+                marks.extend(additions.marks.iter().map(|voter| ((*election).clone(), *voter, minute(now))));
                 entries.push(recorded_entry(election, additions.ballots.len(), &state.head, now)?);
                 mails.extend(additions.mails);
             }
@@ -251,9 +269,10 @@ impl Store {
             decisions
         });
         // The commit has succeeded: only now may anything be called recorded.
-        (0..casts.len())
+        let outcomes: Result<_, StoreError> = (0..casts.len())
             .map(|place| outcome(casts, &decisions, place))
-            .collect()
+            .collect();
+        Ok((outcomes?, marks))
     }
 
     /// The ballot with this tracker, if it is in the box.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::consultation_folder::Told;
 use super::{ConfigArg, block_on, identity, key, master_key, registrar, server};
 use crate::config::explain::{Explained, InForce, Kind, Source, Which, kind_in};
-use crate::config::{DatabaseConfig, RegistrarConfig, ServerConfig};
+use crate::config::{RegistrarConfig, ServerConfig};
 
 /// The configuration: every key explained, and a file checked before a server is started with it.
 #[derive(clap::Args)]
@@ -183,9 +183,9 @@ impl Problems {
         self.look(key, text.parse::<Origin>().map_err(Into::into));
     }
 
-    fn database(&mut self, database: &DatabaseConfig) {
+    fn database(&mut self, url: &str) {
         let known = ["sqlite:", "postgres:", "postgresql:"];
-        if !known.iter().any(|scheme| database.url.starts_with(scheme)) {
+        if !known.iter().any(|scheme| url.starts_with(scheme)) {
             self.0
                 .push(anyhow::anyhow!("database.url: it starts with sqlite: or postgres:"));
         }
@@ -213,7 +213,11 @@ fn server_problems(config: &ServerConfig) -> Vec<anyhow::Error> {
     for public in &config.organiser_keys {
         problems.look("organiser_keys", key::read_public(public));
     }
-    problems.database(&config.database);
+    problems.database(&config.database.url);
+    if config.database.copy.is_some() && !config.database.url.starts_with("sqlite:") {
+        let wrong = anyhow::anyhow!("database.copy: a copy is kept of a SQLite database only");
+        problems.0.push(wrong);
+    }
     let mode = mail_mode(&config.mail, config.sms.as_ref(), config.demonstration);
     problems.carriers(mode.map_err(Into::into));
     problems.look("accessibility", config.accessibility_audit().map_err(Into::into));
@@ -241,7 +245,7 @@ fn registrar_problems(config: &RegistrarConfig) -> Vec<anyhow::Error> {
     }
     problems.look("key", master_key::read(&config.key));
     problems.look("server_key", key::read_public(&config.server_key));
-    problems.database(&config.database);
+    problems.database(&config.database.url);
     if let Some(metrics) = config.metrics {
         problems.look("[metrics]", metrics.beside(config.listen).map_err(Into::into));
     }

@@ -46,6 +46,7 @@ mod seats;
 mod serve;
 mod server;
 mod staff;
+mod takeover;
 mod token;
 mod trustee;
 mod watch;
@@ -111,6 +112,7 @@ enum Command {
     Token(token::TokenArgs),
     Board(board::BoardArgs),
     Journal(journal::JournalArgs),
+    Takeover(takeover::TakeoverArgs),
     Trustee(trustee::TrusteeArgs),
     Watch(watch::WatchArgs),
     Seats(seats::SeatsArgs),
@@ -170,6 +172,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Token(arguments) => token::run(&arguments),
         Command::Board(arguments) => board::run(&arguments),
         Command::Journal(arguments) => journal::run(&arguments),
+        Command::Takeover(arguments) => takeover::run(&arguments),
         Command::Trustee(arguments) => trustee::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Seats(arguments) => seats::run(&arguments),

@@ -27,6 +27,8 @@ const WARNING_PERIOD: Duration = Duration::from_secs(3600);
 const CLOSING_PERIOD: Duration = Duration::from_secs(30);
 /// How often this machine's clock is compared with the database's: well below the two checks after which a load balancer gives a node up.
 const CLOCK_PERIOD: Duration = Duration::from_millis(500);
+/// How often the synchronous copy is brought up to the database and its disk tried.
+const COPY_PERIOD: Duration = Duration::from_secs(1);
 /// Seals are checked this often.
 const SEAL_PERIOD: Duration = Duration::from_secs(300);
 
@@ -140,6 +142,7 @@ pub(crate) async fn serve_portal(
         tokio::spawn(server.clone().run_deadline_warnings(WARNING_PERIOD)),
         tokio::spawn(close_by_the_calendar(server.clone())),
         tokio::spawn(server.clone().run_clock_comparison(CLOCK_PERIOD)),
+        tokio::spawn(server.clone().run_copying(COPY_PERIOD)),
         tokio::spawn(server.clone().run_session_purge(PURGE_PERIOD)),
         tokio::spawn(check_seals(server.clone())),
         tokio::spawn(server.clone().run_journal_signing(SIGNING_PERIOD)),

@@ -31,9 +31,12 @@ pub(crate) async fn open_config(config: &ServerConfig) -> anyhow::Result<VotingS
         hashers: None,
     };
     let rng = StdRng::from_rng(&mut ambient::rng());
-    let server = VotingServer::open(&config.database.url, settings, Arc::new(SystemClock), rng)
-        .await
-        .with_context(|| format!("voting server at {}", without_password(&config.database.url)))?;
+    let (url, clock) = (&config.database.url, Arc::new(SystemClock));
+    let opened = match &config.database.copy {
+        Some(copy) => VotingServer::open_with_copy(url, copy, settings, clock, rng).await,
+        None => VotingServer::open(url, settings, clock, rng).await,
+    };
+    let server = opened.with_context(|| format!("voting server at {}", without_password(url)))?;
     server.reach_registrar(&registrar_address(config))?;
     if !config.organiser_keys.is_empty() {
         server.require_signed_folders();

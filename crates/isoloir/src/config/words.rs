@@ -157,6 +157,11 @@ pub(super) const BOTH: &[Words] = &[
 /// What is said of the voting server alone.
 pub(super) const SERVER: &[Words] = &[
     (
+        "database.copy",
+        "Avec SQLite\u{a0}: fichier d’un second disque qui a chaque bulletin avant que sa preuve de vote soit donnée. Tant qu’il ne s’écrit pas, personne ne vote.",
+        "With SQLite: a file on a second disk that has each ballot before its receipt is given. While it cannot be written nobody votes.",
+    ),
+    (
         "listen",
         "Adresse où le portail est servi, en HTTP.",
         "Address the portal listens on, HTTP.",

@@ -87,6 +87,11 @@ impl Statement {
         serde_json::from_slice(bytes).context("not the statement of a watcher")
     }
 
+    /// The signed heads it tells of.
+    pub fn heads(&self) -> impl Iterator<Item = &SignedHead> {
+        self.statement.heads.values()
+    }
+
     /// The portal it is about.
     #[must_use]
     pub fn portal(&self) -> &str {

@@ -120,3 +120,41 @@ pub fn tool(path: &str) -> Option<PathBuf> {
     }
     Some(path)
 }
+
+/// A small disk of its own; gone with the value.
+pub struct SmallDisk(pub PathBuf);
+
+impl SmallDisk {
+    /// `None` where we may not mount.
+    pub fn mount(at: &Path) -> Option<Self> {
+        std::fs::create_dir_all(at).unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16m", "isoloir-test"])
+            .arg(at)
+            .status();
+        mounted
+            .is_ok_and(|status| status.success())
+            .then(|| Self(at.to_path_buf()))
+    }
+
+    /// Takes all the room that is left, to the last byte.
+    pub fn fill(&self) {
+        let filler = self.0.join("filler");
+        let full = Command::new("dd")
+            .arg("if=/dev/zero")
+            .arg(format!("of={}", filler.display()))
+            .output()
+            .unwrap();
+        assert!(!full.status.success(), "the disk is full");
+    }
+
+    pub fn make_room(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}

@@ -77,10 +77,13 @@ async fn draw_up(state: &PortalState, sitting: &Sitting, kind: MinutesKind) -> R
         results: Vec::new(),
         incidents: server.incidents(board).await?,
         decisions: Vec::new(),
+        takeovers: Vec::new(),
     };
     for election in &board.elections {
         let decisions = server.roll_decisions(&board.consultation, &election.id).await?;
         sources.decisions.push((election.id.clone(), decisions));
+        let takeovers = server.takeovers(&election.id).await?;
+        sources.takeovers.push((election.id.clone(), takeovers));
         sources.closings.extend(server.closing_seal(&election.id).await?);
     }
     let counted = match kind {

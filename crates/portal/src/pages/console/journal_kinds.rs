@@ -90,6 +90,8 @@ kinds! {
     TokenUsed "token_used" key("journal-token-used"),
     ElectionSetUp "election_set_up" key("journal-election-set-up"),
     BallotsRecorded "ballots_recorded" key("journal-ballots-recorded"),
+    CopyCompleted "copy_completed" key("journal-copy-completed"),
+    TakenOver "taken_over" key("journal-taken-over"),
     PollsClosed "polls_closed" key("journal-polls-closed"),
     ClosingSealed "closing_sealed" key("journal-closing-sealed"),
     ArchiveRefused "archive_refused" key("journal-archive-refused"),

@@ -17,4 +17,5 @@ mod notices;
 mod place;
 mod registrar;
 mod reissue;
+mod rights;
 mod voting_code_vectors;

@@ -129,7 +129,7 @@ async fn what_was_frozen_is_sealed_once(url: &str) {
 /// The stage's clock is not this machine's, which PostgreSQL reads: a node that has lost the time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_has_lost_the_time_neither_serves_nor_closes() {
-    let ((), url) = stage::postgres();
+    let ((), url) = stage::postgres().await;
     let stage = Stage::new(&url, 4).await;
     stage.server.health().await.unwrap();
     stage.past_grace();

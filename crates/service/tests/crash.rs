@@ -23,7 +23,7 @@ async fn killed_at_any_moment_of_a_cast_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_of_a_cast_postgres() {
-    let ((), url) = stage::postgres();
+    let ((), url) = stage::postgres().await;
     crash(&url).await;
 }
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use isoloir_rights::Prepared;
 use jiff::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -12,7 +13,7 @@ use sqlx::{
 };
 
 use crate::copy::BallotCopy;
-use crate::{StoreError, schema, value};
+use crate::{ROLES, StoreError, schema, value};
 
 /// How an engine begins a transaction that will write.
 pub(crate) trait Engine: Database {
@@ -131,14 +132,15 @@ macro_rules! on {
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
 
 impl Store {
-    /// Opens the database at `url`, creates it if it is a SQLite file that is not there, and brings its schema up to date.
+    /// Opens the database at `url`, creates it if it is a SQLite file that is not there, and brings its schema up to date, unless it has an owner: see
+    /// [`prepare`].
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let db = if url.starts_with("sqlite:") {
             open_sqlite(url).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        } else if is_postgres(url) {
             open_postgres(url).await?
         } else {
             return Err(StoreError::Url);
@@ -237,18 +239,42 @@ async fn make_ready(connection: &mut SqliteConnection) -> Result<bool, sqlx::Err
 }
 
 async fn open_postgres(url: &str) -> Result<Db, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.options([("search_path", "server,box")]);
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(ACQUIRE)
         .after_connect(|connection, _| Box::pin(refuse_a_standby(connection)))
-        .connect_with(options)
+        .connect_with(postgres_options(url)?)
         .await?;
     let mut migrator = schema::postgres();
-    migrator.create_schema("server");
-    migrator.create_schema("box");
-    migrator.run(&pool).await?;
+    for schema in ROLES.schemas {
+        migrator.create_schema(*schema);
+    }
+    ROLES.open(&pool, &migrator).await?;
     Ok(Db::Pg(pool))
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    Ok(PgConnectOptions::from_str(url)?.options([("search_path", "server,box")]))
+}
+
+/// Brings a PostgreSQL database up to date as its owner, and sets what each role may do there (docs/adr/0030). `url` is that of a login that owns
+/// the tables; the first time, of one that may make what is missing.
+///
+/// # Errors
+/// [`StoreError`]; [`StoreError::Url`] for another engine, which knows no roles.
+pub async fn prepare(url: &str) -> Result<Prepared, StoreError> {
+    if !is_postgres(url) {
+        return Err(StoreError::Url);
+    }
+    let mut connection = PgConnection::connect_with(&postgres_options(url)?).await?;
+    refuse_a_standby(&mut connection).await?;
+    let prepared = ROLES.prepare(&mut connection, &schema::postgres()).await?;
+    connection.close().await?;
+    Ok(prepared)
 }
 
 /// For some seconds after a failover a proxy may still lead to the server that was the primary: what is read there may be old, and nothing can be written.

@@ -11,6 +11,9 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The tables are not those of this version, or this login may not use them.
+    #[error(transparent)]
+    Rights(#[from] isoloir_rights::RightsError),
     /// A stored value does not read back.
     #[error("damaged value in {0}")]
     Damaged(&'static str),

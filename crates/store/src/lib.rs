@@ -4,7 +4,7 @@
 //! common; two schemas in PostgreSQL, two sets of tables in one SQLite file so that one commit covers both.
 //!
 //! - `db`: the two engines behind one enum; `schema`: tables and append-only triggers; `statement`: every statement, for one test
-//!   that prepares them all on both engines
+//!   that prepares them all on both engines; `rights`: which role of PostgreSQL may do what to which table
 //! - [`consultation`], [`roll`]: what organisers import; [`roll_stage`]: roll files checked and approved, and the history of entries; [`roll_apply`]: one of them applied; [`roll_correction`]: one entry by a decision; [`account`]: activation, passwords, challenges; [`session`]: sessions, failures
 //! - [`apply`]: a consultation's description changed as a whole; [`candidacy`]: lists that unions file, their files, the lot of their order
 //! - [`staff`]: the organiser's staff, invitations, second factors, sessions; [`api_token`]: tokens of the API; [`critical_act`]: acts that take two people
@@ -62,6 +62,7 @@ pub mod identity;
 pub mod mailing;
 pub mod record;
 pub mod reissue;
+mod rights;
 pub mod roll;
 pub mod roll_apply;
 mod schema;
@@ -73,6 +74,8 @@ pub mod ticket;
 mod value;
 pub mod warning;
 
-pub use db::{Connections, Store};
+pub use db::{Connections, Store, prepare};
 pub use error::StoreError;
+pub use isoloir_rights::Prepared;
 pub use record::Recorded;
+pub use rights::ROLES;

@@ -13,12 +13,14 @@ macro_rules! statements {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
     use sqlx::{Executor as _, SqlSafeStr as _};
 
-    use crate::Store;
+    use crate::{ROLES, Store};
 
-    async fn prepare_all(url: &str) {
-        let store = Store::open(url).await.unwrap();
+    fn all() -> Vec<(&'static str, &'static str)> {
         let files = [
             crate::account::STATEMENTS,
             crate::api_token::STATEMENTS,
@@ -51,8 +53,13 @@ mod tests {
             crate::warning::STATEMENTS,
             crate::capacity::STATEMENTS,
         ];
+        files.concat()
+    }
+
+    async fn prepare_all(url: &str) {
+        let store = Store::open(url).await.unwrap();
         let mut wrong = Vec::new();
-        for (name, sql) in files.into_iter().flatten() {
+        for (name, sql) in all() {
             let prepared = on!(write &store.db, pool => {
                 let mut connection = pool.acquire().await.unwrap();
                 (&mut *connection).prepare(sql.into_sql_str()).await.map(|_| ())
@@ -74,5 +81,29 @@ mod tests {
     async fn every_statement_is_known_to_postgres() {
         let cluster = isoloir_testkit::Postgres::start();
         prepare_all(&cluster.fresh_database()).await;
+    }
+
+    #[tokio::test]
+    async fn the_role_that_serves_may_do_every_statement_and_nothing_that_none_does() {
+        let cluster = isoloir_testkit::Postgres::start();
+        let owner = cluster.fresh_database();
+        crate::prepare(&owner).await.unwrap();
+        let node = cluster.login(&owner, "node", Some(ROLES.serving));
+        let forbidden = cluster.forbidden(&node, ROLES.schemas, &all());
+        assert!(forbidden.is_empty(), "{}", forbidden.join("\n"));
+        let nobody = cluster.login(&owner, "nobody", None);
+        assert!(cluster.forbidden(&nobody, ROLES.schemas, &all()).len() >= all().len());
+
+        // A copy is kept, and a vote taken over, on SQLite alone.
+        let besides = ["copy.rs", "takeover.rs"];
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut written = isoloir_testkit::written_rights(&source, &besides);
+        for table in ROLES.tables() {
+            let granted: BTreeSet<_> = table.serving.iter().map(|right| right.sql()).collect();
+            let mut needed = written.remove(table.name).unwrap_or_default();
+            needed.insert("SELECT");
+            assert_eq!(granted, needed, "rights of {} in rights.rs", table.name);
+        }
+        assert!(written.is_empty(), "tables without rights: {written:?}");
     }
 }

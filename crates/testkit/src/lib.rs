@@ -25,9 +25,11 @@ use std::time::{Duration, Instant};
 
 mod kannel;
 mod smtp;
+mod sql;
 
 pub use kannel::Kannel;
 pub use smtp::{AcceptedMail, SmtpOptions, SmtpServer, dkim_key};
+pub use sql::written_rights;
 
 /// The supervisor makes the cluster, runs it, and outlives the test process by a moment: its input closes with the process, even
 /// one killed by SIGKILL; then it stops the server and removes the directory.
@@ -120,6 +122,83 @@ impl Postgres {
     pub fn dump(&self, url: &str) -> String {
         let mut dump = Command::new(self.binaries.join("pg_dump"));
         run(dump.arg("--inserts").arg(url))
+    }
+
+    /// The same database for another login, which is made in `group` if it is not there; without a group, in none.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    #[must_use]
+    pub fn login(&self, url: &str, name: &str, group: Option<&str>) -> String {
+        self.ask(
+            url,
+            &format!(
+                "DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            ),
+        );
+        if let Some(group) = group {
+            self.ask(
+                url,
+                &format!(
+                    "DO $$ BEGIN IF NOT pg_has_role('{name}', '{group}', 'MEMBER') THEN GRANT {group} TO {name}; END IF;
+                     EXCEPTION WHEN unique_violation THEN NULL; END $$"
+                ),
+            );
+        }
+        url.replace("postgres://postgres@", &format!("postgres://{name}@"))
+    }
+
+    /// The URL of a database for a login, both of which somebody made.
+    #[must_use]
+    pub fn url(&self, login: &str, database: &str) -> String {
+        format!(
+            "postgres://{login}@localhost/{database}?host={}",
+            self.directory.display()
+        )
+    }
+
+    /// Runs a file of statements as the administrator, as `psql -f` does.
+    ///
+    /// # Panics
+    /// When one is refused.
+    pub fn script(&self, file: &Path) {
+        let mut psql = self.psql(&self.url("postgres", "postgres"));
+        run(psql.arg("-f").arg(file));
+    }
+
+    /// What one statement answers: a line a row, columns parted by `|`.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn ask(&self, url: &str, sql: &str) -> String {
+        run(self.psql(url).args(["-c", sql]))
+    }
+
+    /// The class of the error (SQLSTATE) by which the database refuses a statement; nothing when it was done.
+    ///
+    /// # Panics
+    /// When `psql` does not start.
+    #[must_use]
+    pub fn refusal(&self, url: &str, sql: &str) -> Option<String> {
+        let mut psql = self.psql(url);
+        let end = psql
+            .args(["-v", "VERBOSITY=sqlstate", "-c", sql])
+            .stdin(Stdio::null())
+            .output();
+        let end = end.expect("psql starts");
+        let said = String::from_utf8_lossy(&end.stderr);
+        (!end.status.success()).then(|| {
+            said.lines()
+                .find_map(|line| line.strip_prefix("ERROR:  "))
+                .unwrap_or(&said)
+                .to_owned()
+        })
+    }
+
+    fn psql(&self, url: &str) -> Command {
+        let mut psql = Command::new(self.binaries.join("psql"));
+        psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", url]);
+        psql
     }
 
     fn wait_until_ready(&self) {

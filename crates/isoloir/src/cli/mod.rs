@@ -23,6 +23,7 @@ mod consultation;
 mod consultation_folder;
 mod consultation_signature;
 mod count;
+mod database;
 mod demo;
 pub(crate) mod demo_steps;
 mod drill;
@@ -98,6 +99,7 @@ enum Command {
     Key(key::KeyArgs),
     Config(config::ConfigArgs),
     Serve(serve::ServeArgs),
+    Database(database::DatabaseArgs),
     Mail(mail::MailArgs),
     Mailing(mailing::MailingArgs),
     Registrar(registrar::RegistrarArgs),
@@ -158,6 +160,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Key(arguments) => key::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Database(arguments) => database::run(&arguments),
         Command::Mail(arguments) => mail::run(&arguments),
         Command::Mailing(arguments) => mailing::run(&arguments),
         Command::Registrar(arguments) => registrar::run(&arguments),

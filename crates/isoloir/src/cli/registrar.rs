@@ -10,13 +10,14 @@ use isoloir_carriers::config::mail_mode;
 use isoloir_domain::{Clock as _, SystemClock};
 use isoloir_registrar::know_voters::GivenIdentifier;
 use isoloir_registrar::master_key::{change_master_key, open_keys};
+use isoloir_registrar::store::{ROLES, prepare};
 use isoloir_registrar::{PagesConfig, Registrar, Store, router};
 use isoloir_theme::layout::Contact;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
 use super::listening::{Listening, listen, serve};
-use super::{ConfigArg, block_on, key, master_key, notices};
+use super::{ConfigArg, block_on, database, key, master_key, notices};
 use crate::config::RegistrarConfig;
 use crate::credentials::{self, Blocks};
 use crate::observe::{Exporter, Watched};
@@ -105,6 +106,17 @@ enum RegistrarCommand {
         after_help = "Example:\n  read -rs ISOLOIR_REGISTRAR_PASSPHRASE; export ISOLOIR_REGISTRAR_PASSPHRASE\n  isoloir registrar wrap-key"
     )]
     WrapKey,
+    /// Brings the tables of PostgreSQL up to date as their owner, and sets the registrar's rights. The same again changes nothing.
+    #[command(
+        name = "prepare-database",
+        long_about = "Brings the tables of PostgreSQL up to date as their owner, and sets the registrar's rights: makes the roles that are missing, gives \
+                      the tables to isoloir_registrar_owner, applies the changes of this version, then sets every right. A registrar whose login is in \
+                      isoloir_registrar alone may then neither change a table nor remove a credential or an entry of the journal. Run it again with each \
+                      new version, with the registrar stopped; the same again changes nothing. SQLite has no roles and needs none of this.",
+        after_help = "Example:\n  read -rs ISOLOIR_OWNER_URL; export ISOLOIR_OWNER_URL    # postgres://registrar_owner:…@localhost/registrar\n  \
+                      isoloir registrar prepare-database"
+    )]
+    PrepareDatabase(database::OwnerArg),
     /// Issues a voting code to each voter and writes the codes ONCE, into a file for the printer of the notices.
     #[command(
         name = "issue-codes",
@@ -129,6 +141,10 @@ enum RegistrarCommand {
 }
 
 pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
+    // It knows neither keys nor configuration: it may be run where they are not.
+    if let RegistrarCommand::PrepareDatabase(owner) = &arguments.command {
+        return prepare_database(owner);
+    }
     let config = RegistrarConfig::read(&arguments.config.config)?;
     // These two are about the key itself: they open nothing with it, or with another.
     match arguments.command {
@@ -162,7 +178,7 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
             }
             RegistrarCommand::Identifiers { file } => identifiers(&registrar, file).await,
             RegistrarCommand::Counters { json } => counters(&registrar, *json).await,
-            RegistrarCommand::RotateKey | RegistrarCommand::WrapKey => Ok(()),
+            RegistrarCommand::RotateKey | RegistrarCommand::WrapKey | RegistrarCommand::PrepareDatabase(_) => Ok(()),
             RegistrarCommand::IssueCodes {
                 entitlements,
                 number,
@@ -177,6 +193,13 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
             }
         }
     })
+}
+
+fn prepare_database(owner: &database::OwnerArg) -> anyhow::Result<()> {
+    let url = owner.url()?;
+    let prepared = block_on(async { Ok(prepare(&url).await?) })?;
+    database::tell(&prepared, ROLES.owner, ROLES.serving);
+    Ok(())
 }
 
 /// Opens the registrar of a configuration; it reissues codes where the configuration says under which origin.

@@ -18,6 +18,8 @@ const HOSTS: u8 = 3;
 /// How long everything may take to be well again.
 const PATIENCE: Duration = Duration::from_secs(120);
 const PASSWORD: &str = "drill";
+/// The roles of a cluster that an operator sets up.
+const ROLES: &str = include_str!("../../../../deploy/cluster/roles.sql");
 /// A slow server works for so long, and then stands still for nine times as long.
 const SHARE: Duration = Duration::from_millis(50);
 
@@ -88,20 +90,50 @@ impl Cluster {
             cluster.start_keeper(host)?;
         }
         cluster.wait_until_whole().await?;
+        cluster.make_roles().await?;
         Ok(cluster)
     }
 
-    /// The database `name`, wherever the primary is.
+    /// The roles of docs/guides/cluster.md, with passwords.
+    async fn make_roles(&self) -> anyhow::Result<()> {
+        let file = self.folder.join("roles.sql");
+        let passwords = ["vote_owner", "vote"].map(|role| format!("ALTER ROLE {role} PASSWORD '{PASSWORD}';\n"));
+        std::fs::write(&file, format!("{ROLES}{}", passwords.concat()))?;
+        let file = file.display().to_string();
+        let arguments = [&self.administrator("postgres"), "-v", "ON_ERROR_STOP=1", "-qf", &file];
+        succeed("psql", arguments).await.map(drop)
+    }
+
+    /// The database `name`, wherever the primary is, for the nodes.
     pub(super) fn url(&self, name: &str) -> String {
-        format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/{name}", self.port)
+        self.url_of("vote", name)
+    }
+
+    /// The same for whoever owns its tables.
+    pub(super) fn owner_url(&self, name: &str) -> String {
+        self.url_of("vote_owner", name)
+    }
+
+    fn administrator(&self, name: &str) -> String {
+        self.url_of("postgres", name)
+    }
+
+    fn url_of(&self, login: &str, name: &str) -> String {
+        format!("postgres://{login}:{PASSWORD}@127.0.0.1:{}/{name}", self.port)
     }
 
     /// Makes an empty database.
     pub(super) async fn create_database(&self, name: &str) -> anyhow::Result<()> {
-        let statement = format!("CREATE DATABASE {name}");
+        let statement = format!("CREATE DATABASE {name} OWNER vote_owner");
         succeed(
             "psql",
-            [&self.url("postgres"), "-v", "ON_ERROR_STOP=1", "-qc", &statement],
+            [
+                &self.administrator("postgres"),
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-qc",
+                &statement,
+            ],
         )
         .await
         .map(drop)
@@ -112,7 +144,13 @@ impl Cluster {
         let statement = format!("DROP DATABASE {name} WITH (FORCE)");
         succeed(
             "psql",
-            [&self.url("postgres"), "-v", "ON_ERROR_STOP=1", "-qc", &statement],
+            [
+                &self.administrator("postgres"),
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-qc",
+                &statement,
+            ],
         )
         .await
         .map(drop)
@@ -192,7 +230,7 @@ impl Cluster {
     }
 
     async fn answers(&self) -> bool {
-        let url = self.url("postgres");
+        let url = self.administrator("postgres");
         let asked = succeed("psql", [&url, "-Atqc", "SELECT pg_is_in_recovery()"]);
         matches!(tokio::time::timeout(Duration::from_secs(3), asked).await, Ok(Ok(said)) if said.trim() == "f")
     }

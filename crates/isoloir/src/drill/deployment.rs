@@ -47,6 +47,11 @@ impl Deployment {
         executable: Option<&Path>,
     ) -> anyhow::Result<Self> {
         let site = Site::prepare(folder, executable, Some(&cluster.url(database)), None).await?;
+        // As its operator does: the nodes' login owns nothing.
+        let owner = site
+            .program
+            .with_environment([("ISOLOIR_OWNER_URL", cluster.owner_url(database).into())]);
+        owner.run(&["database", "prepare"]).await?;
         let mail_port = send_real_mail(&site)?;
         let scenario = Scenario {
             registered: voters,

@@ -8,9 +8,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use isoloir_rights::{Prepared, RightsError};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Database, Executor as _, Pool, SqliteConnection, Transaction};
+use sqlx::{Connection as _, Database, PgConnection, Pool, SqlSafeStr as _, SqliteConnection, Transaction};
 
 /// Runs an expression on the pool of either engine.
 macro_rules! on {
@@ -56,9 +58,11 @@ pub(crate) mod credentials;
 pub(crate) mod keys;
 pub(crate) mod notices;
 pub(crate) mod reissue;
+mod rights;
 
 pub use outbox::LedgerLine;
 pub use reissue::KnownConsultation;
+pub use rights::ROLES;
 
 /// Rows per statement: 32,766 parameters at most in SQLite, and little gain beyond.
 pub(crate) const ROWS: usize = 500;
@@ -78,6 +82,9 @@ pub enum StoreError {
     /// The tables are not those of this version and cannot be made so.
     #[error("the registrar's database cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The tables are not those of this version, or this login may not use them.
+    #[error("the registrar's database: {0}")]
+    Rights(#[from] RightsError),
     /// The SQLite file cannot be made.
     #[error("the registrar's database file: {0}")]
     File(#[from] std::io::Error),
@@ -106,45 +113,20 @@ enum Db {
 }
 
 impl Store {
-    /// Opens `sqlite:FILE` (made when missing, readable by its owner alone) or `postgres://...`, and brings the tables up to date.
+    /// Opens `sqlite:FILE` (made when missing, readable by its owner alone) or `postgres://...`, and brings the tables up to date, unless the database has
+    /// an owner: see [`prepare`].
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn open(url: &str) -> Result<Store, StoreError> {
         let db = if let Some(path) = url.strip_prefix("sqlite:") {
             sqlite(Path::new(path.trim_start_matches("//"))).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Db::Postgres(
-                PgPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(WAIT)
-                    .connect(url)
-                    .await?,
-            )
+        } else if is_postgres(url) {
+            postgres(url).await?
         } else {
             return Err(StoreError::Url);
         };
-        let store = Store { db };
-        on!(write store, pool => sqlx::migrate!("./migrations").run(pool).await?);
-        store.refuse_changes().await?;
-        Ok(store)
-    }
-
-    /// The journal is appended to and never changed: said to the database in its own words.
-    async fn refuse_changes(&self) -> Result<(), StoreError> {
-        match &self.db {
-            Db::Postgres(pool) => {
-                // Two servers that start together would replace one function at the same moment.
-                let mut tx = pool.begin().await?;
-                tx.execute("SELECT pg_advisory_xact_lock(712004)").await?;
-                tx.execute(include_str!("../schema/append_only_postgres.sql")).await?;
-                tx.commit().await?;
-            }
-            Db::Sqlite { write, .. } => {
-                write.execute(include_str!("../schema/append_only_sqlite.sql")).await?;
-            }
-        }
-        Ok(())
+        Ok(Store { db })
     }
 
     /// Whether the database answers.
@@ -185,6 +167,54 @@ impl Store {
     }
 }
 
+/// Where `append_only_….sql` stands among the migrations: each engine has its own. What another table takes to be kept has another number.
+const KEPT: i64 = 105;
+
+fn migrator(append_only: &'static str) -> Migrator {
+    let kept = Migration::new(
+        KEPT,
+        "journals are kept".into(),
+        MigrationType::Simple,
+        append_only.into_sql_str(),
+        false,
+    );
+    let tables = sqlx::migrate!("./migrations");
+    Migrator::with_migrations(tables.iter().cloned().chain([kept]).collect())
+}
+
+fn postgres_migrator() -> Migrator {
+    migrator(include_str!("../schema/append_only_postgres.sql"))
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
+}
+
+async fn postgres(url: &str) -> Result<Db, StoreError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(WAIT)
+        .connect(url)
+        .await?;
+    ROLES.open(&pool, &postgres_migrator()).await?;
+    Ok(Db::Postgres(pool))
+}
+
+/// Brings a PostgreSQL database up to date as its owner, and sets what each role may do there (docs/adr/0030). `url` is that of a login that owns
+/// the tables; the first time, of one that may make what is missing.
+///
+/// # Errors
+/// See [`StoreError`]; [`StoreError::Url`] for SQLite, which knows no roles.
+pub async fn prepare(url: &str) -> Result<Prepared, StoreError> {
+    if !is_postgres(url) {
+        return Err(StoreError::Url);
+    }
+    let mut connection = PgConnection::connect(url).await?;
+    let prepared = ROLES.prepare(&mut connection, &postgres_migrator()).await?;
+    connection.close().await?;
+    Ok(prepared)
+}
+
 async fn sqlite(path: &Path) -> Result<Db, StoreError> {
     // Made here rather than by SQLite for the sake of its mode; the journal files take the same.
     OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
@@ -200,6 +230,9 @@ async fn sqlite(path: &Path) -> Result<Db, StoreError> {
         .acquire_timeout(WAIT)
         // Keys are random: without these pages at hand, a whole roll is written a third slower.
         .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
+        .await?;
+    migrator(include_str!("../schema/append_only_sqlite.sql"))
+        .run(&write)
         .await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
@@ -241,20 +274,28 @@ async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use sqlx::Executor as _;
+
     use super::*;
-    use sqlx::SqlSafeStr as _;
+
+    fn all() -> Vec<(&'static str, &'static str)> {
+        [
+            codes::ALL,
+            credentials::ALL,
+            journal::ALL,
+            keys::ALL,
+            notices::ALL,
+            outbox::ALL,
+            reissue::ALL,
+        ]
+        .concat()
+    }
 
     async fn prepare_all(url: &str) {
         let store = Store::open(url).await.unwrap();
-        for (name, text) in codes::ALL
-            .iter()
-            .chain(credentials::ALL)
-            .chain(journal::ALL)
-            .chain(keys::ALL)
-            .chain(notices::ALL)
-            .chain(outbox::ALL)
-            .chain(reissue::ALL)
-        {
+        for (name, text) in all() {
             let prepared: Result<(), sqlx::Error> = on!(write store, pool => {
                 let mut connection = pool.acquire().await.unwrap();
                 connection.prepare(text.into_sql_str()).await.map(|_| ())
@@ -270,6 +311,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         prepare_all(&format!("sqlite:{}", folder.path().join("registrar.db").display())).await;
         prepare_all(&isoloir_testkit::Postgres::shared().fresh_database()).await;
+    }
+
+    #[tokio::test]
+    async fn the_role_that_serves_may_do_every_statement_and_nothing_that_none_does() {
+        let cluster = isoloir_testkit::Postgres::start();
+        let owner = cluster.fresh_database();
+        prepare(&owner).await.unwrap();
+        let node = cluster.login(&owner, "node", Some(ROLES.serving));
+        let forbidden = cluster.forbidden(&node, ROLES.schemas, &all());
+        assert!(forbidden.is_empty(), "{}", forbidden.join("\n"));
+
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+        let mut written = isoloir_testkit::written_rights(&source, &[]);
+        for table in ROLES.tables() {
+            let granted: BTreeSet<_> = table.serving.iter().map(|right| right.sql()).collect();
+            let mut needed = written.remove(table.name).unwrap_or_default();
+            needed.insert("SELECT");
+            assert_eq!(granted, needed, "rights of {} in rights.rs", table.name);
+        }
+        assert!(written.is_empty(), "tables without rights: {written:?}");
     }
 
     #[tokio::test]

@@ -37,13 +37,30 @@ pub enum Database {
     Postgres(String),
 }
 
+/// A fresh database for a registrar that owns nothing there: whatever the scenarios do, the rights of that role are enough.
+fn served() -> String {
+    let cluster = Postgres::shared();
+    let owner = cluster.fresh_database();
+    std::thread::scope(|scope| {
+        let prepared = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime
+                .unwrap()
+                .block_on(isoloir_registrar::store::prepare(&owner))
+                .unwrap();
+        });
+        prepared.join().unwrap();
+    });
+    cluster.login(&owner, "codes", Some(isoloir_registrar::store::ROLES.serving))
+}
+
 impl Database {
     pub fn sqlite() -> Database {
         Database::Sqlite(tempfile::tempdir().unwrap())
     }
 
     pub fn postgres() -> Database {
-        Database::Postgres(Postgres::shared().fresh_database())
+        Database::Postgres(served())
     }
 
     pub fn url(&self) -> String {

@@ -272,7 +272,7 @@ macro_rules! on_both_engines {
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $scenario() {
-                let ((), url) = super::stage::postgres();
+                let ((), url) = super::stage::postgres().await;
                 super::$scenario(&url $($(, $argument)*)?).await;
             })*
         }
@@ -286,7 +286,10 @@ pub fn sqlite() -> (tempfile::TempDir, String) {
     (folder, url)
 }
 
-/// A fresh database in this process's cluster.
-pub fn postgres() -> ((), String) {
-    ((), isoloir_testkit::Postgres::shared().fresh_database())
+/// A fresh database in this process's cluster, for a node that owns nothing there: whatever the scenarios do, the rights of that role are enough.
+pub async fn postgres() -> ((), String) {
+    let cluster = isoloir_testkit::Postgres::shared();
+    let owner = cluster.fresh_database();
+    isoloir_store::prepare(&owner).await.unwrap();
+    ((), cluster.login(&owner, "node", Some(isoloir_store::ROLES.serving)))
 }

@@ -108,7 +108,7 @@ fn conclude(report: &Report) -> anyhow::Result<()> {
         .checks
         .iter()
         .filter(|check| !check.ok)
-        .map(|check| check.check.as_str())
+        .map(|check| format!("{}: {}", check.check, check.found))
         .collect();
     if failed.is_empty() {
         Ok(())

@@ -163,8 +163,8 @@ pub(super) const SERVER: &[Words] = &[
     ),
     (
         "listen",
-        "Adresse où le portail est servi, en HTTP.",
-        "Address the portal listens on, HTTP.",
+        "Adresse où le portail est servi\u{a0}: en HTTP, ou par TLS avec [tls].",
+        "Address the portal listens on: HTTP, or TLS with [tls].",
     ),
     (
         "origin",
@@ -366,8 +366,23 @@ pub(super) const SERVER: &[Words] = &[
 pub(super) const REGISTRAR: &[Words] = &[
     (
         "listen",
-        "Adresse où l’autorité des codes est servie, en HTTP.",
-        "Address the registrar listens on, HTTP.",
+        "Adresse où l’autorité des codes est servie\u{a0}: en HTTP, ou par TLS avec [tls].",
+        "Address the registrar listens on: HTTP, or TLS with [tls].",
+    ),
+    (
+        "tls",
+        "TLS 1.3 par le serveur lui-même, sans répartiteur devant lui.",
+        "TLS 1.3 by the server itself, without a proxy before it.",
+    ),
+    (
+        "tls.certificate",
+        "Chaîne de certificats (PEM), celui de ce serveur d’abord\u{a0}; relue quand le fichier change.",
+        "Chain of certificates (PEM), this server’s first; read again when the file changes.",
+    ),
+    (
+        "tls.key",
+        "Clé privée de ce certificat (PEM).",
+        "Private key of that certificate (PEM).",
     ),
     (
         "portal_origin",

@@ -12,7 +12,6 @@ mod words;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use isoloir_carriers::config::{MailConfig, SmsConfig};
 use isoloir_identity::ClaimNames;
 use isoloir_portal::AccessibilityAudit;
@@ -151,9 +150,14 @@ impl TlsConfig {
     /// What the two files hold: certificate, key.
     ///
     /// # Errors
-    /// When one of them cannot be read.
-    pub fn read(&self) -> anyhow::Result<[Vec<u8>; 2]> {
-        let read = |file: &Path| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+    /// [`ConfigError::Unreadable`].
+    pub fn read(&self) -> Result<[Vec<u8>; 2], ConfigError> {
+        let read = |path: &PathBuf| {
+            std::fs::read(path).map_err(|source| ConfigError::Unreadable {
+                path: path.clone(),
+                source,
+            })
+        };
         Ok([read(&self.certificate)?, read(&self.key)?])
     }
 

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use isoloir_testkit::make_certificate;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -27,16 +28,12 @@ impl Drop for Running {
     }
 }
 
-/// A certificate for 127.0.0.1 that nobody but `openssl` made, with its key.
+/// A new certificate in the folder `tls`, with its key.
 fn certify(folder: &Path) -> CertificateDer<'static> {
-    let made = Command::new("openssl")
-        .args("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=essai".split(' '))
-        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    CertificateDer::from_pem_file(folder.join("certificate.pem")).unwrap()
+    let folder = folder.join("tls");
+    std::fs::create_dir_all(&folder).unwrap();
+    make_certificate(&folder);
+    CertificateDer::from_pem_file(folder.join("server.crt")).unwrap()
 }
 
 /// What a client knows and is able to do.
@@ -93,7 +90,7 @@ async fn tls_1_3_by_the_server_itself_with_the_hybrid_exchange_and_a_renewed_cer
         .port();
     let configuration = format!(
         "listen = \"127.0.0.1:{port}\"\norigin = \"https://127.0.0.1:{port}\"\nregistrar_origin = \"https://codes.example\"\nkey = \"server.key\"\n\
-         registrar_key = \"registrar.pub\"\n\n[tls]\ncertificate = \"certificate.pem\"\nkey = \"key.pem\"\n\n[database]\nurl = \"sqlite:server.db\"\n\n\
+         registrar_key = \"registrar.pub\"\n\n[tls]\ncertificate = \"tls/server.crt\"\nkey = \"tls/server.key\"\n\n[database]\nurl = \"sqlite:server.db\"\n\n\
          [mail]\nsmtp = \"smtp://127.0.0.1:9\"\nfrom = \"vote@valbrune.example\"\n"
     );
     std::fs::write(folder.join("server.toml"), configuration).unwrap();
@@ -149,7 +146,7 @@ async fn tls_1_3_by_the_server_itself_with_the_hybrid_exchange_and_a_renewed_cer
             .await
             .is_err()
     );
-    std::fs::write(folder.join("certificate.pem"), "nothing of the kind").unwrap();
+    std::fs::write(folder.join("tls/server.crt"), "nothing of the kind").unwrap();
     tokio::time::sleep(Duration::from_secs(7)).await;
     connect(port, renewed).await.unwrap();
 }

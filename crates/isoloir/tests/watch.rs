@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path as UrlPath, State};
@@ -17,6 +16,7 @@ use isoloir_domain::ElectionId;
 use isoloir_domain::ballot_box::{SignedHead, head_text};
 use isoloir_protocol::archive::chain::Content;
 use isoloir_protocol::archive::{ArchiveWriter, ChainReader, Entry};
+use isoloir_testkit::make_certificate;
 use jiff::Timestamp;
 use serde_json::json;
 use tokio_rustls::TlsAcceptor;
@@ -203,21 +203,15 @@ async fn an_honest_server_raises_no_alarm_from_the_first_ballot_to_the_result() 
 
 /// TLS before a server, as an operator's proxy has it, with a certificate that nobody but `openssl` made. Gives its origin, and the certificate in PEM.
 async fn behind_tls(origin: &str, folder: &Path) -> (String, Vec<u8>) {
-    let made = Command::new("openssl")
-        .args("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=essai".split(' '))
-        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let pem = std::fs::read(folder.join("certificate.pem")).unwrap();
+    make_certificate(folder);
+    let pem = std::fs::read(folder.join("server.crt")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(
             vec![CertificateDer::from_pem_slice(&pem).unwrap()],
-            PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap(),
+            PrivateKeyDer::from_pem_file(folder.join("server.key")).unwrap(),
         )
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));

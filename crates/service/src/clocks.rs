@@ -44,13 +44,13 @@ impl VotingServer {
         Ok(ahead)
     }
 
-    /// Compares clocks for ever, every `period`. To be spawned by the binary.
+    /// Compares clocks again and again, `period` after the last time. To be spawned by the binary, which has compared them before anybody is served.
     pub async fn run_clock_comparison(self, period: Duration) {
         loop {
+            tokio::time::sleep(period).await;
             if let Err(error) = self.compare_clocks().await {
                 tracing::warn!(%error, "the clocks could not be compared");
             }
-            tokio::time::sleep(period).await;
         }
     }
 

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use isoloir_domain::Clock;
-use jiff::tz::TimeZone;
+use isoloir_domain::local_time::paris;
 use rand_core::Rng as _;
 use sha2::{Digest as _, Sha256};
 
@@ -58,8 +58,7 @@ pub(crate) fn form_token_hash(token: &str) -> Option<[u8; 32]> {
 
 /// The year in Paris, for numbers that name it.
 pub(crate) fn year_in_paris(clock: &dyn Clock) -> Result<u16, Fault> {
-    let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    let year = clock.now().to_zoned_datetime(paris).year();
+    let year = clock.now().to_zoned_datetime(paris()).year();
     u16::try_from(year).map_err(|_| Fault::Damaged("a year"))
 }
 

@@ -63,7 +63,7 @@
 //! - [`letters`]: every mail and SMS, in both languages; [`mailings`]: what the organiser writes to all the voters of some rolls
 //! - [`outbox`]: queued by the transaction that causes it; [`deliver`]: the worker that carries it, by `isoloir-carriers`; [`ledger`]: what has
 //!   become of it; `sealed`: data at rest
-//! - `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
+//! - [`file_digest`]: size and digest of a large file; `boxes`: boxes parsed once; `count`: the protocol's count in any group; `table`: CSV files; `free_text`: what people write in forms
 //! - `hashing`: threads that hash passwords in the pauses of the casts; `known_passwords`: what guessers try first; `activation_code`: the code of a letter
 //! - [`server`]: what all use cases share; [`clocks`]: machines that do not agree on the time; [`fault`]: what is our own fault; [`measured`]: what is
 //!   counted and timed, for who watches the server
@@ -112,6 +112,7 @@ pub mod examine_file;
 pub mod fault;
 pub mod file_candidacy;
 pub mod file_complaint;
+pub mod file_digest;
 pub mod finish_tally;
 pub mod franceconnect;
 mod free_text;

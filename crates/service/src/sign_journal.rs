@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use isoloir_domain::journal_file::{JournalHead, SignedDay, day_line, end_line, entry_line, first_line};
+use isoloir_domain::local_time::paris;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::ballot_box::{ExportError, blocking};
 use crate::{Fault, VotingServer};
@@ -82,8 +82,7 @@ impl VotingServer {
     }
 
     fn yesterday(&self) -> Option<Date> {
-        let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-        paris.to_datetime(self.inner.clock.now()).date().yesterday().ok()
+        paris().to_datetime(self.inner.clock.now()).date().yesterday().ok()
     }
 }
 

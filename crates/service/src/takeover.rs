@@ -3,21 +3,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::VerifyingKey;
 use isoloir_domain::journal::{Entry, Event, Subject};
+use isoloir_domain::local_time::paris;
 use isoloir_domain::message::{Class, Message, Refusal};
 use isoloir_domain::{Clock, ElectionId};
 use isoloir_store::StoreError;
 use isoloir_store::journal::Wanted;
 use isoloir_store::takeover::{Findings, Gap, RebuildError, Rebuilt, Sources, rebuild};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::file_digest::file_digest;
 use crate::{Fault, VotingServer};
 
 /// What is given.
@@ -380,21 +380,11 @@ fn digests(files: &TakeoverFiles) -> Result<BTreeMap<&'static str, String>, Take
 }
 
 fn digest_of(path: &Path) -> Result<String, TakeoverError> {
-    let read = || {
-        let mut file = std::fs::File::open(path)?;
-        let (mut digest, mut chunk) = (Sha256::new(), vec![0; 1 << 16]);
-        loop {
-            let read = file.read(&mut chunk)?;
-            let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
-                return Ok(hex::encode(digest.finalize()));
-            };
-            digest.update(bytes);
-        }
-    };
-    read().map_err(|source| TakeoverError::File {
+    let measured = file_digest(path).map_err(|source| TakeoverError::File {
         path: path.to_path_buf(),
         source,
-    })
+    });
+    measured.map(|(_, digest)| digest)
 }
 
 /// Kinds of entries that the takeover brings with it: ballots, events of boxes, what closings left.
@@ -442,8 +432,7 @@ impl Proof {
     }
 
     fn write(&self, out: &mut String, digest: &str) -> std::fmt::Result {
-        let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-        let at = self.at.to_zoned_datetime(paris);
+        let at = self.at.to_zoned_datetime(paris());
         writeln!(
             out,
             "REPRISE APRÈS UNE PANNE\u{a0}: PREUVE QU’AUCUN BULLETIN NE MANQUE\n"

@@ -28,8 +28,8 @@ mod smtp;
 mod sql;
 
 pub use kannel::Kannel;
-pub use smtp::{AcceptedMail, SmtpOptions, SmtpServer, dkim_key};
-pub use sql::written_rights;
+pub use smtp::{AcceptedMail, SmtpOptions, SmtpServer, dkim_key, make_certificate};
+pub use sql::assert_rights_are_needed;
 
 /// The supervisor makes the cluster, runs it, and outlives the test process by a moment: its input closes with the process, even
 /// one killed by SIGKILL; then it stops the server and removes the directory.

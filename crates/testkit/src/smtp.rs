@@ -191,7 +191,11 @@ impl Drop for SmtpServer {
     }
 }
 
-fn make_certificate(directory: &Path) {
+/// Makes `server.crt` and `server.key` in a folder: a certificate for 127.0.0.1, for two days, that nobody but `openssl` made.
+///
+/// # Panics
+/// When openssl is missing.
+pub fn make_certificate(directory: &Path) {
     run(Command::new("openssl")
         .args([
             "req",

@@ -100,12 +100,27 @@ fn parameters(sql: &str) -> usize {
     numbers.max().unwrap_or(0)
 }
 
-/// What the source files of a folder write to each table, tests apart, and the files `besides`: `INSERT`, `UPDATE`, `DELETE`.
+/// Asserts that `granted` is, for each table, what the source files of a folder write to it and `SELECT`, and that they write to no other table. The files
+/// `besides` are not looked at.
 ///
 /// # Panics
-/// When the folder cannot be read.
-#[must_use]
-pub fn written_rights(folder: &Path, besides: &[&str]) -> BTreeMap<String, BTreeSet<&'static str>> {
+/// When it is not, or the folder cannot be read.
+pub fn assert_rights_are_needed<'t>(
+    granted: impl Iterator<Item = (&'t str, BTreeSet<&'static str>)>,
+    folder: &Path,
+    besides: &[&str],
+) {
+    let mut written = written_rights(folder, besides);
+    for (table, granted) in granted {
+        let mut needed = written.remove(table).unwrap_or_default();
+        needed.insert("SELECT");
+        assert_eq!(granted, needed, "rights of {table} in rights.rs");
+    }
+    assert!(written.is_empty(), "tables without rights: {written:?}");
+}
+
+/// What the source files of a folder write to each table, tests apart, and the files `besides`: `INSERT`, `UPDATE`, `DELETE`.
+fn written_rights(folder: &Path, besides: &[&str]) -> BTreeMap<String, BTreeSet<&'static str>> {
     let mut found: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     let files = fs::read_dir(folder)
         .expect("the folder is there")

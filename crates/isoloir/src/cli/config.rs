@@ -10,9 +10,10 @@ use isoloir_domain::{Language, Origin};
 use serde_json::{Value, json};
 
 use super::consultation_folder::Told;
+use super::listening::Certificate;
 use super::{ConfigArg, block_on, identity, key, master_key, registrar, server};
 use crate::config::explain::{Explained, InForce, Kind, Source, Which, kind_in};
-use crate::config::{RegistrarConfig, ServerConfig};
+use crate::config::{RegistrarConfig, ServerConfig, TlsConfig};
 
 /// The configuration: every key explained, and a file checked before a server is started with it.
 #[derive(clap::Args)]
@@ -191,6 +192,13 @@ impl Problems {
         }
     }
 
+    /// The certificate is read as a server reads it.
+    fn tls(&mut self, tls: Option<&TlsConfig>) {
+        if let Some(tls) = tls {
+            self.look("[tls]", Certificate::open(tls));
+        }
+    }
+
     /// Carriers are made as a server makes them; they connect when there is something to send.
     fn carriers(&mut self, mode: anyhow::Result<MailMode>) {
         if let Some(MailMode::Carriers(carriers)) = self.look("[mail]", mode) {
@@ -214,6 +222,7 @@ fn server_problems(config: &ServerConfig) -> Vec<anyhow::Error> {
         problems.look("organiser_keys", key::read_public(public));
     }
     problems.database(&config.database.url);
+    problems.tls(config.tls.as_ref());
     if config.database.copy.is_some() && !config.database.url.starts_with("sqlite:") {
         let wrong = anyhow::anyhow!("database.copy: a copy is kept of a SQLite database only");
         problems.0.push(wrong);
@@ -246,6 +255,7 @@ fn registrar_problems(config: &RegistrarConfig) -> Vec<anyhow::Error> {
     problems.look("key", master_key::read(&config.key));
     problems.look("server_key", key::read_public(&config.server_key));
     problems.database(&config.database.url);
+    problems.tls(config.tls.as_ref());
     if let Some(metrics) = config.metrics {
         problems.look("[metrics]", metrics.beside(config.listen).map_err(Into::into));
     }

@@ -31,7 +31,7 @@ pub(crate) struct Listening {
 }
 
 /// A certificate with its key, read again when its files change.
-struct Certificate {
+pub(super) struct Certificate {
     files: TlsConfig,
     /// What the files held when they were last read.
     read: [Vec<u8>; 2],
@@ -105,7 +105,7 @@ async fn asked_to_end() -> anyhow::Result<()> {
 }
 
 impl Certificate {
-    fn open(files: &TlsConfig) -> anyhow::Result<Self> {
+    pub(super) fn open(files: &TlsConfig) -> anyhow::Result<Self> {
         let read = files.read()?;
         let served = RustlsConfig::from_config(Arc::new(configuration(&read)?));
         Ok(Self {

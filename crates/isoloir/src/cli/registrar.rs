@@ -20,7 +20,7 @@ use super::listening::{Listening, listen, serve};
 use super::{ConfigArg, block_on, database, key, master_key, notices};
 use crate::config::RegistrarConfig;
 use crate::credentials::{self, Blocks};
-use crate::observe::{Exporter, Watched};
+use crate::observe::{Exporter, Watched, beside};
 use crate::progress::Progress;
 use crate::{ambient, codes};
 
@@ -160,12 +160,7 @@ pub(crate) fn run(arguments: &RegistrarArgs) -> anyhow::Result<()> {
                 let figures = Exporter::open(config.metrics, config.listen).await?;
                 println!("registrar on {}://{}", listening.scheme(), config.listen);
                 let watched = Watched::Registrar(Arc::clone(&registrar));
-                let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
-                let served = serve_registrar(registrar, pages(&config)?, listening).await;
-                if let Some(figures) = figures {
-                    figures.abort();
-                }
-                served
+                beside(figures, watched, serve_registrar(registrar, pages(&config)?, listening)).await
             }
             RegistrarCommand::CreateCredentials { entitlements, out } => {
                 credentials::create(&registrar, entitlements, out).await

@@ -1,12 +1,12 @@
 //! `isoloir serve`: the voting server with its portal.
 
-use std::io::Read as _;
 use std::time::Duration;
 
 use anyhow::Context;
 use isoloir_portal::{Demonstration, PortalConfig};
 use isoloir_service::VotingServer;
 use isoloir_service::board::Build;
+use isoloir_service::file_digest::file_digest;
 use isoloir_theme::assets::Assets;
 use isoloir_theme::layout::Contact;
 use sha2::{Digest as _, Sha256};
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::listening::{Listening, listen, serve};
 use super::{ConfigArg, block_on, capacity, server};
 use crate::config::ServerConfig;
-use crate::observe::{Exporter, Watched};
+use crate::observe::{Exporter, Watched, beside};
 
 /// How often the outbox is looked into and filled, and closings are looked for.
 const MAIL_PERIOD: Duration = Duration::from_secs(2);
@@ -52,27 +52,13 @@ pub(crate) fn run(arguments: &ServeArgs) -> anyhow::Result<()> {
         let figures = Exporter::open(config.metrics, config.listen).await?;
         println!("portal on {}://{}", listening.scheme(), config.listen);
         let watched = Watched::Server(server.clone());
-        let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
-        let served = serve_portal(server, portal, listening).await;
-        if let Some(figures) = figures {
-            figures.abort();
-        }
-        served
+        beside(figures, watched, serve_portal(server, portal, listening)).await
     })
 }
 
 /// Measures the running program, for the seal: the executable file, and what it serves to browsers.
 pub(super) fn measure() -> anyhow::Result<Build> {
-    let mut file = std::fs::File::open(std::env::current_exe()?)?;
-    let mut program = Sha256::new();
-    let mut chunk = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut chunk)?;
-        let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
-            break;
-        };
-        program.update(bytes);
-    }
+    let (_, program) = file_digest(&std::env::current_exe()?)?;
     let mut served: Vec<_> = Assets::integrities().collect();
     served.sort_unstable();
     let mut assets = Sha256::new();
@@ -81,7 +67,7 @@ pub(super) fn measure() -> anyhow::Result<Build> {
     }
     Ok(Build {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        program: hex::encode(program.finalize()),
+        program,
         assets: hex::encode(assets.finalize()),
     })
 }

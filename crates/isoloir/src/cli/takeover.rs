@@ -1,6 +1,6 @@
 //! `isoloir takeover`: the vote goes on after the loss of the database, without a gap.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use ed25519_dalek::VerifyingKey;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &TakeoverArgs) -> anyhow::Result<()> {
         heads: read_heads(&arguments.heads, &server)?,
     };
     // A place for the proof first: a database that is in its place has one.
-    let [json, text] = ["json", "txt"].map(|ending| named(&arguments.proof, ending));
+    let [json, text] = ["json", "txt"].map(|ending| arguments.proof.with_added_extension(ending));
     let json = Reserved::at(&json)?;
     let text = match Reserved::at(&text) {
         Ok(text) => text,
@@ -80,13 +80,6 @@ pub(crate) fn run(arguments: &TakeoverArgs) -> anyhow::Result<()> {
         println!("\ndatabase written to {}", arguments.out.display());
         Ok(())
     })
-}
-
-fn named(proof: &Path, ending: &str) -> PathBuf {
-    let mut name = proof.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 /// Reads heads; one that the server did not sign stops here, since it says nothing of the box.

@@ -12,6 +12,21 @@ pub(super) const BOTH: &[Words] = &[
         "`sqlite:FILE` or `postgres://…`. The password comes from the environment.",
     ),
     (
+        "tls",
+        "TLS 1.3 par le serveur lui-même, sans répartiteur devant lui.",
+        "TLS 1.3 by the server itself, without a proxy before it.",
+    ),
+    (
+        "tls.certificate",
+        "Chaîne de certificats (PEM), celui de ce serveur d’abord\u{a0}; relue quand le fichier change.",
+        "Chain of certificates (PEM), this server’s first; read again when the file changes.",
+    ),
+    (
+        "tls.key",
+        "Clé privée de ce certificat (PEM).",
+        "Private key of that certificate (PEM).",
+    ),
+    (
         "mail",
         "Où part le courrier\u{202f}; rien quand «\u{a0}demonstration\u{a0}» est vrai.",
         "Where mail goes; nothing when `demonstration` is true.",
@@ -227,21 +242,6 @@ pub(super) const SERVER: &[Words] = &[
         "Multiplies every rate; 0 switches limits off.",
     ),
     (
-        "tls",
-        "TLS 1.3 par le serveur lui-même, sans répartiteur devant lui.",
-        "TLS 1.3 by the server itself, without a proxy before it.",
-    ),
-    (
-        "tls.certificate",
-        "Chaîne de certificats (PEM), celui de ce serveur d’abord\u{a0}; relue quand le fichier change.",
-        "Chain of certificates (PEM), this server’s first; read again when the file changes.",
-    ),
-    (
-        "tls.key",
-        "Clé privée de ce certificat (PEM).",
-        "Private key of that certificate (PEM).",
-    ),
-    (
         "waiting_room",
         "La salle d’attente avant la connexion.",
         "The waiting room before the sign-in.",
@@ -368,21 +368,6 @@ pub(super) const REGISTRAR: &[Words] = &[
         "listen",
         "Adresse où l’autorité des codes est servie\u{a0}: en HTTP, ou par TLS avec [tls].",
         "Address the registrar listens on: HTTP, or TLS with [tls].",
-    ),
-    (
-        "tls",
-        "TLS 1.3 par le serveur lui-même, sans répartiteur devant lui.",
-        "TLS 1.3 by the server itself, without a proxy before it.",
-    ),
-    (
-        "tls.certificate",
-        "Chaîne de certificats (PEM), celui de ce serveur d’abord\u{a0}; relue quand le fichier change.",
-        "Chain of certificates (PEM), this server’s first; read again when the file changes.",
-    ),
-    (
-        "tls.key",
-        "Clé privée de ce certificat (PEM).",
-        "Private key of that certificate (PEM).",
     ),
     (
         "portal_origin",

@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use clap::Parser as _;
 use ed25519_dalek::VerifyingKey;
+use isoloir_service::file_digest::file_digest;
 use isoloir_verify::{Verdict, args::Args};
 
-use super::{ElectionEvidence, Manifest, files, measure, read};
+use super::{ElectionEvidence, Manifest, files, read};
 use crate::journal_file;
 
 /// What was found right, line by line.
@@ -52,7 +53,7 @@ fn check_files(folder: &Path, manifest: &Manifest) -> anyhow::Result<()> {
         anyhow::bail!("{strange} is not in the manifest");
     }
     for line in &manifest.files {
-        let (size, sha256) = measure(&folder.join(&line.path)).with_context(|| line.path.clone())?;
+        let (size, sha256) = file_digest(&folder.join(&line.path)).with_context(|| line.path.clone())?;
         ensure!(
             size == line.size && sha256 == line.sha256,
             "{} is not what the manifest says",
@@ -77,7 +78,7 @@ fn check_journal(folder: &Path, manifest: &Manifest) -> anyhow::Result<u64> {
 
 fn count_again(folder: &Path, election: &ElectionEvidence) -> anyhow::Result<()> {
     let archive = folder.join(format!("archives/{}.bel", election.election));
-    let (_, sha256) = measure(&archive)?;
+    let (_, sha256) = file_digest(&archive)?;
     ensure!(
         sha256 == election.archive,
         "the archive is not the one that was audited before the proclamation"

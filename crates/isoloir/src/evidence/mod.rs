@@ -9,8 +9,6 @@ pub mod check;
 pub mod destroy;
 pub mod package;
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -119,21 +117,6 @@ fn sign(manifest: &[u8], key: &SigningKey) -> String {
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// Size and digest of a file, read in pieces.
-fn measure(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut digest, mut size) = (File::open(path)?, Sha256::new(), 0_u64);
-    let mut chunk = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut chunk)?;
-        let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
-            break;
-        };
-        digest.update(bytes);
-        size = size.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-    }
-    Ok((size, hex::encode(digest.finalize())))
 }
 
 /// Every file under a folder, with its path from there, in order; neither the manifest nor its signature.

@@ -9,12 +9,13 @@ use isoloir_domain::board_deed::{Act, Record};
 use isoloir_domain::{Consultation, Election};
 use isoloir_service::VotingServer;
 use isoloir_service::board::{BoardState, Build};
+use isoloir_service::file_digest::file_digest;
 use isoloir_service::publish_results::{results_csv, results_json};
 use jiff::{Span, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{ElectionEvidence, FORM, FileLine, MANIFEST, Manifest, SIGNATURE, files, measure, sign};
+use super::{ElectionEvidence, FORM, FileLine, MANIFEST, Manifest, SIGNATURE, files, sign};
 use crate::journal_file;
 
 /// Years during which nothing is destroyed (R. 211-580).
@@ -91,7 +92,7 @@ fn two_years_after(at: Timestamp) -> anyhow::Result<Timestamp> {
 
 fn lines(out: &Path) -> anyhow::Result<Vec<FileLine>> {
     let line = |(path, file): (String, PathBuf)| {
-        let (size, sha256) = measure(&file)?;
+        let (size, sha256) = file_digest(&file)?;
         Ok(FileLine { path, size, sha256 })
     };
     files(out)?.into_iter().map(line).collect()
@@ -110,7 +111,7 @@ async fn write_election(
     let archive = format!("archives/{}.bel", election.id);
     let file = File::create_new(out.join(&archive)).context("the archive")?;
     server.export_archive(&election.id, file).await?.sync_all()?;
-    let (_, measured) = measure(&out.join(&archive))?;
+    let (_, measured) = file_digest(&out.join(&archive))?;
     ensure!(
         measured == hex::encode(verified.archive),
         "its archive is not the one that was audited"

@@ -57,6 +57,16 @@ struct Shared {
     counted: Arc<Mutex<Option<Instant>>>,
 }
 
+/// Serves; figures are given as long, where somebody wants them.
+pub(crate) async fn beside<T>(figures: Option<Exporter>, watched: Watched, served: impl Future<Output = T>) -> T {
+    let figures = figures.map(|figures| tokio::spawn(figures.serve(watched)));
+    let outcome = served.await;
+    if let Some(figures) = figures {
+        figures.abort();
+    }
+    outcome
+}
+
 impl Exporter {
     /// Takes the address, and keeps figures from now on; nothing without `[metrics]`. `public` is where the server itself listens.
     pub(crate) async fn open(config: Option<MetricsConfig>, public: SocketAddr) -> anyhow::Result<Option<Exporter>> {
@@ -77,8 +87,8 @@ impl Exporter {
         Ok(Some(Exporter { kept, listener }))
     }
 
-    /// Gives figures for ever. To be spawned.
-    pub(crate) async fn serve(self, watched: Watched) {
+    /// Gives figures for ever.
+    async fn serve(self, watched: Watched) {
         names::describe();
         let server = match &watched {
             Watched::Server(_) => {

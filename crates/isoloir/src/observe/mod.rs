@@ -9,5 +9,5 @@ mod exporter;
 mod names;
 mod requests;
 
-pub(crate) use exporter::{Exporter, Watched};
+pub(crate) use exporter::{Exporter, Watched, beside};
 pub(crate) use requests::observed;

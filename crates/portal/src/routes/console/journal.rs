@@ -3,10 +3,10 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use isoloir_domain::local_time::paris;
 use isoloir_service::read_journal::{ENTRIES_PER_PAGE, Wanted};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
 use maud::Markup;
 use serde::Deserialize;
 
@@ -63,8 +63,7 @@ impl FilterQuery {
 
 /// The instant of a day's minute in Paris; the first of two in October, the next that exists in March.
 fn in_paris(day: Date, time: Time) -> Option<Timestamp> {
-    let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    paris.to_timestamp(day.to_datetime(time)).ok()
+    paris().to_timestamp(day.to_datetime(time)).ok()
 }
 
 /// `GET /gestion/journal`.

@@ -152,30 +152,30 @@ impl VotingServer {
         let code = ActivationCode::parse(code)?;
         let number = Identifier::read(number);
         let key = Tried::Code(number.as_str()).key();
-        if let Some(retry_after) = self.count_attempt(&key, human).await? {
-            return Err(CodeError::Locked { retry_after });
-        }
-        let now = self.inner.clock.now();
-        let voter = self
-            .inner
-            .store
-            .code(&code.hash(number.as_str()), now)
-            .await
-            .map_err(Fault::from)?;
-        let voter = voter.ok_or(CodeError::Wrong)?;
-        let (token, hash) = new_token(&mut self.rng());
-        let link = NewLink {
-            hash,
-            voter,
-            expires: self.after(CONTINUED),
-            mail: None,
-        };
-        let entry = self.entry(Subject::Voter(voter), Event::ActivationCodeUsed);
-        self.inner
-            .store
-            .go_on_by_code(&link, &key, &entry)
-            .await
-            .map_err(Fault::from)?;
-        Ok(token)
+        self.attempt(&key, human, async {
+            let now = self.inner.clock.now();
+            let voter = self
+                .inner
+                .store
+                .code(&code.hash(number.as_str()), now)
+                .await
+                .map_err(Fault::from)?;
+            let voter = voter.ok_or(CodeError::Wrong)?;
+            let (token, hash) = new_token(&mut self.rng());
+            let link = NewLink {
+                hash,
+                voter,
+                expires: self.after(CONTINUED),
+                mail: None,
+            };
+            let entry = self.entry(Subject::Voter(voter), Event::ActivationCodeUsed);
+            self.inner
+                .store
+                .go_on_by_code(&link, &key, &entry)
+                .await
+                .map_err(Fault::from)?;
+            Ok(token)
+        })
+        .await
     }
 }

@@ -12,6 +12,11 @@ use isoloir_store::session::Failures;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
+use crate::activation_letter::CodeError;
+use crate::challenge::ChallengeError;
+use crate::change_password::CurrentError;
+use crate::sign_in::SignInError;
+use crate::staff_sign_in::StaffSignInError;
 use crate::{Fault, VotingServer};
 
 /// Failures before a key is locked.
@@ -59,10 +64,29 @@ impl Tried<'_> {
 }
 
 impl VotingServer {
-    /// Counts an attempt as failed until [`isoloir_store::Store::clear_failures`]; the seconds to wait when it may not take place.
+    /// Does what may be tried so often only. Counted as failed before it begins, so that attempts at the same time are too, until
+    /// [`isoloir_store::Store::clear_failures`]. An attempt of which nothing came, because the server could not do its part, is taken back: otherwise a failover
+    /// would cost people a captcha or a delay who typed what is right again and again.
     ///
     /// `human`: a captcha was just answered, so that this person need not wait for what others did.
-    pub(crate) async fn count_attempt(&self, key: &[u8; 32], human: bool) -> Result<Option<u64>, Fault> {
+    pub(crate) async fn attempt<T, E: Attempted>(
+        &self,
+        key: &[u8; 32],
+        human: bool,
+        tried: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        if let Some(retry_after) = self.count_attempt(key, human).await? {
+            return Err(E::locked(retry_after));
+        }
+        let outcome = tried.await;
+        if outcome.as_ref().is_err_and(E::is_fault) {
+            self.take_attempt_back(*key);
+        }
+        outcome
+    }
+
+    /// Counts an attempt; the seconds to wait when it may not take place.
+    async fn count_attempt(&self, key: &[u8; 32], human: bool) -> Result<Option<u64>, Fault> {
         let now = self.inner.clock.now();
         let before = self
             .inner
@@ -76,9 +100,8 @@ impl VotingServer {
         Ok(Some(u64::try_from(wait).unwrap_or(0).saturating_add(1)))
     }
 
-    /// Takes an attempt back of which nothing came because the server could not do its part: otherwise a failover would cost people a captcha or a delay who typed
-    /// the right password again and again. The database may still be away, so it is asked again, beside the answer.
-    pub(crate) fn take_attempt_back(&self, key: [u8; 32]) {
+    /// The database may still be away, so it is asked again, beside the answer.
+    fn take_attempt_back(&self, key: [u8; 32]) {
         let (server, now) = (self.clone(), self.inner.clock.now());
         tokio::spawn(async move {
             for _ in 0..TAKE_BACK_TRIES {
@@ -91,6 +114,30 @@ impl VotingServer {
         });
     }
 }
+
+/// Why an attempt did not succeed.
+pub(crate) trait Attempted: From<Fault> {
+    /// There were too many; seconds to wait.
+    fn locked(retry_after: u64) -> Self;
+    /// The server could not do its part.
+    fn is_fault(&self) -> bool;
+}
+
+/// The errors of what may be tried so often only have these two cases.
+macro_rules! attempted {
+    ($($error:ty),* $(,)?) => {
+        $(impl Attempted for $error {
+            fn locked(retry_after: u64) -> Self {
+                Self::Locked { retry_after }
+            }
+            fn is_fault(&self) -> bool {
+                matches!(self, Self::Fault(_))
+            }
+        })*
+    };
+}
+
+attempted!(ChallengeError, CodeError, CurrentError, SignInError, StaffSignInError);
 
 /// Failures without one that happened before `before`: the delay is over if nobody has tried since.
 fn without_one(failures: Failures, before: Timestamp) -> Failures {

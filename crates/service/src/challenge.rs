@@ -236,19 +236,19 @@ impl VotingServer {
     pub async fn check_challenge(&self, voter: VoterId, answer: &str) -> Result<(), ChallengeError> {
         let key = Tried::Answer(&voter.to_string()).key();
         let turn = self.inner.hashing.turn()?;
-        if let Some(retry_after) = self.count_attempt(&key, false).await? {
-            return Err(ChallengeError::Locked { retry_after });
-        }
-        let account = self.inner.store.account(voter).await.map_err(Fault::from)?;
-        let hash = account
-            .and_then(|account| account.challenge)
-            .map(|challenge| challenge.answer);
-        let typed: String = answer.chars().take(MAX_ANSWER.saturating_add(1)).collect();
-        if !self.check_password(turn, &normal_answer(&typed), hash).await? {
-            return Err(ChallengeError::Wrong);
-        }
-        self.inner.store.clear_failures(&key).await.map_err(Fault::from)?;
-        Ok(())
+        self.attempt(&key, false, async {
+            let account = self.inner.store.account(voter).await.map_err(Fault::from)?;
+            let hash = account
+                .and_then(|account| account.challenge)
+                .map(|challenge| challenge.answer);
+            let typed: String = answer.chars().take(MAX_ANSWER.saturating_add(1)).collect();
+            if !self.check_password(turn, &normal_answer(&typed), hash).await? {
+                return Err(ChallengeError::Wrong);
+            }
+            self.inner.store.clear_failures(&key).await.map_err(Fault::from)?;
+            Ok(())
+        })
+        .await
     }
 
     /// Changes question and answer, for a voter who types the current password.

@@ -83,16 +83,16 @@ impl VotingServer {
         let voter = session.voter.id;
         let key = Tried::Current(&voter.to_string()).key();
         let turn = self.inner.hashing.turn()?;
-        if let Some(retry_after) = self.count_attempt(&key, false).await? {
-            return Err(CurrentError::Locked { retry_after });
-        }
-        let account = self.inner.store.account(voter).await.map_err(Fault::from)?;
-        let hash = account.map(|account| account.password);
-        if !self.check_password(turn, current, hash).await? {
-            return Err(CurrentError::Wrong);
-        }
-        self.inner.store.clear_failures(&key).await.map_err(Fault::from)?;
-        Ok(())
+        self.attempt(&key, false, async {
+            let account = self.inner.store.account(voter).await.map_err(Fault::from)?;
+            let hash = account.map(|account| account.password);
+            if !self.check_password(turn, current, hash).await? {
+                return Err(CurrentError::Wrong);
+            }
+            self.inner.store.clear_failures(&key).await.map_err(Fault::from)?;
+            Ok(())
+        })
+        .await
     }
 
     /// Changes the password and ends the voter's other sessions.

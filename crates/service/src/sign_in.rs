@@ -162,31 +162,16 @@ impl VotingServer {
         password: &str,
         place: Place<'_>,
     ) -> Result<SignedIn, SignInError> {
-        if let Some(retry_after) = self.count_attempt(key, place.human).await? {
-            return Err(SignInError::Locked { retry_after });
-        }
-        let outcome = self.compare_counted(turn, identifier, key, password, place).await;
-        if matches!(outcome, Err(SignInError::Fault(_))) {
-            self.take_attempt_back(*key);
-        }
-        outcome
-    }
-
-    async fn compare_counted(
-        &self,
-        turn: Turn,
-        identifier: &Identifier,
-        key: &[u8; 32],
-        password: &str,
-        place: Place<'_>,
-    ) -> Result<SignedIn, SignInError> {
-        let account = self.inner.store.account_named(identifier).await.map_err(Fault::from)?;
-        let hash = account.as_ref().map(|account| account.password.clone());
-        let right = self.check_password(turn, password, hash).await?;
-        match account {
-            Some(account) if right => Ok(self.begin_session(account, key, place).await?),
-            _ => Err(SignInError::Wrong),
-        }
+        self.attempt(key, place.human, async {
+            let account = self.inner.store.account_named(identifier).await.map_err(Fault::from)?;
+            let hash = account.as_ref().map(|account| account.password.clone());
+            let right = self.check_password(turn, password, hash).await?;
+            match account {
+                Some(account) if right => Ok(self.begin_session(account, key, place).await?),
+                _ => Err(SignInError::Wrong),
+            }
+        })
+        .await
     }
 
     /// How often in a row sign-in failed for this identifier, known or not.

@@ -150,24 +150,24 @@ impl VotingServer {
         let email = normal_email(email);
         let key = Tried::Staff(&email).key();
         let turn = self.inner.hashing.turn()?;
-        if let Some(retry_after) = self.count_attempt(&key, false).await? {
-            return Err(StaffSignInError::Locked { retry_after });
-        }
-        let found = self.inner.store.staff_credentials(&email).await.map_err(Fault::from)?;
-        let hash = found.as_ref().map(|found| found.password.clone());
-        let right = self.check_staff_password(turn, password, hash).await?;
-        let Some(found) = found.filter(|_| right) else {
-            return Err(self.staff_sign_in_failed(&email));
-        };
-        let place = factor_place(found.record.member.id);
-        let factor = self.open_second_factor(&place, &found.second_factor)?;
-        let Some(step) = factor.step(code, self.inner.clock.now()) else {
-            return Err(self.staff_sign_in_failed(&email));
-        };
-        match self.begin_staff_session(found, step, &key).await? {
-            Some(signed_in) => Ok(signed_in),
-            None => Err(self.staff_sign_in_failed(&email)),
-        }
+        self.attempt(&key, false, async {
+            let found = self.inner.store.staff_credentials(&email).await.map_err(Fault::from)?;
+            let hash = found.as_ref().map(|found| found.password.clone());
+            let right = self.check_staff_password(turn, password, hash).await?;
+            let Some(found) = found.filter(|_| right) else {
+                return Err(self.staff_sign_in_failed(&email));
+            };
+            let place = factor_place(found.record.member.id);
+            let factor = self.open_second_factor(&place, &found.second_factor)?;
+            let Some(step) = factor.step(code, self.inner.clock.now()) else {
+                return Err(self.staff_sign_in_failed(&email));
+            };
+            match self.begin_staff_session(found, step, &key).await? {
+                Some(signed_in) => Ok(signed_in),
+                None => Err(self.staff_sign_in_failed(&email)),
+            }
+        })
+        .await
     }
 
     /// The answer to a wrong password or code. The journal is written beside it and not waited for: an address that is somebody's and one that is

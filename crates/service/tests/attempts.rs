@@ -4,14 +4,19 @@ use crate::stage;
 use std::process::Command;
 use std::time::Duration;
 
+use isoloir_service::change_password::{ChangePasswordError, CurrentError};
 use isoloir_service::sign_in::SignInError;
 use stage::{PASSWORD, Stage};
 
-/// What the database is told by its own command line.
-fn tell(url: &str, statement: &str) {
-    let file = url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
-    let status = Command::new("sqlite3").args([file, statement]).status().unwrap();
-    assert!(status.success(), "{statement}");
+/// What the database is told by its own command line, and what it answers.
+fn tell(url: &str, statement: &str) -> String {
+    let file = url.trim_start_matches("sqlite://");
+    let told = Command::new("sqlite3")
+        .args(["-cmd", ".timeout 5000", file, statement])
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{statement}");
+    String::from_utf8(told.stdout).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,4 +51,42 @@ async fn counted(stage: &Stage, identifier: &str, failures: u64) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("not {failures} failures in ten seconds");
+}
+
+/// The same holds for all that may be tried so often only: here for the current password, which a change asks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_costs_no_attempt_of_any_kind() {
+    const NEW: &str = "Rivage-tranquille-84";
+    let (_guard, url) = stage::sqlite();
+    let stage = Stage::new(&url, 2).await;
+    let session = stage.sign_in(0).await;
+    tell(
+        &url,
+        "CREATE TRIGGER away BEFORE DELETE ON sign_in_failure BEGIN SELECT RAISE(ABORT, 'away'); END",
+    );
+    for _ in 0..8 {
+        let changed = stage.server.change_password(&session, PASSWORD, NEW, NEW).await;
+        let refused = changed.unwrap_err();
+        assert!(
+            matches!(refused, ChangePasswordError::Current(CurrentError::Fault(_))),
+            "{refused}"
+        );
+        none_is_counted(&url).await;
+    }
+    tell(&url, "DROP TRIGGER away");
+    stage
+        .server
+        .change_password(&session, PASSWORD, NEW, NEW)
+        .await
+        .unwrap();
+}
+
+async fn none_is_counted(url: &str) {
+    for _ in 0..200 {
+        if tell(url, "SELECT COALESCE(SUM(failures), 0) FROM sign_in_failure").trim() == "0" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("failures are counted after ten seconds");
 }

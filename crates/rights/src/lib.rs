@@ -3,6 +3,8 @@
 //! Each server says in one [`Plan`], beside its schema, which role may do what to which table. [`Plan::prepare`] brings a database to that state as
 //! its owner; [`Plan::open`] is what a server does when it starts: it changes nothing in a database that has an owner.
 //!
+//! A change whose description begins with [`ADDS`] may be made while nodes of the version before serve, which are then replaced one by one (docs/adr/0032).
+//!
 //! The roles are groups without login. Logins and their passwords are the operator's: what a login may do follows from the group it is in.
 #![deny(
     clippy::unwrap_used,
@@ -12,6 +14,7 @@
 )]
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -68,6 +71,10 @@ pub struct Table {
     pub reader: Option<&'static str>,
 }
 
+/// How the description of a change begins that adds, and changes nothing that was there: tables, columns that may be empty, indexes. Programs that do not know it go on
+/// as before. The database keeps the description, so that an older program can read it.
+pub const ADDS: &str = "adds ";
+
 /// The roles of one database, and their rights. Every text is a constant of ours, fit for SQL as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
@@ -121,6 +128,28 @@ pub enum RightsError {
         /// The group to be in.
         role: &'static str,
     },
+    /// The tables are those of a newer version, which changed what this one uses.
+    #[error(
+        "the tables are those of a newer version (change {version}: {description}), and this program is too old for them"
+    )]
+    Newer {
+        /// The first change that this program does not know.
+        version: i64,
+        /// What it does.
+        description: String,
+    },
+    /// Nodes serve, and what is to be changed they use.
+    #[error(
+        "{connections} connections of {role} are open, and the change {description:?} is not one beside which they can serve: stop the nodes first"
+    )]
+    Serving {
+        /// How many.
+        connections: i64,
+        /// The group of those who serve.
+        role: &'static str,
+        /// The change.
+        description: String,
+    },
     /// A group is missing, and this login may not make it.
     #[error(
         "the role {role} is missing, and this login may not make it: deploy/cluster has a script for an administrator of PostgreSQL"
@@ -149,6 +178,16 @@ struct Standing {
     powerful: bool,
 }
 
+/// What waits for a table lets everybody else wait behind it: for so long, and then again a little later. Casts take milliseconds; whoever reads a whole box takes longer.
+const LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
+const LOCK_TRIES: u32 = 30;
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+
+/// Codes of PostgreSQL.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+const DEADLOCK_DETECTED: &str = "40P01";
+
 /// Two preparations of one database, one after the other.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(712005)";
 
@@ -167,7 +206,7 @@ impl Plan {
                 role: self.serving,
             });
         }
-        let missing = missing(&mut connection, migrator).await?;
+        let missing = missing(&mut connection, migrator).await?.len();
         drop(connection);
         let behind = |login| RightsError::Behind {
             missing,
@@ -206,11 +245,17 @@ impl Plan {
             &format!("{ONE_AT_A_TIME}; {}; {}", join(self.owner), self.take_over()),
         )
         .await?;
-        run(connection, &format!("SET ROLE {}", self.owner)).await?;
-        let changes = missing(connection, migrator).await?;
-        migrator.run(&mut *connection).await?;
+        run(connection, &format!("SET ROLE {}; {LOCK_TIMEOUT}", self.owner)).await?;
+        let missing = missing(connection, migrator).await?;
+        if let Some(description) = missing.iter().find(|one| !one.starts_with(ADDS)) {
+            self.refuse_while_serving(connection, description).await?;
+        }
+        let changes = missing.len();
+        if changes > 0 {
+            make_changes(connection, migrator).await?;
+        }
         run(connection, &format!("{ONE_AT_A_TIME}; {}", self.grants())).await?;
-        run(connection, "RESET ROLE").await?;
+        run(connection, "RESET ROLE; RESET lock_timeout").await?;
         let logins = "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = to_regrole($1) ORDER BY 1";
         Ok(Prepared {
             database: sqlx::query_scalar("SELECT current_database()::text")
@@ -222,6 +267,25 @@ impl Plan {
                 .fetch_all(&mut *connection)
                 .await?,
         })
+    }
+
+    /// Nodes that are connected would find other tables than they know.
+    async fn refuse_while_serving(&self, connection: &mut PgConnection, change: &str) -> Result<(), RightsError> {
+        let connections: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM pg_stat_activity JOIN pg_auth_members ON member = usesysid
+             WHERE datname = current_database() AND roleid = to_regrole($1) AND pid <> pg_backend_pid()",
+        )
+        .bind(self.serving)
+        .fetch_one(connection)
+        .await?;
+        if connections > 0 {
+            return Err(RightsError::Serving {
+                connections,
+                role: self.serving,
+                description: change.to_owned(),
+            });
+        }
+        Ok(())
     }
 
     /// Every table.
@@ -314,29 +378,42 @@ END $$"
     }
 }
 
-/// How many migrations of this version are not recorded.
-async fn missing(connection: &mut PgConnection, migrator: &Migrator) -> Result<usize, RightsError> {
+/// Descriptions of the changes of this version that are not recorded.
+async fn missing(connection: &mut PgConnection, migrator: &Migrator) -> Result<Vec<String>, RightsError> {
+    let mut missing: Vec<_> = migrator.iter().collect();
     let begun: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;
-    if !begun {
-        return Ok(migrator.iter().count());
+    let mut recorded: Vec<(i64, String, Vec<u8>, bool)> = Vec::new();
+    if begun {
+        let all = "SELECT version, description, checksum, success FROM _sqlx_migrations ORDER BY version";
+        recorded = sqlx::query_as(all).fetch_all(connection).await?;
     }
-    let recorded: Vec<(i64, Vec<u8>, bool)> =
-        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
-            .fetch_all(connection)
-            .await?;
-    for (version, checksum, success) in &recorded {
-        let known = migrator.iter().find(|one| one.version == *version);
-        let known = known.ok_or(MigrateError::VersionMissing(*version))?;
+    for (version, description, checksum, success) in recorded {
         if !success {
-            return Err(MigrateError::Dirty(*version).into());
+            return Err(MigrateError::Dirty(version).into());
         }
-        if *known.checksum != **checksum {
-            return Err(MigrateError::VersionMismatch(*version).into());
+        match missing.iter().position(|one| one.version == version) {
+            Some(place) if *missing.swap_remove(place).checksum == *checksum => {}
+            Some(_) => return Err(MigrateError::VersionMismatch(version).into()),
+            None if description.starts_with(ADDS) => {}
+            None => return Err(RightsError::Newer { version, description }),
         }
     }
-    Ok(migrator.iter().count().saturating_sub(recorded.len()))
+    Ok(missing.into_iter().map(|one| one.description.to_string()).collect())
+}
+
+/// Makes what is missing. Whoever holds a table for long is waited for, but not all the time.
+async fn make_changes(connection: &mut PgConnection, migrator: &Migrator) -> Result<(), RightsError> {
+    for _ in 1..LOCK_TRIES {
+        match migrator.run(&mut *connection).await {
+            Err(error) if has_code(&error, LOCK_NOT_AVAILABLE) || has_code(&error, DEADLOCK_DETECTED) => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            made => return Ok(made?),
+        }
+    }
+    Ok(migrator.run(connection).await?)
 }
 
 /// Makes a group without login, unless there is one of this name.
@@ -374,14 +451,21 @@ fn quoted(names: &[&str]) -> String {
 }
 
 fn is_refused(error: &MigrateError) -> bool {
+    has_code(error, INSUFFICIENT_PRIVILEGE)
+}
+
+fn has_code(error: &MigrateError, code: &str) -> bool {
     match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => is_about_rights(error),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => is(error, code),
         _ => false,
     }
 }
 
-/// 42501: `insufficient_privilege`.
 fn is_about_rights(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.as_deref() == Some("42501")
+    is(error, INSUFFICIENT_PRIVILEGE)
+}
+
+fn is(error: &sqlx::Error, code: &str) -> bool {
+    let found = error.as_database_error().and_then(|error| error.code());
+    found.as_deref() == Some(code)
 }

@@ -76,6 +76,6 @@ pub mod warning;
 
 pub use db::{Connections, Store, prepare};
 pub use error::StoreError;
-pub use isoloir_rights::Prepared;
+pub use isoloir_rights::{ADDS, Prepared};
 pub use record::Recorded;
 pub use rights::ROLES;

@@ -7,6 +7,7 @@ use isoloir_protocol::group::GroupName;
 use super::block_on;
 use crate::rehearse::bench::{CastBench, run as measure};
 use crate::rehearse::codes::{CodesBench, CommandFigure, run as measure_codes};
+use crate::rehearse::nodes::nodes as measure_nodes;
 use crate::rehearse::rolls::{RollsBench, run as measure_rolls};
 use crate::rehearse::{Latencies, load};
 
@@ -97,6 +98,24 @@ enum BenchCommand {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
+    /// Two nodes over PostgreSQL behind HAProxy: casts a second, latencies at 70 % of that, memory of a node while everybody is signed in.
+    #[command(
+        after_help = "Example (optimised build):\n  isoloir bench nodes --ballots 12000 --database postgres://… --out /tmp/bench"
+    )]
+    Nodes {
+        /// Voters who sign in; half cast as fast as goes, half at 70 % of that.
+        #[arg(long, default_value_t = 12_000)]
+        ballots: u32,
+        /// Casts under way at the same time, where as many as go are asked for.
+        #[arg(long, default_value_t = 64)]
+        jobs: usize,
+        /// Empty or missing folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Empty PostgreSQL database of the voting server.
+        #[arg(long, value_name = "URL")]
+        database: String,
+    },
     /// Casts per second alone, and while a crowd wants to sign in: it must not starve those who are casting, and nobody overtakes in the waiting room.
     #[command(
         after_help = "Example (optimised build):\n  isoloir bench rush --ballots 36000 --people 1500 --arrivals 40 --out /tmp/bench"
@@ -172,6 +191,12 @@ pub(crate) fn run(arguments: &BenchArgs) -> anyhow::Result<()> {
             folder: out.clone(),
             database: database.clone(),
         }),
+        BenchCommand::Nodes {
+            ballots,
+            jobs,
+            out,
+            database,
+        } => nodes(&bench(*ballots, *jobs, out, Some(database))),
         BenchCommand::Rush {
             ballots,
             jobs,
@@ -271,6 +296,34 @@ fn rush(bench: &CastBench, people: u32, arrivals: f64) -> anyhow::Result<()> {
         figures.overtaken,
         figures.refused,
         100.0 * figures.ratio
+    );
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
+}
+
+fn nodes(bench: &CastBench) -> anyhow::Result<()> {
+    let figures = block_on(measure_nodes(bench))?;
+    let list = |values: &[f64]| {
+        values
+            .iter()
+            .map(|value| format!("{value:.0}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    println!(
+        "casts a second: {}. Target: at least 400.",
+        list(&figures.cast_per_second)
+    );
+    let times = &figures.latencies;
+    println!(
+        "at {:.0} a second: p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, max {:.1} ms. Target: p99 under 500 ms.",
+        figures.offered_per_second, times.p50_ms, times.p95_ms, times.p99_ms, times.max_ms
+    );
+    println!(
+        "memory of each node with {} sessions: {} MB, at most {} MB. Target: under 300 MB with 10,000.",
+        figures.sessions,
+        list(&figures.memory_mb),
+        list(&figures.peak_mb)
     );
     println!("{}", serde_json::to_string(&figures)?);
     Ok(())

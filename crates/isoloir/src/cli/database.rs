@@ -24,7 +24,8 @@ enum DatabaseCommand {
     /// Brings the tables up to date as their owner, and sets the rights of nodes and readers. The same again changes nothing.
     #[command(
         long_about = "Brings the tables up to date as their owner, and sets the rights of nodes and readers: makes the roles that are missing, gives the \
-                      tables to isoloir_owner, applies the changes of this version, then sets every right. Nodes whose login is in isoloir_portal alone may \
+                      tables to isoloir_owner, applies the changes of this version, then sets every right. Nodes of the version before may serve meanwhile, \
+                      unless a change touches what they use: then it refuses while they are connected. Nodes whose login is in isoloir_portal alone may \
                       then neither change a table nor remove a ballot, a mark or an entry of the journal. Run it again with each new version, before the \
                       nodes start; the same again changes nothing. SQLite has no roles and needs none of this.",
         after_help = "Example:\n  read -rs ISOLOIR_OWNER_URL; export ISOLOIR_OWNER_URL    # postgres://vote_owner:…@base.vote.internal/vote?sslmode=verify-full\n  \

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use isoloir_store::ADDS;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
@@ -57,7 +58,7 @@ struct Member {
 }
 
 impl Cluster {
-    /// Starts everything in `folder` and waits until there is a primary with a synchronous standby.
+    /// Starts everything in `folder`; [`Self::make_ready`] waits for it.
     pub(super) async fn start(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let network = Network::connect(folder, HOSTS).await?;
@@ -89,13 +90,12 @@ impl Cluster {
         for host in 0..cluster.members.len() {
             cluster.start_keeper(host)?;
         }
-        cluster.wait_until_whole().await?;
-        cluster.make_roles().await?;
         Ok(cluster)
     }
 
-    /// The roles of docs/guides/cluster.md, with passwords.
-    async fn make_roles(&self) -> anyhow::Result<()> {
+    /// Waits until there is a primary with a synchronous standby, and makes the roles of docs/guides/cluster.md, with passwords.
+    pub(super) async fn make_ready(&self) -> anyhow::Result<()> {
+        self.wait_until_whole().await?;
         let file = self.folder.join("roles.sql");
         let passwords = ["vote_owner", "vote"].map(|role| format!("ALTER ROLE {role} PASSWORD '{PASSWORD}';\n"));
         std::fs::write(&file, format!("{ROLES}{}", passwords.concat()))?;
@@ -125,35 +125,36 @@ impl Cluster {
     /// Makes an empty database.
     pub(super) async fn create_database(&self, name: &str) -> anyhow::Result<()> {
         let statement = format!("CREATE DATABASE {name} OWNER vote_owner");
-        succeed(
-            "psql",
-            [
-                &self.administrator("postgres"),
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-qc",
-                &statement,
-            ],
-        )
-        .await
-        .map(drop)
+        tell(&self.administrator("postgres"), &statement).await
     }
 
     /// Drops a database, for the disks are small.
     pub(super) async fn drop_database(&self, name: &str) -> anyhow::Result<()> {
         let statement = format!("DROP DATABASE {name} WITH (FORCE)");
-        succeed(
-            "psql",
-            [
-                &self.administrator("postgres"),
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-qc",
-                &statement,
-            ],
-        )
-        .await
-        .map(drop)
+        tell(&self.administrator("postgres"), &statement).await
+    }
+
+    /// What `isoloir database prepare` of a version to come does: columns and a table that this version does not know, recorded as what adds (docs/adr/0032). One table
+    /// after the other, as its rules say.
+    pub(super) async fn add_to_tables(&self, database: &str, number: u32) -> anyhow::Result<()> {
+        let columns = [
+            "box.ballot",
+            "box.box_head",
+            "server.poll_book",
+            "server.session",
+            "server.journal",
+        ]
+        .map(|table| format!("ALTER TABLE {table} ADD COLUMN drill_{number} TEXT"));
+        let table = format!("CREATE TABLE server.drill_{number} (id INT)");
+        let record = format!(
+            "INSERT INTO server._sqlx_migrations (version, description, success, checksum, execution_time)
+               VALUES (1000000 + {number}::BIGINT, '{ADDS}what the drill tries', TRUE, '', 0)"
+        );
+        for statement in columns.into_iter().chain([table, record]) {
+            let as_owner = format!("SET ROLE isoloir_owner; SET lock_timeout = '10s'; {statement}");
+            tell(&self.owner_url(database), &as_owner).await?;
+        }
+        Ok(())
     }
 
     /// A host by its number, from 0.
@@ -364,6 +365,13 @@ impl Cluster {
         }
         self.network.take_down().await
     }
+}
+
+/// Statements, by PostgreSQL's own client.
+async fn tell(url: &str, statements: &str) -> anyhow::Result<()> {
+    succeed("psql", [url, "-v", "ON_ERROR_STOP=1", "-qc", statements])
+        .await
+        .map(drop)
 }
 
 async fn servers_on(host: &Host) -> anyhow::Result<Vec<u32>> {

@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 
 use super::cluster::Cluster;
 use super::tool;
-use crate::rehearse::{CORSE_2022, Scenario, Server, Site, free_port};
+use crate::rehearse::{CORSE_2022, Scenario, Server, Site, free_port, front};
 
 /// Delegates of the board: nobody counts here.
 const DELEGATES: u32 = 2;
@@ -20,6 +20,8 @@ pub(super) const PASSWORD: &str = "Bateau-lavande-27";
 /// A vote that is open.
 pub(super) struct Deployment {
     pub(super) site: Site,
+    /// Name of the voting server's database.
+    pub(super) database: String,
     nodes: Vec<Node>,
     registrar: Option<Server>,
     front: Child,
@@ -76,21 +78,15 @@ impl Deployment {
                 server: None,
             });
         }
-        let front = site.folder.join("front.cfg");
-        std::fs::write(&front, front_configuration(&site, &nodes))?;
-        let mut proxy = Command::new("haproxy");
-        proxy
-            .arg("-f")
-            .arg(&front)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        let origins: Vec<_> = nodes.iter().map(|node| (node.name, node.origin.as_str())).collect();
+        let front = front::start(&site, &origins)?;
         let mut deployment = Self {
             registrar: Some(site.start_registrar().await?),
-            front: proxy.kill_on_drop(true).spawn().context("haproxy")?,
+            front,
             mail_server: None,
             mail_port,
             site,
+            database: database.to_owned(),
             nodes,
         };
         deployment.start_mail_server()?;
@@ -165,6 +161,15 @@ impl Deployment {
         }
     }
 
+    /// Asks a node to end: what it has begun it ends first.
+    pub(super) async fn stop_node(&mut self, number: usize) -> anyhow::Result<()> {
+        let node = self.nodes.get_mut(number).context("no such node")?;
+        match node.server.take() {
+            Some(server) => server.stop().await,
+            None => Ok(()),
+        }
+    }
+
     /// Ends a node at once.
     pub(super) async fn kill_node(&mut self, number: usize) -> anyhow::Result<()> {
         let node = self.nodes.get_mut(number).context("no such node")?;
@@ -195,10 +200,8 @@ impl Deployment {
 
     /// Asks everything to end, cleanly.
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
-        for node in &mut self.nodes {
-            if let Some(server) = node.server.take() {
-                server.stop().await?;
-            }
+        for number in 0..NODES {
+            self.stop_node(number).await?;
         }
         if let Some(registrar) = self.registrar.take() {
             registrar.stop().await?;
@@ -219,25 +222,4 @@ fn send_real_mail(site: &Site) -> anyhow::Result<u16> {
         format!("{real}\n[mail]\nsmtp = \"smtp://127.0.0.1:{port}\"\nfrom = \"vote@valbrune.example\"\n"),
     )?;
     Ok(port)
-}
-
-/// Voters reach whichever node is well; what one does not answer is not asked of the other by the proxy, but by the voter.
-fn front_configuration(site: &Site, nodes: &[Node]) -> String {
-    let servers: Vec<_> = nodes
-        .iter()
-        .map(|node| {
-            format!(
-                "  server {} {} check",
-                node.name,
-                node.origin.trim_start_matches("http://")
-            )
-        })
-        .collect();
-    format!(
-        "global\n  maxconn 2000\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 60s\n  timeout server 60s\n  timeout queue 5s\n  \
-         retries 1\n  option redispatch\nlisten portal\n  bind {}\n  balance roundrobin\n  option httpchk GET /healthz\n  \
-         default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions\n{}\n",
-        site.portal().trim_start_matches("http://"),
-        servers.join("\n")
-    )
 }

@@ -50,6 +50,8 @@ pub enum Fault {
     MailServerFrozen,
     /// The mail server is killed, and started again.
     MailServerKilled,
+    /// No fault, and it must not become one: tables of a newer version come, then each node is stopped and started again.
+    Upgrade,
 }
 
 /// What was done, so that it can be undone.
@@ -78,7 +80,7 @@ impl Fault {
     /// How long it lasts: some are over soon, a lost host comes back after the election of another.
     pub(super) fn lasts(self, rng: &mut StdRng) -> Duration {
         let millis = match self {
-            Self::Switchover => 0..1,
+            Self::Switchover | Self::Upgrade => 0..1,
             Self::NodeKilled | Self::AllNodesKilled | Self::RegistrarKilled | Self::PrimaryServerKilled => 200..3_000,
             Self::NodeFrozen | Self::StandbyStalled | Self::MailServerFrozen | Self::MailServerKilled => 1_000..6_000,
             Self::PrimaryDiskFull | Self::PrimarySlow | Self::CoordinatorKilled | Self::ClockJump => 3_000..10_000,
@@ -176,6 +178,14 @@ impl Fault {
             Self::MailServerKilled => {
                 vote.kill_mail_server().await?;
                 Injected::MailServer
+            }
+            Self::Upgrade => {
+                cluster.add_to_tables(&vote.database, rng.random()).await?;
+                for number in 0..NODES {
+                    vote.stop_node(number).await?;
+                    restart(vote, number).await?;
+                }
+                Injected::Nothing
             }
         })
     }

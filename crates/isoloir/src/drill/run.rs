@@ -75,9 +75,11 @@ pub async fn run(options: &Options, told: &mut dyn FnMut(&RunReport)) -> anyhow:
         "{} is not empty",
         folder.display()
     );
+    tool::database_server_may_enter(&folder).await?;
     let mut cluster = Cluster::start(&folder.join("cluster")).await.context("the cluster")?;
     let mut reports = Vec::new();
     let outcome = async {
+        cluster.make_ready().await.context("the cluster")?;
         for seed in (options.seed..).take(usize::try_from(options.runs)?) {
             cluster.wait_until_whole().await?;
             let report = one(&mut cluster, &folder.join(format!("run-{seed}")), seed, options).await?;

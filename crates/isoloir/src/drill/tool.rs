@@ -41,6 +41,15 @@ pub(super) async fn all_there() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses a folder that only root may enter: the database servers run as another user, and would not find their configuration.
+pub(super) async fn database_server_may_enter(folder: &Path) -> anyhow::Result<()> {
+    let shown = folder.display().to_string();
+    succeed("runuser", ["-u", "postgres", "--", "test", "-x", &shown])
+        .await
+        .with_context(|| format!("the user `postgres` may not enter {shown}: choose a folder that everybody may enter"))
+        .map(drop)
+}
+
 /// Where a program is, of those that the system looks for.
 pub(super) fn which(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

@@ -82,6 +82,18 @@ pub(super) struct Ready {
     ballot: Ballot,
 }
 
+impl Ready {
+    /// Casts the ballot: there must be a receipt for it.
+    pub(super) async fn cast(self) -> anyhow::Result<()> {
+        let receipt = self
+            .session
+            .cast(&self.election, &self.admission, self.ballot.bytes)
+            .await?;
+        ensure!(receipt.tracker == self.ballot.tracker, "a receipt for another ballot");
+        Ok(())
+    }
+}
+
 /// Prepares, then measures.
 ///
 /// # Errors
@@ -211,13 +223,13 @@ pub(super) async fn cast_all(ready: Vec<Ready>, jobs: usize) -> anyhow::Result<f
     for one in ready {
         let permit = Arc::clone(&gate).acquire_owned().await?;
         tasks.spawn(async move {
-            let receipt = one.session.cast(&one.election, &one.admission, one.ballot.bytes).await;
+            let stored = one.cast().await;
             drop(permit);
-            receipt.map(|receipt| receipt.tracker == one.ballot.tracker)
+            stored
         });
     }
     while let Some(stored) = tasks.join_next().await {
-        ensure!(stored??, "a receipt for another ballot");
+        stored??;
     }
     Ok(per_second(count, begun))
 }

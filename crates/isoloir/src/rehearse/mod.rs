@@ -9,6 +9,8 @@
 //! - `figures`: times, latencies, rates
 //! - [`bench`]: the whole server against bare verification
 //! - [`codes`]: the registrar for a whole electorate
+//! - `front`: one address before several nodes of the portal
+//! - [`nodes`]: what two nodes over one database hold
 //! - [`load`]: pages under many readers, casts during a rush of sign-ins
 //! - [`run`]: the whole, in order
 
@@ -16,8 +18,10 @@ pub mod bench;
 pub mod codes;
 mod electorate;
 mod figures;
+pub(crate) mod front;
 pub mod load;
 pub mod logs;
+pub mod nodes;
 mod process;
 pub mod rolls;
 mod run;

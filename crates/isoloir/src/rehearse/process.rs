@@ -98,11 +98,10 @@ impl Program {
         if !status.success() {
             bail!("`{}` failed", shown(arguments));
         }
-        let number = |whole: u64| u32::try_from(whole).map_or(f64::INFINITY, f64::from);
         Ok(Measured {
             seconds: begun.elapsed().as_secs_f64(),
             cpu_seconds: ticks.map(|ticks| number(ticks) / TICKS_PER_SECOND),
-            peak_mb: peak.map(|kib| number(kib) * 1024.0 / 1e6),
+            peak_mb: peak.map(megabytes),
         })
     }
 
@@ -189,6 +188,12 @@ impl Server {
         cpu_ticks(&self.child.id()?.to_string())
     }
 
+    /// Its memory in MB (10^6 bytes), by a field that [`memory_kib`] knows; `None` where the system does not tell.
+    #[must_use]
+    pub(crate) fn memory_mb(&self, field: &str) -> Option<f64> {
+        memory_kib(&self.child.id()?.to_string(), field).map(megabytes)
+    }
+
     /// Asks the server to end (SIGTERM) and waits for it.
     ///
     /// # Errors
@@ -250,6 +255,14 @@ pub(crate) fn memory_kib(process: &str, field: &str) -> Option<u64> {
         .lines()
         .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+fn number(whole: u64) -> f64 {
+    u32::try_from(whole).map_or(f64::INFINITY, f64::from)
+}
+
+fn megabytes(kib: u64) -> f64 {
+    number(kib) * 1024.0 / 1e6
 }
 
 /// A port of 127.0.0.1 that is free now.

@@ -1,5 +1,5 @@
-//! Many casts, one commit: a task collects what arrives within five milliseconds, at most 256 ballots, and records them in
-//! one set-based transaction. The disk is then not the limit.
+//! Many casts, one commit: a task collects what arrives for as long as the last commit took, at most 256 ballots, and records them in one set-based transaction. The
+//! disk is then not the limit; and where several nodes write to one box, in turns, each gathers its ballots while another writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::{Fault, measured};
 
 const BATCH: usize = 256;
-const WINDOW: Duration = Duration::from_millis(5);
+/// The least and the most for which ballots are collected.
+const SHORTEST: Duration = Duration::from_millis(5);
+const LONGEST: Duration = Duration::from_millis(50);
 /// Verified ballots that may wait for a commit; more wait before entering.
 const QUEUE: usize = 4096;
 
@@ -57,10 +59,13 @@ impl Writer {
 }
 
 async fn run(mut inbox: mpsc::Receiver<Order>, store: Store, clock: Arc<dyn Clock>) {
+    let mut window = SHORTEST;
     while let Some(first) = inbox.recv().await {
-        let (casts, answers, stop) = collect(first, &mut inbox).await;
+        let (casts, answers, stop) = collect(first, window, &mut inbox).await;
         if !casts.is_empty() {
+            let begun = Instant::now();
             commit(&store, clock.as_ref(), &casts, answers).await;
+            window = begun.elapsed().clamp(SHORTEST, LONGEST);
         }
         if let Some(done) = stop {
             inbox.close();
@@ -73,9 +78,9 @@ async fn run(mut inbox: mpsc::Receiver<Order>, store: Store, clock: Arc<dyn Cloc
 
 type Batch = (Vec<NewCast>, Vec<Answer>, Option<oneshot::Sender<()>>);
 
-async fn collect(first: Order, inbox: &mut mpsc::Receiver<Order>) -> Batch {
+async fn collect(first: Order, window: Duration, inbox: &mut mpsc::Receiver<Order>) -> Batch {
     let (mut casts, mut answers) = (Vec::new(), Vec::new());
-    let deadline = Instant::now() + WINDOW;
+    let deadline = Instant::now() + window;
     let mut order = Some(first);
     while let Some(next) = order {
         match next {

@@ -9,6 +9,7 @@ use crate::rehearse::bench::{CastBench, run as measure};
 use crate::rehearse::codes::{CodesBench, CommandFigure, run as measure_codes};
 use crate::rehearse::nodes::nodes as measure_nodes;
 use crate::rehearse::rolls::{RollsBench, run as measure_rolls};
+use crate::rehearse::whole::{WholeBench, run as measure_whole};
 use crate::rehearse::{Latencies, load};
 
 /// Benchmarks of the whole server.
@@ -116,6 +117,30 @@ enum BenchCommand {
         #[arg(long, value_name = "URL")]
         database: String,
     },
+    /// A whole electorate: roll, codes, keys, set-up, a sample of the voters over HTTP, count, audit, minutes. Ended in the middle, it goes on in the same folder.
+    #[command(
+        after_help = "Example (optimised build):\n  isoloir bench whole --voters 1400000 --elections 4 --casting 25000 --database postgres://… --out /data/bench"
+    )]
+    Whole {
+        /// Voters on the rolls.
+        #[arg(long, default_value_t = 10_000)]
+        voters: u32,
+        /// Elections, in each of which every voter is on the roll.
+        #[arg(long, default_value_t = 4)]
+        elections: u32,
+        /// How many vote, in every election.
+        #[arg(long, default_value_t = 1_000)]
+        casting: u32,
+        /// Voters at the same time.
+        #[arg(long, default_value_t = 16)]
+        jobs: usize,
+        /// Empty or missing folder, or that of a measurement that was ended.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Database of the voting server; SQLite in DIR by default.
+        #[arg(long, value_name = "URL")]
+        database: Option<String>,
+    },
     /// Casts per second alone, and while a crowd wants to sign in: it must not starve those who are casting, and nobody overtakes in the waiting room.
     #[command(
         after_help = "Example (optimised build):\n  isoloir bench rush --ballots 36000 --people 1500 --arrivals 40 --out /tmp/bench"
@@ -191,6 +216,21 @@ pub(crate) fn run(arguments: &BenchArgs) -> anyhow::Result<()> {
             folder: out.clone(),
             database: database.clone(),
         }),
+        BenchCommand::Whole {
+            voters,
+            elections,
+            casting,
+            jobs,
+            out,
+            database,
+        } => whole(&WholeBench {
+            voters: *voters,
+            elections: *elections,
+            casting: *casting,
+            jobs: *jobs,
+            folder: out.clone(),
+            database: database.clone(),
+        }),
         BenchCommand::Nodes {
             ballots,
             jobs,
@@ -234,15 +274,8 @@ fn pages(bench: &CastBench, readers: u32, reads: u32) -> anyhow::Result<()> {
 }
 
 fn commands(commands: &[CommandFigure]) {
-    let tell = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| format!("{value:.1}"));
     for one in commands {
-        println!(
-            "{:<20} {:>8.1} s  CPU {:>8} s  peak {:>7} MB",
-            one.command,
-            one.seconds,
-            tell(one.cpu_seconds),
-            tell(one.peak_mb)
-        );
+        println!("{one}");
     }
 }
 
@@ -294,8 +327,19 @@ fn rush(bench: &CastBench, people: u32, arrivals: f64) -> anyhow::Result<()> {
         "{} waited, {} overtaken, {} refused; casts kept {:.1} % of their rate. Target: at least 90 %, nobody overtaken.",
         figures.waited,
         figures.overtaken,
-        figures.refused,
+        figures.refused.values().sum::<u32>(),
         100.0 * figures.ratio
+    );
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
+}
+
+fn whole(bench: &WholeBench) -> anyhow::Result<()> {
+    let figures = block_on(measure_whole(bench))?;
+    commands(&figures.steps);
+    println!(
+        "{} ballots over HTTP in {:.1} s; archives of {:?} bytes; most memory of the servers meanwhile {:?} MB",
+        figures.ballots, figures.voting_seconds, figures.archives, figures.servers_peak_mb
     );
     println!("{}", serde_json::to_string(&figures)?);
     Ok(())

@@ -7,8 +7,8 @@ use anyhow::Context;
 
 use super::tool::succeed;
 
-/// Space of a host's disk. A cluster of a few thousand ballots takes a third of it.
-const DISK: &str = "size=384m,mode=0755";
+/// Space of a host's disk. A run takes a tenth of it; what is kept of the log for a server that is away, and etcd's memory, grow over many runs.
+const DISK: &str = "size=1g,mode=0755";
 
 /// The switch to which all hosts are connected, and this machine.
 pub(super) struct Network {

@@ -1,6 +1,7 @@
 //! What the registrar takes for a whole electorate: credentials, codes and letters by its own commands; then unlocking and reissues over HTTP.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use jiff::SignedDuration;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use reqwest::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -72,16 +73,41 @@ pub struct CodesFigures {
 }
 
 /// What a command took.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct CommandFigure {
     /// Which.
-    pub command: &'static str,
+    pub command: String,
     /// Wall-clock seconds.
     pub seconds: f64,
     /// CPU seconds, all threads, where the system tells.
     pub cpu_seconds: Option<f64>,
     /// Most resident memory, in MB (10^6 bytes).
     pub peak_mb: Option<f64>,
+}
+
+impl CommandFigure {
+    pub(super) fn of(command: &str, took: Measured) -> Self {
+        Self {
+            command: command.to_owned(),
+            seconds: took.seconds,
+            cpu_seconds: took.cpu_seconds,
+            peak_mb: took.peak_mb,
+        }
+    }
+}
+
+impl fmt::Display for CommandFigure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tell = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| format!("{value:.1}"));
+        write!(
+            f,
+            "{:<30} {:>8.1} s  CPU {:>8} s  peak {:>7} MB",
+            self.command,
+            self.seconds,
+            tell(self.cpu_seconds),
+            tell(self.peak_mb)
+        )
+    }
 }
 
 /// Measures.
@@ -197,17 +223,7 @@ impl Stage {
     async fn command(&self, name: &'static str, arguments: &[&str]) -> anyhow::Result<CommandFigure> {
         eprintln!("{name}…");
         let whole = [&["registrar"], arguments, &["--config", "registrar.toml"]].concat();
-        let Measured {
-            seconds,
-            cpu_seconds,
-            peak_mb,
-        } = self.program.measure(&whole).await?;
-        Ok(CommandFigure {
-            command: name,
-            seconds,
-            cpu_seconds,
-            peak_mb,
-        })
+        Ok(CommandFigure::of(name, self.program.measure(&whole).await?))
     }
 
     fn voter(&self, rank: u32) -> anyhow::Result<VoterId> {

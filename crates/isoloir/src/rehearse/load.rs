@@ -1,5 +1,6 @@
 //! Pages under many readers, and casts during a rush of sign-ins.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -51,8 +52,8 @@ pub struct RushFigures {
     pub waited: usize,
     /// Of them, those who were overtaken: told to wait after somebody who arrived later had been called.
     pub overtaken: usize,
-    /// People who did not come to sign in at last.
-    pub refused: u32,
+    /// People who did not come to sign in at last, by what they were told.
+    pub refused: BTreeMap<String, u32>,
     /// Mean rate during the rush over mean rate alone.
     pub ratio: f64,
 }
@@ -150,7 +151,9 @@ pub async fn rush(bench: &CastBench, people: u32, arrivals: f64) -> anyhow::Resu
             let one = crowd.disperse().await?;
             met.waited += one.lines.iter().filter(|line| line.stood.is_some()).count();
             met.overtaken += overtaken(&one.lines);
-            met.refused += one.refused;
+            for (told, people) in one.refused {
+                *met.refused.entry(told).or_default() += people;
+            }
         }
         ready = rest;
     }
@@ -182,14 +185,14 @@ struct Counts {
 struct Met {
     waited: usize,
     overtaken: usize,
-    refused: u32,
+    refused: BTreeMap<String, u32>,
 }
 
 /// What one crowd met.
 #[derive(Default)]
 struct CrowdMet {
     lines: Vec<Line>,
-    refused: u32,
+    refused: BTreeMap<String, u32>,
 }
 
 /// How long somebody of the crowd stays in line: everybody comes in at last, so that all can be asked whether they were overtaken.
@@ -267,7 +270,8 @@ impl Coming {
         while let Some(one) = crowd.join_next().await {
             match one {
                 Ok(Ok(line)) => met.lines.push(line),
-                Ok(Err(_)) | Err(_) => met.refused += 1,
+                Ok(Err(error)) => *met.refused.entry(error.to_string()).or_default() += 1,
+                Err(error) => *met.refused.entry(error.to_string()).or_default() += 1,
             }
         }
         met

@@ -11,6 +11,7 @@
 //! - [`codes`]: the registrar for a whole electorate
 //! - `front`: one address before several nodes of the portal
 //! - [`nodes`]: what two nodes over one database hold
+//! - [`whole`]: a whole electorate through a whole vote, and what each step takes
 //! - [`load`]: pages under many readers, casts during a rush of sign-ins
 //! - [`run`]: the whole, in order
 
@@ -28,6 +29,7 @@ mod run;
 mod scenario;
 mod site;
 mod verdict;
+pub mod whole;
 
 pub use electorate::{Ballots, Electorate, Outcome, VoterSheet};
 pub use figures::{Check, Latencies, PhaseFigure};

@@ -100,7 +100,7 @@ impl Program {
         }
         Ok(Measured {
             seconds: begun.elapsed().as_secs_f64(),
-            cpu_seconds: ticks.map(|ticks| number(ticks) / TICKS_PER_SECOND),
+            cpu_seconds: ticks.map(seconds_of),
             peak_mb: peak.map(megabytes),
         })
     }
@@ -255,6 +255,11 @@ pub(crate) fn memory_kib(process: &str, field: &str) -> Option<u64> {
         .lines()
         .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Seconds of so many clock ticks.
+pub(super) fn seconds_of(ticks: u64) -> f64 {
+    number(ticks) / TICKS_PER_SECOND
 }
 
 fn number(whole: u64) -> f64 {

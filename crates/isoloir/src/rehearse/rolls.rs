@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use serde::Serialize;
 
 use super::codes::CommandFigure;
-use super::process::{Measured, Program};
+use super::process::Program;
 
 /// What to measure.
 pub struct RollsBench {
@@ -55,11 +55,11 @@ pub async fn run(bench: &RollsBench) -> anyhow::Result<RollsFigures> {
     let mut figures = RollsFigures {
         cores: rayon::current_num_threads(),
         voters: bench.voters,
-        rows: write_roll(bench, &folder.join("first.csv"), None)?,
+        rows: write_roll(bench.voters, bench.elections, &folder.join("first.csv"), None)?,
         bytes: std::fs::metadata(folder.join("first.csv"))?.len(),
         commands: Vec::new(),
     };
-    write_roll(bench, &folder.join("second.csv"), Some(LEAVES))?;
+    write_roll(bench.voters, bench.elections, &folder.join("second.csv"), Some(LEAVES))?;
     for (file, [stage, apply]) in [
         ("first.csv", ["stage", "apply"]),
         ("second.csv", ["stage, a month later", "apply, a month later"]),
@@ -86,17 +86,7 @@ pub async fn run(bench: &RollsBench) -> anyhow::Result<RollsFigures> {
 
 async fn measure(program: &Program, name: &'static str, arguments: &[&str]) -> anyhow::Result<CommandFigure> {
     eprintln!("{name}…");
-    let Measured {
-        seconds,
-        cpu_seconds,
-        peak_mb,
-    } = program.measure(arguments).await?;
-    Ok(CommandFigure {
-        command: name,
-        seconds,
-        cpu_seconds,
-        peak_mb,
-    })
+    Ok(CommandFigure::of(name, program.measure(arguments).await?))
 }
 
 /// A server with a consultation of one voter.
@@ -151,7 +141,7 @@ const LAST: [&str; 16] = [
 const FIRST: [&str; 8] = ["Camille", "Hélène", "Inès", "Yann", "Zoé", "Jean-Marie", "Léa", "Noël"];
 
 /// A row for each voter and election, in no order of names; without one voter in `leaves`.
-fn write_roll(bench: &RollsBench, path: &Path, leaves: Option<u32>) -> anyhow::Result<u64> {
+pub(super) fn write_roll(voters: u32, elections: u32, path: &Path, leaves: Option<u32>) -> anyhow::Result<u64> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     writeln!(file, "matricule;nom;prenom;courriel;scrutin;lieu;lieu_nom")?;
     let mut rows = 0_u64;
@@ -163,7 +153,7 @@ fn write_roll(bench: &RollsBench, path: &Path, leaves: Option<u32>) -> anyhow::R
             .copied()
             .unwrap_or("")
     };
-    for voter in 0..bench.voters {
+    for voter in 0..voters {
         if leaves.is_some_and(|one_in| voter % one_in == 0) {
             continue;
         }
@@ -172,7 +162,7 @@ fn write_roll(bench: &RollsBench, path: &Path, leaves: Option<u32>) -> anyhow::R
             pick(&FIRST, voter / 5),
         );
         let school = 750_000 + voter / 40;
-        for election in 0..bench.elections {
+        for election in 0..elections {
             writeln!(
                 file,
                 "{:09};{last}{};{first};p{voter}@bench.example;e{election};{school:07}{};École {school}",

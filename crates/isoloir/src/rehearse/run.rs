@@ -25,7 +25,7 @@ use crate::voter::Portal;
 /// Delegates of the rehearsal's board: the quorum takes two of them, and president or secretary.
 const DELEGATES: u32 = 3;
 /// Keys that count: the secretary stands in for the president, one delegate is away.
-const QUORUM: [&str; 3] = ["secretary.key", "delegate-1.key", "delegate-3.key"];
+pub(super) const QUORUM: [&str; 3] = ["secretary.key", "delegate-1.key", "delegate-3.key"];
 /// Meets every rule of the portal, and is nobody's.
 const PASSWORD: &str = "Bateau-lavande-27";
 

@@ -69,6 +69,28 @@ impl Site {
         Ok(site)
     }
 
+    /// The folder of a rehearsal that was begun before.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn again(folder: &Path) -> anyhow::Result<Self> {
+        let folder = folder.canonicalize()?;
+        let port = |file: &str| -> anyhow::Result<u16> {
+            let table: toml::Table = std::fs::read_to_string(folder.join(file))
+                .context(file.to_owned())?
+                .parse()?;
+            let listen = table.get("listen").and_then(toml::Value::as_str).unwrap_or_default();
+            let address: std::net::SocketAddr = listen.parse().with_context(|| format!("{file}: listen"))?;
+            Ok(address.port())
+        };
+        Ok(Self {
+            program: Program::current(&folder)?,
+            portal_port: port("server.toml")?,
+            registrar_port: port("registrar.toml")?,
+            folder,
+        })
+    }
+
     /// Origin of the portal.
     #[must_use]
     pub fn portal(&self) -> String {
@@ -243,6 +265,22 @@ impl Site {
         self.program
             .run(&["archive", "export", "--out", "archives", "--config", "server.toml"])
             .await?;
+        self.decrypt(keys).await?;
+        let told = self
+            .program
+            .run(&["election", "finish", "--config", "server.toml"])
+            .await?;
+        self.program
+            .run(&["archive", "export", "--out", "archives", "--config", "server.toml"])
+            .await?;
+        Ok(told)
+    }
+
+    /// Decrypts the exported archives by these keys, offline, and takes the decryptions into the boxes.
+    ///
+    /// # Errors
+    /// When a command fails.
+    pub async fn decrypt(&self, keys: &[&str]) -> anyhow::Result<()> {
         let archives = self.archives()?;
         std::fs::create_dir_all(self.folder.join("decryptions"))?;
         for archive in &archives {
@@ -269,14 +307,7 @@ impl Site {
                 .run(&["election", "add-decryption", &file, "--config", "server.toml"])
                 .await?;
         }
-        let told = self
-            .program
-            .run(&["election", "finish", "--config", "server.toml"])
-            .await?;
-        self.program
-            .run(&["archive", "export", "--out", "archives", "--config", "server.toml"])
-            .await?;
-        Ok(told)
+        Ok(())
     }
 
     /// The exported archives.

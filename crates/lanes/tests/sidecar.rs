@@ -7,9 +7,8 @@
 )]
 #![cfg(target_arch = "x86_64")]
 
-mod common;
-#[path = "../../protocol/tests/common/mod.rs"]
-mod protocol;
+use crate::common;
+use crate::protocol;
 
 use std::{
     io::{self, Cursor, Write},

@@ -13,7 +13,7 @@ use isoloir_protocol::archive::{
     ArchiveError, ArchiveReader, ArchiveWriter, ChainReader, Event, Phase, ReadError, RecordName,
 };
 
-mod archives;
+use crate::archives;
 
 fn read_entries(bytes: &[u8]) -> Result<(u64, Phase), ArchiveError> {
     let mut chain = ChainReader::open(bytes)?;

@@ -26,8 +26,8 @@ use isoloir_protocol::{
     trustee::{Keys, Seed},
 };
 
-mod archives;
-mod common;
+use crate::archives;
+use crate::common;
 
 fn report(bytes: &[u8], options: Options) -> Report {
     audit(Cursor::new(bytes), &options, &mut |_| {}).unwrap()

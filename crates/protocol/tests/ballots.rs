@@ -6,7 +6,7 @@
     reason = "a test may panic"
 )]
 
-mod common;
+use crate::common;
 
 use common::{election, one_of, rng, tamper::Source};
 use isoloir_protocol::{

@@ -1,7 +1,7 @@
 //! Key ceremonies and decryptions shared with the TypeScript implementation, in both directions: every message of two ceremonies
 //! from fixed seeds (the French quorum), the secrets behind them, and what the members decrypted.
 //!
-//! `ISOLOIR_WRITE_VECTORS=1 cargo test -p isoloir-protocol --test ceremony_vectors` writes `vectors/ceremony.json` anew.
+//! `ISOLOIR_WRITE_VECTORS=1 cargo test -p isoloir-protocol --test protocol ceremony` writes `vectors/ceremony.json` anew.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +9,7 @@
     reason = "a test may panic"
 )]
 
-mod common;
+use crate::common;
 
 use std::{fs, path::PathBuf};
 

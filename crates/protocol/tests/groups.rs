@@ -9,7 +9,7 @@
 use isoloir_protocol::group::{Belenios2048, Branch, Ed25519, ElementError, Group, Rfc3526};
 use rand_core::CryptoRng;
 
-mod common;
+use crate::common;
 use common::rng;
 
 fn text<G: Group>(element: &G::Element) -> String {

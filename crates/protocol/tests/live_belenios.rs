@@ -25,7 +25,7 @@ use isoloir_protocol::{
     trustee::{Item, PrivateKey, Seed, Trustees, pedersen},
 };
 
-mod common;
+use crate::common;
 use common::rng;
 
 const TOOL: &str = "/usr/bin/belenios-tool";

@@ -6,7 +6,7 @@
     reason = "a test may panic"
 )]
 
-mod archives;
+use crate::archives;
 
 use std::fs;
 

@@ -23,8 +23,8 @@ use isoloir_protocol::{
     trustee::{Item, PrivateKey, Seed, Trustees, VerifiedTrustees, pedersen},
 };
 
-mod archives;
-mod common;
+use crate::archives;
+use crate::common;
 use common::rng;
 
 /// What an archive holds, apart from ballots.

@@ -6,7 +6,7 @@
     reason = "a test may panic"
 )]
 
-mod common;
+use crate::common;
 
 use std::{fs, path::Path};
 

@@ -278,7 +278,7 @@ impl Coming {
     }
 }
 
-fn mean(rates: &[f64]) -> f64 {
+pub(super) fn mean(rates: &[f64]) -> f64 {
     rates.iter().sum::<f64>() / f64::from(u32::try_from(rates.len().max(1)).unwrap_or(1))
 }
 

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::bench::{CastBench, Ready, cast_all, first_election, prepare, set_up};
 use super::electorate::Ballots;
 use super::figures::Latencies;
+use super::load::mean;
 use super::process::{Server, free_port};
 use super::{front, site::Site};
 use crate::voter::Portal;
@@ -70,7 +71,7 @@ pub async fn nodes(bench: &CastBench) -> anyhow::Result<NodesFigures> {
         let rest = ready.split_off(share.min(ready.len()));
         cast_per_second.push(cast_all(std::mem::replace(&mut ready, rest), bench.jobs).await?);
     }
-    let offered_per_second = SHARE * cast_per_second.iter().copied().sum::<f64>() / f64::from(u32::try_from(ROUNDS)?);
+    let offered_per_second = SHARE * mean(&cast_per_second);
     let latencies = Latencies::of(cast_at(ready, offered_per_second).await?);
     let peak_mb = memory(&servers, "VmHWM")?;
     for server in servers {

@@ -163,59 +163,11 @@ impl Site {
     /// # Errors
     /// When a command fails.
     pub async fn set_up(&self, delegates: u32, group: &str) -> anyhow::Result<()> {
-        let delegates = delegates.to_string();
-        let sequence: [&[&str]; 7] = [
-            &["consultation", "apply", "consultation", "--config", "server.toml"],
-            &[
-                "consultation",
-                "entitlements",
-                "--out",
-                "entitlements.json",
-                "--config",
-                "server.toml",
-            ],
-            &[
-                "registrar",
-                "create-credentials",
-                "--entitlements",
-                "entitlements.json",
-                "--out",
-                "public-credentials",
-                "--config",
-                "registrar.toml",
-            ],
-            &[
-                "registrar",
-                "issue-codes",
-                "--out",
-                "codes.csv",
-                "--config",
-                "registrar.toml",
-            ],
-            &[
-                "trustee",
-                "ceremony",
-                "--out",
-                "board",
-                "--delegates",
-                &delegates,
-                "--group",
-                group,
-            ],
-            &[
-                "election",
-                "set-up",
-                "--trustees",
-                "board/trustees.json",
-                "--credentials",
-                "public-credentials",
-                "--config",
-                "server.toml",
-            ],
-            &["consultation", "invite", "--config", "server.toml"],
-        ];
-        for command in sequence {
-            self.program.run(command).await?;
+        self.program
+            .run(&["consultation", "apply", "consultation", "--config", "server.toml"])
+            .await?;
+        for command in after_the_roll(delegates, group) {
+            self.program.run(&words(&command)).await?;
         }
         Ok(())
     }
@@ -317,6 +269,24 @@ impl Site {
     pub fn archives(&self) -> anyhow::Result<Vec<PathBuf>> {
         files_with_extension(&self.folder.join("archives"), "bel")
     }
+}
+
+/// From rolls in force to sealed, empty boxes whose voters are invited: each command as it is typed.
+pub(super) fn after_the_roll(delegates: u32, group: &str) -> [String; 6] {
+    [
+        "consultation entitlements --out entitlements.json --config server.toml".to_owned(),
+        "registrar create-credentials --entitlements entitlements.json --out public-credentials --config registrar.toml"
+            .to_owned(),
+        "registrar issue-codes --out codes.csv --config registrar.toml".to_owned(),
+        format!("trustee ceremony --out board --delegates {delegates} --group {group}"),
+        "election set-up --trustees board/trustees.json --credentials public-credentials --config server.toml".to_owned(),
+        "consultation invite --config server.toml".to_owned(),
+    ]
+}
+
+/// The words of a command.
+pub(super) fn words(command: &str) -> Vec<&str> {
+    command.split_whitespace().collect()
 }
 
 impl Running {

@@ -18,14 +18,14 @@ use super::figures::Latencies;
 use super::process::{Measured, own_cpu_ticks, seconds_of};
 use super::rolls::write_roll;
 use super::run::{QUORUM, open, read_codes};
-use super::site::{Running, Site};
+use super::site::{Running, Site, after_the_roll, words};
 use super::verdict::audited;
 use crate::cli::election_ids;
 use crate::voter::Portal;
 
 /// Voters of one part of the vote. A part that was ended in its middle is left as it is: others vote in its stead.
 const PART: u32 = 1_000;
-const DELEGATES: &str = "3";
+const DELEGATES: u32 = 3;
 const GROUP: &str = "Ed25519";
 
 /// What to measure.
@@ -70,53 +70,14 @@ pub struct WholeFigures {
 pub async fn run(bench: &WholeBench) -> anyhow::Result<WholeFigures> {
     let mut work = Work::begin_or_go_on(bench).await?;
     work.roll().await?;
-    let config = ["--config", "server.toml"];
-    let entitlements = ["consultation", "entitlements", "--out", "entitlements.json"];
-    work.command("consultation entitlements", &[&entitlements[..], &config].concat())
-        .await?;
-    let registrar = ["--config", "registrar.toml"];
-    let create = [
-        "registrar",
-        "create-credentials",
-        "--entitlements",
-        "entitlements.json",
-        "--out",
-        "public-credentials",
-    ];
-    work.command("registrar create-credentials", &[&create[..], &registrar].concat())
-        .await?;
-    let issue = ["registrar", "issue-codes", "--out", "codes.csv"];
-    work.command("registrar issue-codes", &[&issue[..], &registrar].concat())
-        .await?;
-    let ceremony = [
-        "trustee",
-        "ceremony",
-        "--out",
-        "board",
-        "--delegates",
-        DELEGATES,
-        "--group",
-        GROUP,
-    ];
-    work.command("trustee ceremony", &ceremony).await?;
-    let set_up = [
-        "election",
-        "set-up",
-        "--trustees",
-        "board/trustees.json",
-        "--credentials",
-        "public-credentials",
-    ];
-    work.command("election set-up", &[&set_up[..], &config].concat())
-        .await?;
-    work.command(
-        "consultation invite",
-        &[&["consultation", "invite"], &config[..]].concat(),
-    )
-    .await?;
+    for command in after_the_roll(DELEGATES, GROUP) {
+        let words = words(&command);
+        let step = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+        work.command(&step, &words).await?;
+    }
     work.activate().await?;
     work.vote(bench).await?;
-    work.command("close", &[&["close", "--now"], &config[..]].concat())
+    work.command("close", &["close", "--now", "--config", "server.toml"])
         .await?;
     let export = ["archive", "export", "--out", "archives", "--config", "server.toml"];
     work.command("archive export", &export).await?;

@@ -1,13 +1,9 @@
 //! The guide of the API tells the truth: its commands are run, in their order, against a server.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::{PROGRAM, succeed};
+use crate::common::{PROGRAM, succeed};
 use isoloir::rehearse::Site;
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/api.md");

@@ -1,7 +1,5 @@
 //! docs/security/asvs.md holds: every requirement of levels 1 and 2 has one row, what a row names exists, list and totals are those of the rows.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use std::{
     collections::BTreeSet,
     fs,

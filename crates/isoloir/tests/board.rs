@@ -1,8 +1,6 @@
 //! A board from its key ceremony to the result, as its members' devices play it: steps in order, wrong messages named, two sessions, absent
 //! delegates and their substitutes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,7 +1,5 @@
 //! A board over HTTP, as its members' browsers ask: what is refused, with which status and words, and the papers at the end.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::Arc;

@@ -1,13 +1,9 @@
 //! `isoloir config explain` and `isoloir config check`, from outside.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::{PROGRAM, fail, succeed};
+use crate::common::{PROGRAM, fail, succeed};
 use serde_json::Value;
 
 const SERVER: &str = r#"listen = "127.0.0.1:8080"

@@ -1,12 +1,8 @@
 //! A consultation's folder, checked without a server: every mistake with its line, the delays of the law with their articles.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 
-use common::{run, succeed};
+use crate::common::{run, succeed};
 use serde_json::Value;
 
 const CONSULTATION: &str = r#"format = 1

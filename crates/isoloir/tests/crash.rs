@@ -1,15 +1,11 @@
 //! Never "maybe": the voting server is killed in the middle of casts, again and again; no receipted ballot is lost.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::Polls;
+use crate::common::Polls;
 use isoloir::ambient;
 use isoloir::voter::{Admission, Ballot, Receipt, Session};
 use tokio::sync::Semaphore;

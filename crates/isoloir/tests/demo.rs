@@ -1,14 +1,10 @@
 //! The demonstration as a newcomer meets it: start, vote in three elections, close and count with the commands it printed.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use common::{PROGRAM, fail};
+use crate::common::{PROGRAM, fail};
 use isoloir::ambient;
 use isoloir::rehearse::{Ballots, free_port};
 use isoloir::voter::{Ballot, Portal, ServerKeys, Session};

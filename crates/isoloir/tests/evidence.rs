@@ -1,13 +1,9 @@
 //! The evidence of an election, by the commands that an operator types: made, counted again without database, refused when anything differs,
 //! kept for its time, destroyed with a certificate.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 
-use common::{Polls, fail, succeed};
+use crate::common::{Polls, fail, succeed};
 use isoloir::ambient;
 use isoloir::rehearse::Ballots;
 use isoloir::voter::Ballot;

@@ -1,10 +1,6 @@
 //! A full disk: the voter is told that nothing is stored, and the same bytes are received once there is room again.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
-use common::{Polls, SmallDisk};
+use crate::common::{Polls, SmallDisk};
 use isoloir::ambient;
 use isoloir::rehearse::Ballots;
 use isoloir::voter::Ballot;

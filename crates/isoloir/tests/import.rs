@@ -1,12 +1,8 @@
 //! A consultation is imported whole or not at all, and every mistake is told with its line.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 
-use common::{fail, succeed};
+use crate::common::{fail, succeed};
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
 

@@ -1,13 +1,9 @@
 //! Real voters against a deployment, at a stated curve: they vote, and the report says so; what a file cannot give is refused before anybody arrives.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::fmt::Write as _;
 use std::path::Path;
 
-use common::{PASSWORD, Polls, fail, succeed};
+use crate::common::{PASSWORD, Polls, fail, succeed};
 use isoloir::rehearse::email;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,17 +1,14 @@
 //! `isoloir mailing`, with a real SMTP server: the serving program is killed in the middle, again and again, two serve at once; every voter has one
 //! message, and nobody two mails.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{PROGRAM, fail, succeed};
+use crate::common::{PROGRAM, fail, succeed};
+use isoloir::rehearse::free_port;
 use isoloir_testkit::{AcceptedMail, Postgres, SmtpOptions, SmtpServer};
 
 const VOTERS: usize = 400;
@@ -23,7 +20,7 @@ fn site(smtp: &SmtpServer, database: &str) -> tempfile::TempDir {
     for name in ["server", "registrar"] {
         succeed(folder.path(), &["key", "new", name]);
     }
-    for (name, port) in [("one", free_port()), ("two", free_port())] {
+    for (name, port) in [("one", free_port().unwrap()), ("two", free_port().unwrap())] {
         let config = format!(
             "listen = \"127.0.0.1:{port}\"\norigin = \"http://127.0.0.1:{port}\"\nregistrar_origin = \"http://127.0.0.1:1\"\n\
              key = \"server.key\"\nregistrar_key = \"registrar.pub\"\n[database]\nurl = \"{database}\"\n\
@@ -50,11 +47,6 @@ fn site(smtp: &SmtpServer, database: &str) -> tempfile::TempDir {
         &["consultation", "apply", "consultation", "--config", "one.toml"],
     );
     folder
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn serve(folder: &Path, config: &str) -> Child {

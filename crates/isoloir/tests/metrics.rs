@@ -1,14 +1,10 @@
 //! Figures of started servers: what they say after a vote, that they name nobody, and that dashboard, alarms and guide speak of figures that exist.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{PASSWORD, Polls, fail};
+use crate::common::{PASSWORD, Polls, fail};
 use isoloir::ambient;
 use isoloir::rehearse::logs::Known;
 use isoloir::rehearse::{Ballots, email, free_port};

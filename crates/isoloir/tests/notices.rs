@@ -1,15 +1,11 @@
 //! Notices by command, as an organiser uses them: whole files or void codes, a printer's encrypted data, scans, destruction.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{PROGRAM, fail, succeed};
+use crate::common::{PROGRAM, fail, succeed};
 use sha2::{Digest as _, Sha256};
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");

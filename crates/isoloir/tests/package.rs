@@ -1,13 +1,9 @@
 //! The Debian package: made, unpacked, looked at; its units read by systemd where it is installed.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::{PROGRAM, tool};
+use crate::common::{PROGRAM, tool};
 
 fn said(command: &mut Command) -> String {
     let output = command.output().unwrap();

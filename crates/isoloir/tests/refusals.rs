@@ -1,15 +1,11 @@
 //! Bad input over real HTTP: every refusal of a cast with its code and status, and nothing stored by any of them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::common::Polls;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use common::Polls;
 use ed25519_dalek::{Signer as _, SigningKey};
 use isoloir::ambient;
 use isoloir::rehearse::{Ballots, Running};
@@ -253,7 +249,7 @@ async fn every_bad_cast_is_refused_with_its_code() {
     );
 
     // After the closing; a retry of a stored ballot still gets its receipt.
-    common::succeed(&scene.polls.site.folder, &["close", "--now", "--config", "server.toml"]);
+    crate::common::succeed(&scene.polls.site.folder, &["close", "--now", "--config", "server.toml"]);
     let (second, entitled) = scene.voter(2).await;
     let late = scene.ballot(csa, &entitled[csa].credential, 1);
     refused(
@@ -338,7 +334,7 @@ async fn wrong_codes_are_counted_and_then_wait() {
     let polls = Polls::with_voters(2, None).await;
     let running = polls.start().await;
     let portal = polls.portal();
-    let session = Session::sign_in(&portal, &isoloir::rehearse::email(1), common::PASSWORD)
+    let session = Session::sign_in(&portal, &isoloir::rehearse::email(1), crate::common::PASSWORD)
         .await
         .unwrap();
     refused(session.unlock(polls.code(2)).await, 403, "code_wrong");

@@ -1,15 +1,11 @@
 //! The registrar by command, as its operator uses it: credentials and codes that go on after an interruption, its master key replaced, its database
 //! saved while it serves and restored, the rules of the reissue judged.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use common::{PROGRAM, Polls, fail, succeed};
+use crate::common::{PROGRAM, Polls, fail, succeed};
 use isoloir::voter::Session;
 
 /// Codes of a file, by staff number.
@@ -84,7 +80,7 @@ async fn codes_go_on_after_an_interruption_and_credentials_are_drawn_for_one_rol
     let running = polls.start().await;
     let portal = polls.portal();
     for (number, code) in (1..).zip(after.values()) {
-        let session = Session::sign_in(&portal, &isoloir::rehearse::email(number), common::PASSWORD)
+        let session = Session::sign_in(&portal, &isoloir::rehearse::email(number), crate::common::PASSWORD)
             .await
             .unwrap();
         assert!(opens(&session, code).await, "voter {number}");
@@ -232,7 +228,7 @@ fn rules_are_judged_with_their_sources_and_requests_are_counted() {
     );
     assert_ne!(alone, text);
     std::fs::write(folder.path().join("consultation.toml"), alone).unwrap();
-    let output = common::run(folder.path(), &["consultation", "lint", "."]);
+    let output = crate::common::run(folder.path(), &["consultation", "lint", "."]);
     assert!(!output.status.success());
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(

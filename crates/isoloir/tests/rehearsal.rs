@@ -1,12 +1,8 @@
 //! The rehearsal as a command: small samples of the real election, on both databases and in the finite field.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::process::Command;
 
-use common::{PASSWORD, PROGRAM, fail, run, succeed, tool};
+use crate::common::{PASSWORD, PROGRAM, fail, run, succeed, tool};
 use isoloir::rehearse::email;
 use isoloir::rehearse::logs::Known;
 

@@ -1,15 +1,11 @@
 //! PostgreSQL as the guide prepares it: the scripts of `deploy/cluster`, logins that own nothing, and a whole election by them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use common::{PROGRAM, fail, succeed};
+use crate::common::{PROGRAM, fail, succeed};
 use isoloir_testkit::Postgres;
 
 fn deployed(name: &str) -> PathBuf {

@@ -1,16 +1,12 @@
 //! `isoloir roll`: a damaged file staged, looked at, corrected, approved and applied by commands; a process killed while it applies.
 //! `isoloir account`: an account of the roll suspended and opened again.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{fail, succeed};
+use crate::common::{fail, succeed};
 use isoloir_domain::journal::Event;
 use isoloir_service::read_journal::Wanted;
 

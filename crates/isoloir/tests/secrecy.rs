@@ -1,15 +1,11 @@
 //! Neither a voting code nor a credential ever reaches the voting server: all its traffic and all its files are searched.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::common::{PASSWORD, Polls};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use common::{PASSWORD, Polls};
 use isoloir::ambient;
 use isoloir::rehearse::{Ballots, email};
 use isoloir::voter::{Ballot, Portal, Session};

@@ -1,16 +1,12 @@
 //! The machine's disk dies in the middle of the vote: from last night's backup and the synchronous copy the vote goes on, and not one receipted ballot is lost.
 //! Where anything is missing, the takeover says what and makes nothing. While the copy cannot be written, nobody gets a receipt.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{Polls, SmallDisk, fail, succeed};
+use crate::common::{Polls, SmallDisk, fail, succeed};
 use isoloir::ambient;
 use isoloir::rehearse::Ballots;
 use isoloir::voter::{Ballot, Portal, Receipt, Session, VoterError};

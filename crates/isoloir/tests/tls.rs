@@ -1,13 +1,11 @@
 //! A server that speaks TLS itself, as a browser would meet it: 1.3, the hybrid key exchange, a certificate renewed without a restart.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "test code")]
-
-mod common;
-
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::common::succeed;
+use isoloir::rehearse::free_port;
 use isoloir_testkit::make_certificate;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
@@ -80,14 +78,10 @@ async fn tls_1_3_by_the_server_itself_with_the_hybrid_exchange_and_a_renewed_cer
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     for name in ["server", "registrar"] {
-        common::succeed(folder, &["key", "new", name]);
+        succeed(folder, &["key", "new", name]);
     }
     let first = certify(folder);
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port().unwrap();
     let configuration = format!(
         "listen = \"127.0.0.1:{port}\"\norigin = \"https://127.0.0.1:{port}\"\nregistrar_origin = \"https://codes.example\"\nkey = \"server.key\"\n\
          registrar_key = \"registrar.pub\"\n\n[tls]\ncertificate = \"tls/server.crt\"\nkey = \"tls/server.key\"\n\n[database]\nurl = \"sqlite:server.db\"\n\n\

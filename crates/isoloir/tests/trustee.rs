@@ -1,13 +1,9 @@
 //! The board's work as its members do it: separate private files, one shared folder, no network.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
-
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use common::{fail, succeed};
+use crate::common::{fail, succeed};
 
 /// One step of every member of an item.
 fn step(folder: &Path, item: &str, command: &str, members: &[&str]) {
@@ -209,7 +205,7 @@ fn closed_box(name: &str) -> Vec<u8> {
 /// Decrypts with the key `file`; what was said, and whether it went well.
 fn decrypt_with(folder: &Path, file: &str, passphrase: Option<&str>) -> (bool, String) {
     std::fs::write(folder.join("cle.json"), file).unwrap();
-    let mut command = std::process::Command::new(common::PROGRAM);
+    let mut command = std::process::Command::new(crate::common::PROGRAM);
     command
         .args([
             "trustee",

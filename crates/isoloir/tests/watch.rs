@@ -1,7 +1,5 @@
 //! The watcher against a server that lies: each lie raises the alarm that names it, and an honest server raises none.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use rand::RngExt as _;
 use tokio::process::{Child, Command};
 
 /// The program and the folder in which its commands run.
@@ -270,11 +271,15 @@ fn megabytes(kib: u64) -> f64 {
     number(kib) * 1024.0 / 1e6
 }
 
-/// A port of 127.0.0.1 that is free now.
+/// A port of 127.0.0.1 that is free now, and below those that Linux gives to outgoing connections (32768 to 60999): none of these can take it
+/// before its server does.
 ///
 /// # Errors
-/// When there is none.
+/// When none was found.
 pub fn free_port() -> anyhow::Result<u16> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
+    let mut rng = rand::rng();
+    (0..200)
+        .map(|_| rng.random_range(10_000..32_768))
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .context("no free port")
 }

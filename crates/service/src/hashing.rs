@@ -23,8 +23,9 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// How long there has been no cast when that is a pause: those recorded together are answered together, and the next are on their way.
 const CALM: Duration = Duration::from_millis(50);
 
-/// How long whoever was called by the waiting room waits for one of the [`PLACES`].
-const SOON: Duration = Duration::from_secs(20);
+/// How long whoever was called by the waiting room waits for one of the [`PLACES`]. With the half minute that they may take, the answer comes before a
+/// proxy gives up, which is after a minute.
+const SOON: Duration = Duration::from_secs(30);
 
 /// What a hash takes before the first was measured, in microseconds.
 const USUAL: u64 = 20_000;

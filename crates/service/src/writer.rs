@@ -63,9 +63,8 @@ async fn run(mut inbox: mpsc::Receiver<Order>, store: Store, clock: Arc<dyn Cloc
     while let Some(first) = inbox.recv().await {
         let (casts, answers, stop) = collect(first, window, &mut inbox).await;
         if !casts.is_empty() {
-            let begun = Instant::now();
-            commit(&store, clock.as_ref(), &casts, answers).await;
-            window = begun.elapsed().clamp(SHORTEST, LONGEST);
+            let took = commit(&store, clock.as_ref(), &casts, answers).await;
+            window = took.clamp(SHORTEST, LONGEST);
         }
         if let Some(done) = stop {
             inbox.close();
@@ -98,11 +97,14 @@ async fn collect(first: Order, window: Duration, inbox: &mut mpsc::Receiver<Orde
     (casts, answers, None)
 }
 
-async fn commit(store: &Store, clock: &dyn Clock, casts: &[NewCast], answers: Vec<Answer>) {
+/// Records the casts and answers each; returns how long the store took.
+async fn commit(store: &Store, clock: &dyn Clock, casts: &[NewCast], answers: Vec<Answer>) -> Duration {
     let begun = Instant::now();
-    let outcomes = match store.record_ballots(casts, clock.now()).await {
+    let recorded = store.record_ballots(casts, clock.now()).await;
+    let took = begun.elapsed();
+    let outcomes = match recorded {
         Ok(outcomes) => {
-            measured::committed(casts.len(), begun.elapsed());
+            measured::committed(casts.len(), took);
             outcomes.into_iter().map(Ok).collect::<Vec<_>>()
         }
         Err(error) => {
@@ -115,6 +117,7 @@ async fn commit(store: &Store, clock: &dyn Clock, casts: &[NewCast], answers: Ve
         // Whoever cast may be gone; the ballot is stored nonetheless, and a retry gets the receipt.
         let _ = answer.send(outcome);
     }
+    took
 }
 
 /// The commit's error is logged once; each caller learns only that a retry will tell.

@@ -48,7 +48,7 @@ use trace::Trace;
 use world::World;
 
 /// Seeds in `./run test`.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 2000;
 /// Each deliberate defect must be found by one of so many seeds.
 const TO_FIND: u64 = 60;
 /// Lines shown of a seed that fails.

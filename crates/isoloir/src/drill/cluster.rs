@@ -167,14 +167,25 @@ impl Cluster {
         0..self.members.len()
     }
 
-    /// The host of the primary, if there is one now.
-    pub(super) async fn primary(&self) -> Option<usize> {
-        self.first_that_is("primary").await
+    /// The primary's host, once there is one.
+    pub(super) async fn primary(&self) -> anyhow::Result<usize> {
+        self.wait_for("primary").await
     }
 
-    /// The host of the synchronous standby.
-    pub(super) async fn standby(&self) -> Option<usize> {
-        self.first_that_is("synchronous").await
+    /// The host of the synchronous standby, once there is one: on a machine with much else to do it may have fallen behind since the cluster was whole.
+    pub(super) async fn standby(&self) -> anyhow::Result<usize> {
+        self.wait_for("synchronous").await
+    }
+
+    async fn wait_for(&self, role: &str) -> anyhow::Result<usize> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(number) = self.first_that_is(role).await {
+                return Ok(number);
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        bail!("no {role} member after {} s", PATIENCE.as_secs())
     }
 
     async fn first_that_is(&self, role: &str) -> Option<usize> {
@@ -195,7 +206,7 @@ impl Cluster {
     pub(super) async fn wait_until_whole(&self) -> anyhow::Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
-            if self.standby().await.is_some() && self.all_running().await && self.answers().await {
+            if self.first_that_is("synchronous").await.is_some() && self.all_running().await && self.answers().await {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -238,10 +249,7 @@ impl Cluster {
 
     /// Asks Patroni to give the role of primary to the synchronous standby, as an operator does before work on a host.
     pub(super) async fn switch_over(&self) -> anyhow::Result<()> {
-        let (from, to) = (
-            self.primary().await.context("no primary")?,
-            self.standby().await.context("no standby")?,
-        );
+        let (from, to) = (self.primary().await?, self.standby().await?);
         let name = |number: usize| self.members.get(number).map(|one| one.name.clone());
         let asked = serde_json::json!({ "leader": name(from), "candidate": name(to) });
         let url = format!("http://{}:8008/switchover", self.host(from)?.address);

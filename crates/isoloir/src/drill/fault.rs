@@ -97,8 +97,6 @@ impl Fault {
         rng: &mut StdRng,
     ) -> anyhow::Result<Injected> {
         let node = rng.random_range(0..NODES);
-        let primary = async |cluster: &Cluster| cluster.primary().await.context("no primary when the fault began");
-        let standby = async |cluster: &Cluster| cluster.standby().await.context("no standby when the fault began");
         Ok(match self {
             Self::NodeKilled => {
                 vote.kill_node(node).await?;
@@ -120,17 +118,17 @@ impl Fault {
                 Injected::Registrar
             }
             Self::PrimaryHostLost => {
-                let number = primary(cluster).await?;
+                let number = cluster.primary().await?;
                 cluster.lose_host(number).await?;
                 Injected::HostLost(number)
             }
             Self::StandbyHostLost => {
-                let number = standby(cluster).await?;
+                let number = cluster.standby().await?;
                 cluster.lose_host(number).await?;
                 Injected::HostLost(number)
             }
             Self::PrimaryServerKilled => {
-                cluster.kill_server(primary(cluster).await?).await?;
+                cluster.kill_server(cluster.primary().await?).await?;
                 Injected::Nothing
             }
             Self::Switchover => {
@@ -138,23 +136,23 @@ impl Fault {
                 Injected::Nothing
             }
             Self::PrimaryCutOff => {
-                let number = primary(cluster).await?;
+                let number = cluster.primary().await?;
                 cluster.host(number)?.cut_off().await?;
                 Injected::CutOff(number)
             }
             Self::StandbyCutOff => {
-                let number = standby(cluster).await?;
+                let number = cluster.standby().await?;
                 cluster.host(number)?.cut_off().await?;
                 Injected::CutOff(number)
             }
             Self::StandbyStalled => {
-                let number = standby(cluster).await?;
+                let number = cluster.standby().await?;
                 let processes = cluster.servers(number).await?;
                 signal("STOP", &processes).await?;
                 Injected::Stalled(processes)
             }
             Self::PrimaryDiskFull => {
-                let number = primary(cluster).await?;
+                let number = cluster.primary().await?;
                 cluster.host(number)?.fill().await?;
                 Injected::DiskFull(number)
             }
@@ -164,7 +162,7 @@ impl Fault {
                 cluster.kill_coordinator(number).await?;
                 Injected::Coordinator(number)
             }
-            Self::PrimarySlow => Injected::Slow(cluster.slow_down(primary(cluster).await?)?),
+            Self::PrimarySlow => Injected::Slow(cluster.slow_down(cluster.primary().await?)?),
             Self::ClockJump => {
                 let seconds = rng.random_range(30..3_600);
                 vote.set_clock(node, if rng.random() { seconds } else { -seconds })?;

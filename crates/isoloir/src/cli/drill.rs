@@ -10,10 +10,10 @@ use crate::drill::{Fault, Options, RunReport, gaps, run as play};
 /// Sets up a cluster on this machine, and injects faults while people vote: nothing may be lost or doubled.
 #[derive(clap::Args)]
 #[command(
-    long_about = "Sets up three PostgreSQL hosts with synchronous replication (Patroni, etcd, HAProxy), two portal nodes and a registrar on this machine, \
+    long_about = "Sets up three PostgreSQL hosts with synchronous replication (Patroni, etcd, HAProxy), two portal nodes, a registrar, a mail server and an SMS gateway on this machine, \
                   and injects faults from a seeded list while people vote. After each run every receipt’s ballot must be in the box, poll book and box must \
-                  agree, and the archive must pass the audit. Ends with 0 only if all of it held in every run. Needs root, for networks and small disks, and \
-                  the Debian packages patroni, etcd-server, haproxy, postgresql, iproute2, faketime, python3-aiosmtpd.",
+                  agree, the archive must pass the audit, and whoever was promised a mail or an SMS must have it. Ends with 0 only if all of it held in every run. Needs root, for networks and small disks, and \
+                  the Debian packages patroni, etcd-server, haproxy, postgresql, iproute2, faketime, python3-aiosmtpd, kannel, kannel-extras.",
     after_help = "Examples:\n  isoloir drill --out /tmp/drill\n  isoloir drill --out /tmp/drill --runs 200 --seed 1\n  isoloir drill --out /tmp/drill --fault \
                   switchover --fault primary-host-lost --runs 5\n\nA run that failed is repeated by its seed: --seed N --runs 1."
 )]
@@ -69,12 +69,13 @@ fn tell(report: &RunReport) {
         .map(|outage| format!("{} {:.1} s", outage.fault, outage.lasted))
         .collect();
     println!(
-        "seed {}: {}; {} receipts, {} asked again, longest gap {:.1} s{}",
+        "seed {}: {}; {} receipts, {} asked again, longest gap {:.1} s; {} links by SMS{}",
         report.seed,
         outages.join(", "),
         report.receipts,
         report.retries,
         report.longest_gap,
+        report.links,
         match &report.violation {
             Some(violation) => format!("\n  VIOLATION: {violation}"),
             None => String::new(),

@@ -183,13 +183,13 @@ pub(super) const SERVER: &[Words] = &[
     ),
     (
         "origin",
-        "Origine sous laquelle les navigateurs voient le portail, sans barre finale.",
-        "Origin under which browsers see the portal, without a final slash.",
+        "Origine sous laquelle les navigateurs voient le portail, sans barre finale\u{a0}: en https, ou en http sur cette machine même.",
+        "Origin under which browsers see the portal, without a final slash: https, or http on this very machine.",
     ),
     (
         "registrar_origin",
-        "Origine sous laquelle les navigateurs voient l’autorité des codes, sans barre finale.",
-        "Origin under which browsers see the registrar, without a final slash.",
+        "Origine sous laquelle les navigateurs voient l’autorité des codes, sans barre finale\u{a0}: en https, ou en http sur cette machine même.",
+        "Origin under which browsers see the registrar, without a final slash: https, or http on this very machine.",
     ),
     (
         "registrar_url",

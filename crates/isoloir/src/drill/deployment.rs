@@ -7,6 +7,8 @@ use anyhow::Context;
 use tokio::process::{Child, Command};
 
 use super::cluster::Cluster;
+use super::forgetful::{self, Forgetful};
+use super::gateway::Gateway;
 use super::tool;
 use crate::rehearse::{CORSE_2022, Scenario, Server, Site, free_port, front};
 
@@ -27,6 +29,7 @@ pub(super) struct Deployment {
     front: Child,
     mail_server: Option<Child>,
     mail_port: u16,
+    pub(super) gateway: Gateway,
 }
 
 struct Node {
@@ -54,13 +57,25 @@ impl Deployment {
             .program
             .with_environment([("ISOLOIR_OWNER_URL", cluster.owner_url(database).into())]);
         owner.run(&["database", "prepare"]).await?;
-        let mail_port = send_real_mail(&site)?;
+        let gateway = Gateway::start(site.folder.join("kannel")).await?;
+        let mail_port = send_for_real(&site, &gateway)?;
         let scenario = Scenario {
             registered: voters,
             ..Scenario::whole(CORSE_2022)
         };
         site.write_consultation(&scenario, "Ed25519")?;
+        append(&site.folder.join("consultation/consultation.toml"), forgetful::POLICY)?;
         site.set_up(DELEGATES, "Ed25519").await?;
+        std::fs::write(site.folder.join("identifiers.csv"), Forgetful::identifiers(voters))?;
+        site.program
+            .run(&[
+                "registrar",
+                "identifiers",
+                "identifiers.csv",
+                "--config",
+                "registrar.toml",
+            ])
+            .await?;
         let server = crate::open_voting_server(&site.folder.join("server.toml")).await?;
         for consultation in server.consultations().await? {
             server.activate_all_for_rehearsal(&consultation.id, PASSWORD).await?;
@@ -85,6 +100,7 @@ impl Deployment {
             front,
             mail_server: None,
             mail_port,
+            gateway,
             site,
             database: database.to_owned(),
             nodes,
@@ -207,19 +223,32 @@ impl Deployment {
             registrar.stop().await?;
         }
         self.kill_mail_server().await?;
+        self.gateway.kill().await?;
         self.front.kill().await.context("haproxy")
     }
 }
 
-/// Mail goes to a server from now on, whose port is given, instead of staying in the outbox for a demonstration.
-fn send_real_mail(site: &Site) -> anyhow::Result<u16> {
-    let (file, port) = (site.folder.join("server.toml"), free_port()?);
-    let text = std::fs::read_to_string(&file)?;
+/// Mail and SMS go to servers from now on, instead of staying in the outbox for a demonstration. Gives the port of the mail server.
+fn send_for_real(site: &Site, gateway: &Gateway) -> anyhow::Result<u16> {
+    let port = free_port()?;
+    let mail = format!("\n[mail]\nsmtp = \"smtp://127.0.0.1:{port}\"\nfrom = \"vote@valbrune.example\"\n");
+    let server = site.folder.join("server.toml");
+    let text = std::fs::read_to_string(&server)?;
     let real = text.replace("demonstration = true\n", "");
     anyhow::ensure!(real != text, "server.toml is not what it was");
+    std::fs::write(server, format!("{real}{mail}"))?;
+    let registrar = site.folder.join("registrar.toml");
+    let text = std::fs::read_to_string(&registrar)?;
+    // Only where it knows its own address does the registrar send links.
+    let origin = site.registrar();
     std::fs::write(
-        file,
-        format!("{real}\n[mail]\nsmtp = \"smtp://127.0.0.1:{port}\"\nfrom = \"vote@valbrune.example\"\n"),
+        registrar,
+        format!("origin = \"{origin}\"\n{text}{mail}{}", gateway.settings()),
     )?;
     Ok(port)
+}
+
+fn append(file: &Path, more: &str) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file)?;
+    Ok(std::fs::write(file, format!("{text}{more}"))?)
 }

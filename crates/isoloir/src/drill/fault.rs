@@ -50,6 +50,10 @@ pub enum Fault {
     MailServerFrozen,
     /// The mail server is killed, and started again.
     MailServerKilled,
+    /// The SMS gateway answers nothing for some seconds.
+    SmsGatewayFrozen,
+    /// The SMS gateway is killed, and started again.
+    SmsGatewayKilled,
     /// No fault, and it must not become one: tables of a newer version come, then each node is stopped and started again.
     Upgrade,
 }
@@ -57,16 +61,16 @@ pub enum Fault {
 /// What was done, so that it can be undone.
 pub(super) enum Injected {
     Nodes(Vec<usize>),
-    Frozen(u32),
+    Frozen(Vec<u32>),
     Registrar,
     HostLost(usize),
     CutOff(usize),
-    Stalled(Vec<u32>),
     DiskFull(usize),
     Slow(Slow),
     Coordinator(usize),
     Clock(usize),
     MailServer,
+    SmsGateway,
     Nothing,
 }
 
@@ -82,7 +86,12 @@ impl Fault {
         let millis = match self {
             Self::Switchover | Self::Upgrade => 0..1,
             Self::NodeKilled | Self::AllNodesKilled | Self::RegistrarKilled | Self::PrimaryServerKilled => 200..3_000,
-            Self::NodeFrozen | Self::StandbyStalled | Self::MailServerFrozen | Self::MailServerKilled => 1_000..6_000,
+            Self::NodeFrozen
+            | Self::StandbyStalled
+            | Self::MailServerFrozen
+            | Self::MailServerKilled
+            | Self::SmsGatewayFrozen
+            | Self::SmsGatewayKilled => 1_000..6_000,
             Self::PrimaryDiskFull | Self::PrimarySlow | Self::CoordinatorKilled | Self::ClockJump => 3_000..10_000,
             Self::PrimaryHostLost | Self::StandbyHostLost | Self::PrimaryCutOff | Self::StandbyCutOff => 8_000..30_000,
         };
@@ -111,7 +120,7 @@ impl Fault {
             Self::NodeFrozen => {
                 let id = vote.node_process(node).context("the node does not run")?;
                 signal("STOP", &[id]).await?;
-                Injected::Frozen(id)
+                Injected::Frozen(vec![id])
             }
             Self::RegistrarKilled => {
                 vote.kill_registrar().await?;
@@ -149,7 +158,7 @@ impl Fault {
                 let number = cluster.standby().await?;
                 let processes = cluster.servers(number).await?;
                 signal("STOP", &processes).await?;
-                Injected::Stalled(processes)
+                Injected::Frozen(processes)
             }
             Self::PrimaryDiskFull => {
                 let number = cluster.primary().await?;
@@ -171,11 +180,20 @@ impl Fault {
             Self::MailServerFrozen => {
                 let id = vote.mail_process().context("the mail server does not run")?;
                 signal("STOP", &[id]).await?;
-                Injected::Frozen(id)
+                Injected::Frozen(vec![id])
             }
             Self::MailServerKilled => {
                 vote.kill_mail_server().await?;
                 Injected::MailServer
+            }
+            Self::SmsGatewayFrozen => {
+                let processes = vote.gateway.processes();
+                signal("STOP", &processes).await?;
+                Injected::Frozen(processes)
+            }
+            Self::SmsGatewayKilled => {
+                vote.gateway.kill().await?;
+                Injected::SmsGateway
             }
             Self::Upgrade => {
                 cluster.add_to_tables(&vote.database, rng.random()).await?;
@@ -200,8 +218,7 @@ impl Injected {
                 }
                 Ok(())
             }
-            Self::Frozen(id) => signal("CONT", &[id]).await,
-            Self::Stalled(processes) => signal("CONT", &processes).await,
+            Self::Frozen(processes) => signal("CONT", &processes).await,
             Self::Registrar => vote.start_registrar().await,
             Self::HostLost(number) => cluster.start_host(number),
             Self::CutOff(number) => cluster.host(number)?.reconnect().await,
@@ -209,6 +226,7 @@ impl Injected {
             Self::Slow(server) => server.recover().await,
             Self::Clock(number) => vote.set_clock(number, 0),
             Self::MailServer => vote.start_mail_server(),
+            Self::SmsGateway => vote.gateway.run().await,
             Self::Coordinator(number) => cluster.start_coordinator(number),
         }
     }

@@ -15,10 +15,13 @@ use super::cluster::Cluster;
 use super::crowd::Crowd;
 use super::deployment::Deployment;
 use super::fault::Fault;
+use super::forgetful::Forgetful;
 use super::{tool, verdict};
 
 /// Voters of a run: enough to go on casting while a failover lasts.
 const VOTERS: u32 = 200;
+/// Voters besides who have lost their code: enough to go on asking.
+const FORGETFUL: u32 = 60;
 /// Voters still cast for so long after the last fault is over.
 const AFTERWARDS: Duration = Duration::from_secs(3);
 
@@ -54,6 +57,8 @@ pub struct RunReport {
     pub outages: Vec<Outage>,
     /// Receipts, each of another voter.
     pub receipts: usize,
+    /// Links to a new code that were promised by SMS, each to another voter.
+    pub links: usize,
     /// Requests that had no answer, or were told to come back, and were sent again.
     pub retries: u32,
     /// The longest time in which nobody had a receipt, in seconds.
@@ -100,12 +105,24 @@ async fn one(cluster: &mut Cluster, folder: &Path, seed: u64, options: &Options)
     let mut rng = StdRng::seed_from_u64(seed);
     let database = format!("drill_{seed}");
     cluster.create_database(&database).await?;
-    let mut vote = Deployment::open(folder, cluster, &database, VOTERS, options.executable.as_deref()).await?;
+    let mut vote = Deployment::open(
+        folder,
+        cluster,
+        &database,
+        VOTERS + FORGETFUL,
+        options.executable.as_deref(),
+    )
+    .await?;
     let crowd = Arc::new(Crowd::gather(&vote.site, VOTERS).await?);
     let ready = crowd.make_ready().await.context("before the trouble")?;
+    let forgetful = Forgetful::gather(&vote.site, VOTERS + 1)?;
     let over = Arc::new(AtomicBool::new(false));
     let begun = Instant::now();
     let voting = tokio::spawn(Arc::clone(&crowd).vote(ready, Arc::clone(&over)));
+    let asking = {
+        let over = Arc::clone(&over);
+        tokio::spawn(async move { forgetful.ask(&over).await })
+    };
     let outages = trouble(cluster, &mut vote, &options.faults, &mut rng).await;
     tokio::time::sleep(AFTERWARDS).await;
     over.store(true, Ordering::Relaxed);
@@ -113,18 +130,22 @@ async fn one(cluster: &mut Cluster, folder: &Path, seed: u64, options: &Options)
         seed,
         outages: outages?,
         receipts: 0,
+        links: 0,
         retries: 0,
         longest_gap: 0.0,
         violation: None,
     };
-    match voting.await? {
+    let voted = voting.await?;
+    let promised = asking.await?;
+    match voted.and_then(|voted| Ok((voted, promised?))) {
         Err(error) => report.violation = Some(format!("{error:#}")),
-        Ok(voted) => {
+        Ok((voted, promised)) => {
+            report.links = promised.len();
             report.receipts = voted.len();
             report.retries = voted.iter().map(|one| one.retries).sum();
             report.longest_gap = verdict::longest_gap(begun, &voted).as_secs_f64();
             cluster.wait_until_whole().await?;
-            let found = verdict::check(&vote, crowd.election(), &voted).await;
+            let found = verdict::check(&vote, crowd.election(), &voted, &promised).await;
             report.violation = found.err().map(|error| format!("{error:#}"));
         }
     }

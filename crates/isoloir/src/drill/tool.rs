@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use tokio::process::Command;
 
 /// What must be installed, with the Debian package that has it.
-const NEEDED: [(&str, &str); 8] = [
+const NEEDED: [(&str, &str); 10] = [
     ("ip", "iproute2"),
     ("etcd", "etcd-server"),
     ("patroni", "patroni"),
@@ -16,6 +16,8 @@ const NEEDED: [(&str, &str); 8] = [
     ("runuser", "util-linux"),
     ("mount", "mount"),
     ("faketime", "faketime"),
+    ("bearerbox", "kannel"),
+    ("smsbox", "kannel"),
 ];
 
 /// Refuses to begin where a program is missing, or without the rights to make networks and disks.
@@ -33,6 +35,10 @@ pub(super) async fn all_there() -> anyhow::Result<()> {
     succeed(PYTHON, ["-c", "import aiosmtpd"])
         .await
         .context("the drill needs a mail server: apt-get install python3-aiosmtpd")?;
+    ensure!(
+        Path::new(SMS_OPERATOR).exists(),
+        "the drill needs an operator for SMS: apt-get install kannel-extras"
+    );
     let user = succeed("id", ["-u"]).await?;
     ensure!(
         user.trim() == "0",
@@ -59,6 +65,11 @@ pub(super) fn which(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// The same of a program that is needed.
+pub(super) fn path(program: &str) -> anyhow::Result<PathBuf> {
+    which(program).with_context(|| format!("{program} is not installed"))
+}
+
 /// The library that tells a program another time than the system's.
 pub(super) fn other_time() -> anyhow::Result<PathBuf> {
     let folders = std::fs::read_dir("/usr/lib").context("/usr/lib")?;
@@ -70,6 +81,9 @@ pub(super) fn other_time() -> anyhow::Result<PathBuf> {
 
 /// The mail server that the drill starts, and whose absence it names: Debian's Python runs it.
 pub(super) const PYTHON: &str = "/usr/bin/python3";
+
+/// Kannel's own fake operator, which receives SMS and says what it received.
+pub(super) const SMS_OPERATOR: &str = "/usr/lib/kannel/test/fakesmsc";
 
 /// Folder of PostgreSQL's server programs, the newest.
 pub(super) fn postgresql() -> anyhow::Result<PathBuf> {

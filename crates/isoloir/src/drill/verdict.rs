@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 
 use super::crowd::Voted;
 use super::deployment::Deployment;
+use super::gateway::Gateway;
 use crate::rehearse::{Site, archive_ballots, audited, email};
 use crate::voter::Portal;
 
@@ -31,7 +32,12 @@ pub(super) fn longest_gap(begun: Instant, voted: &[Voted]) -> Duration {
 ///
 /// # Errors
 /// What does not.
-pub(super) async fn check(vote: &Deployment, election: &str, voted: &[Voted]) -> anyhow::Result<()> {
+pub(super) async fn check(
+    vote: &Deployment,
+    election: &str,
+    voted: &[Voted],
+    promised: &[String],
+) -> anyhow::Result<()> {
     let site = &vote.site;
     let portal = Portal::at(&site.portal())?;
     for one in voted {
@@ -52,7 +58,24 @@ pub(super) async fn check(vote: &Deployment, election: &str, voted: &[Voted]) ->
         voted.len()
     );
     archive(site, voted).await?;
-    mails(&vote.mailbox(), voted).await
+    mails(&vote.mailbox(), voted).await?;
+    links(&vote.gateway, promised).await
+}
+
+/// Every link that was promised reaches its telephone, once the gateway is there again.
+async fn links(gateway: &Gateway, promised: &[String]) -> anyhow::Result<()> {
+    let deadline = Instant::now() + LETTERS;
+    loop {
+        let delivered = gateway.delivered()?;
+        let Some(phone) = promised.iter().find(|phone| !delivered.contains(phone.as_str())) else {
+            return Ok(());
+        };
+        ensure!(
+            Instant::now() < deadline,
+            "a link was promised to {phone}, and no SMS came"
+        );
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// Everybody who voted is told by mail, once the mail server is there again.

@@ -193,23 +193,37 @@ export class Page {
    */
   watch(mark: () => Promise<string>): void {
     let before: string | null = null;
+    let looking = false;
+    const look = async (): Promise<void> => {
+      const now = await mark();
+      const changed = before !== null && now !== before;
+      before = now;
+      if (changed) await this.refresh(() => this.#isWaiting());
+    };
     setInterval(() => {
-      const isTyping = this.forms().some((form) => [...form.querySelectorAll("input")].some(({ value }) => value !== ""));
-      if (this.#busy || isTyping || this.main.dataset["waits"] === undefined) return;
-      const look = async (): Promise<void> => {
-        const now = await mark();
-        const changed = before !== null && now !== before;
-        before = now;
-        if (changed && !this.#busy) await this.refresh();
-      };
+      // On a slow network one look is not over when the next would begin.
+      if (looking || !this.#isWaiting()) return;
+      looking = true;
       // Whoever waits goes on waiting; the next look may have an answer.
-      look().catch(() => undefined);
+      look().catch(() => undefined).finally(() => {
+        looking = false;
+      });
     }, PACE);
   }
 
-  /** Takes in what the server draws now. The focus goes to its heading, unless all that changed is what others did. */
-  async refresh(): Promise<void> {
+  /** Whether the member waits for others: no step is under way, and nothing is being typed. */
+  #isWaiting(): boolean {
+    const isTyping = this.forms().some((form) => [...form.querySelectorAll("input")].some(({ value }) => value !== ""));
+    return !this.#busy && !isTyping && this.main.dataset["waits"] !== undefined;
+  }
+
+  /**
+   * Takes in what the server draws now, unless the answer comes when it is no longer wanted. The focus goes to its heading, unless all that changed is what
+   * others did.
+   */
+  async refresh(isWanted: () => boolean = () => true): Promise<void> {
     const drawn = await pageAgain();
+    if (!isWanted()) return;
     const main = drawn?.querySelector<HTMLElement>("main[data-board]");
     if (drawn === null || main == null) {
       location.reload();

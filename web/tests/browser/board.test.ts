@@ -249,6 +249,20 @@ test("a browser closed at every step, an answer lost, a private device: the pass
   expect(server.trustees).not.toBeNull();
 });
 
+test("where pages take longer than the watch over the others, what is to be saved stays there until it is", { timeout: 600_000 }, async () => {
+  server = new BoardFixture();
+  await server.start();
+  const devices = [await Device.of("delegate-1"), await Device.of("delegate-2"), await Device.of("delegate-3")];
+  server.slow = 3_200;
+  for (const device of devices) await device.begin();
+  await Promise.all(devices.map(async (device) => {
+    await device.page.waitForSelector("a[data-save]:visible", { timeout: PATIENCE });
+    await device.page.waitForTimeout(4_000);
+    expect(await device.page.isVisible("a[data-save]")).toBe(true);
+    await device.save();
+  }));
+});
+
 test("what is typed or chosen wrong is said, with what to do", { timeout: 600_000 }, async () => {
   server = new BoardFixture();
   await server.start();

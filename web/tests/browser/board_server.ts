@@ -39,6 +39,8 @@ export class BoardFixture {
   /** What is served as the archive. */
   archive: Uint8Array = new Uint8Array();
   tamperWorker = false;
+  /** How long a page takes to arrive, once drawn, in milliseconds. */
+  slow = 0;
   readonly seen: string[] = [];
   readonly signatures: string[] = [];
   readonly decryptions: { owner: number; bytes: string }[] = [];
@@ -128,7 +130,11 @@ export class BoardFixture {
     const seat = /seat=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "delegate-1";
     if (path.startsWith("/assets/")) return this.#asset(path.split("/").pop() ?? "", response);
     if (path === "/urne/archive.bel") return end(response, 200, "application/octet-stream", Buffer.from(this.archive));
-    if (path.startsWith("/bureau/")) return end(response, 200, "text/html; charset=utf-8", this.#page(path.split("/").pop() ?? "", seat));
+    if (path.startsWith("/bureau/")) {
+      const page = this.#page(path.split("/").pop() ?? "", seat);
+      await new Promise((resolve) => setTimeout(resolve, this.slow));
+      return end(response, 200, "text/html; charset=utf-8", page);
+    }
     const posted = request.method === "POST" ? (JSON.parse(body) as { round: number; step: string; body: string; owner: number }) : null;
     if (path.endsWith("/ceremonie")) return posted === null ? endJson(response, this.#ceremony(seat)) : this.#take(seat, posted, response);
     if (path.endsWith("/actes/4")) return this.#act(seat, posted, response);

@@ -41,6 +41,18 @@ impl Origin {
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
     }
+
+    /// Whether only programs of this very machine reach it.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        let (_, authority) = self.0.split_once("://").unwrap_or_default();
+        let host = match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next(),
+            None => authority.split(':').next(),
+        };
+        let host = host.unwrap_or_default();
+        host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    }
 }
 
 impl fmt::Display for Origin {

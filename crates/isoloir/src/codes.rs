@@ -20,7 +20,7 @@ use crate::progress::Progress;
 use crate::{ambient, private_file};
 
 /// Voters at a time.
-const BLOCK: usize = 8 * 1024;
+const BLOCK: usize = 2 * 1024;
 const COLUMNS: &str = "voter;matricule;nom;prenom;code\n";
 
 /// Issues a code to every voter of the file, or to the one with this number. Gives how many the file holds.

@@ -22,8 +22,8 @@ use crate::ambient;
 use crate::handover::{EntitledVoter, Entitlements, PublicCredentials};
 use crate::progress::{Progress, count};
 
-/// Voters at a time.
-const BLOCK: usize = 16 * 1024;
+/// Voters at a time, in one transaction: short enough that whoever waits for it, another block or a registrar that serves, does not give up on a busy machine.
+const BLOCK: usize = 2 * 1024;
 /// Blocks at a time: while one is stored, the next is drawn.
 const AT_A_TIME: usize = 2;
 

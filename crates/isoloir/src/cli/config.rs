@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use isoloir_carriers::config::mail_mode;
 use isoloir_carriers::{Depot, MailMode};
-use isoloir_domain::{Language, Origin};
+use isoloir_domain::Language;
 use serde_json::{Value, json};
 
 use super::consultation_folder::Told;
 use super::listening::Certificate;
 use super::{ConfigArg, block_on, identity, key, master_key, registrar, server};
 use crate::config::explain::{Explained, InForce, Kind, Source, Which, kind_in};
-use crate::config::{RegistrarConfig, ServerConfig, TlsConfig};
+use crate::config::{RegistrarConfig, ServerConfig, TlsConfig, public_origin};
 
 /// The configuration: every key explained, and a file checked before a server is started with it.
 #[derive(clap::Args)]
@@ -180,8 +180,8 @@ impl Problems {
         found.context(key).map_err(|error| self.0.push(error)).ok()
     }
 
-    fn origin(&mut self, key: &'static str, text: &str) {
-        self.look(key, text.parse::<Origin>().map_err(Into::into));
+    fn origin(&mut self, key: &'static str, text: &str, demonstration: bool) {
+        self.look(key, public_origin(text, demonstration).map_err(Into::into));
     }
 
     fn database(&mut self, url: &str) {
@@ -210,8 +210,8 @@ impl Problems {
 
 fn server_problems(config: &ServerConfig) -> Vec<anyhow::Error> {
     let mut problems = Problems::default();
-    problems.origin("origin", &config.origin);
-    problems.origin("registrar_origin", &config.registrar_origin);
+    problems.origin("origin", &config.origin, config.demonstration);
+    problems.origin("registrar_origin", &config.registrar_origin, config.demonstration);
     problems.look(
         "registrar_url",
         server::registrar_address(config).check().map_err(Into::into),
@@ -248,7 +248,7 @@ fn registrar_problems(config: &RegistrarConfig) -> Vec<anyhow::Error> {
         problems.0.push(error);
     }
     if let Some(origin) = &config.origin {
-        problems.origin("origin", origin);
+        problems.origin("origin", origin, config.demonstration);
         let mode = mail_mode(&config.mail, config.sms.as_ref(), config.demonstration);
         problems.carriers(mode.map_err(Into::into));
     }

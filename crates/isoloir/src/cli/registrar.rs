@@ -18,7 +18,7 @@ use rand::rngs::StdRng;
 
 use super::listening::{Listening, listen, serve};
 use super::{ConfigArg, block_on, database, key, master_key, notices};
-use crate::config::RegistrarConfig;
+use crate::config::{RegistrarConfig, public_origin};
 use crate::credentials::{self, Blocks};
 use crate::observe::{Exporter, Watched, beside};
 use crate::progress::Progress;
@@ -211,13 +211,17 @@ pub(crate) async fn open(config: &RegistrarConfig) -> anyhow::Result<Registrar> 
         return Ok(registrar);
     };
     let mail = mail_mode(&config.mail, config.sms.as_ref(), config.demonstration)?;
-    Ok(registrar.reissuing(origin.parse().context("origin")?, mail, rng)?)
+    Ok(registrar.reissuing(
+        public_origin(origin, config.demonstration).context("origin")?,
+        mail,
+        rng,
+    )?)
 }
 
 /// What the pages say besides.
 pub(crate) fn pages(config: &RegistrarConfig) -> anyhow::Result<PagesConfig> {
     Ok(PagesConfig {
-        portal: config.portal_origin.parse().context("portal_origin")?,
+        portal: public_origin(&config.portal_origin, config.demonstration).context("portal_origin")?,
         contact: Contact {
             phone: config.contact.phone.clone(),
             email: config.contact.email.clone(),

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::listening::{Listening, listen, serve};
 use super::{ConfigArg, block_on, capacity, server};
-use crate::config::ServerConfig;
+use crate::config::{ServerConfig, public_origin};
 use crate::observe::{Exporter, Watched, beside};
 
 /// How often the outbox is looked into and filled, and closings are looked for.
@@ -99,8 +99,8 @@ pub(crate) fn portal_config(
     demonstration: Option<Demonstration>,
 ) -> anyhow::Result<PortalConfig> {
     Ok(PortalConfig {
-        origin: config.origin.parse().context("origin")?,
-        registrar_origin: config.registrar_origin.parse().context("registrar_origin")?,
+        origin: public_origin(&config.origin, config.demonstration).context("origin")?,
+        registrar_origin: public_origin(&config.registrar_origin, config.demonstration).context("registrar_origin")?,
         registrar_key: server.registrar_key().to_bytes(),
         demonstration,
         contact: Contact {

@@ -1,6 +1,7 @@
 //! Real processes: the program's own commands, run as an operator would run them.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -85,8 +86,9 @@ impl Program {
     /// When it fails, with what it said.
     pub async fn measure<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<Measured> {
         let begun = Instant::now();
+        let mut said = tempfile::tempfile()?;
         let mut command = self.command(arguments);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut child = command.stdout(Stdio::null()).stderr(said.try_clone()?).spawn()?;
         let process = child.id().map_or_else(String::new, |id| id.to_string());
         let (mut ticks, mut peak) = (None, None);
         // What the system tells of a process is gone with it: looked at again and again until then.
@@ -97,7 +99,10 @@ impl Program {
             }
         };
         if !status.success() {
-            bail!("`{}` failed", shown(arguments));
+            said.rewind()?;
+            let said = std::io::read_to_string(said)?;
+            let last = said.lines().next_back().unwrap_or_default();
+            bail!("`{}` failed: {last}", shown(arguments));
         }
         Ok(Measured {
             seconds: begun.elapsed().as_secs_f64(),

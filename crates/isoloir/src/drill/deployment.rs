@@ -109,6 +109,7 @@ impl Deployment {
         for number in 0..NODES {
             deployment.start_node(number).await?;
         }
+        front::reached(&deployment.site).await?;
         Ok(deployment)
     }
 

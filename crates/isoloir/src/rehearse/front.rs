@@ -1,11 +1,13 @@
 //! One address before several nodes of the portal: HAProxy, as docs/guides/cluster.md has it.
 
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use tokio::process::{Child, Command};
 
 use super::site::Site;
+use crate::voter::Portal;
 
 /// A node of the portal: its name and its own origin.
 pub(crate) type Node<'a> = (&'a str, &'a str);
@@ -18,6 +20,27 @@ pub(crate) fn start(site: &Site, nodes: &[Node<'_>]) -> anyhow::Result<Child> {
     proxy.arg("-f").arg(&file);
     proxy.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     proxy.kill_on_drop(true).spawn().context("haproxy")
+}
+
+/// Answers in a row after which the proxy knows its nodes: it asks one after the other.
+const IN_A_ROW: u32 = 4;
+
+/// The portal, once the proxy leads to its nodes.
+pub(crate) async fn reached(site: &Site) -> anyhow::Result<Portal> {
+    let portal = Portal::at(&site.portal())?;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut answers = 0;
+    while answers < IN_A_ROW {
+        match portal.fetch("/healthz").await {
+            Ok(_) => answers += 1,
+            Err(error) => {
+                ensure!(Instant::now() < deadline, "the proxy leads nowhere: {error}");
+                answers = 0;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    Ok(portal)
 }
 
 /// Voters reach whichever node is well; what one does not answer is not asked of the other by the proxy, but by the voter.

@@ -1,6 +1,6 @@
 //! What two nodes over one database hold: casts a second, how long a voter waits at a part of that, and the memory of a node while many are signed in.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use serde::Serialize;
@@ -9,10 +9,9 @@ use tokio::task::JoinSet;
 use super::bench::{CastBench, Ready, cast_all, first_election, prepare, set_up};
 use super::electorate::Ballots;
 use super::figures::Latencies;
+use super::front;
 use super::load::mean;
 use super::process::{Server, free_port};
-use super::{front, site::Site};
-use crate::voter::Portal;
 
 /// Nodes of the portal.
 const NODES: [&str; 2] = ["node-1", "node-2"];
@@ -59,7 +58,7 @@ pub async fn nodes(bench: &CastBench) -> anyhow::Result<NodesFigures> {
     }
     let nodes: Vec<_> = NODES.into_iter().zip(origins.iter().map(String::as_str)).collect();
     let mut proxy = front::start(&site, &nodes)?;
-    let portal = reached(&site).await?;
+    let portal = front::reached(&site).await?;
     let id = first_election(&site).await?;
     let election = Ballots::fetch(&portal, [id.clone()]).await?.election(&id)?;
     eprintln!("signing in and encrypting…");
@@ -87,17 +86,6 @@ pub async fn nodes(bench: &CastBench) -> anyhow::Result<NodesFigures> {
         latencies,
         peak_mb,
     })
-}
-
-/// The portal, once the proxy leads there.
-async fn reached(site: &Site) -> anyhow::Result<Portal> {
-    let portal = Portal::at(&site.portal())?;
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while let Err(error) = portal.fetch("/healthz").await {
-        ensure!(Instant::now() < deadline, "the proxy leads nowhere: {error}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Ok(portal)
 }
 
 /// Casts so many a second, whether those before have been answered or not.

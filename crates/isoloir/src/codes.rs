@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use isoloir_domain::VoterId;
 use isoloir_domain::cell::safe_field;
+use isoloir_registrar::create_credentials::BLOCK;
 use isoloir_registrar::{IssuedCode, Registrar, VotingCode};
 use zeroize::Zeroizing;
 
@@ -19,8 +20,6 @@ use crate::handover::{EntitledVoter, Entitlements};
 use crate::progress::Progress;
 use crate::{ambient, private_file};
 
-/// Voters at a time.
-const BLOCK: usize = 2 * 1024;
 const COLUMNS: &str = "voter;matricule;nom;prenom;code\n";
 
 /// Issues a code to every voter of the file, or to the one with this number. Gives how many the file holds.

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use isoloir_domain::{ElectionId, Language};
 use isoloir_protocol::group::GroupName;
 use isoloir_registrar::Registrar;
-use isoloir_registrar::create_credentials::{CreateError, Drawing, Entitled, Roll};
+use isoloir_registrar::create_credentials::{BLOCK, CreateError, Drawing, Entitled, Roll};
 use isoloir_registrar::know_voters::KnownVoter;
 use isoloir_registrar::store::KnownConsultation;
 use rand::SeedableRng as _;
@@ -22,8 +22,6 @@ use crate::ambient;
 use crate::handover::{EntitledVoter, Entitlements, PublicCredentials};
 use crate::progress::{Progress, count};
 
-/// Voters at a time, in one transaction: short enough that whoever waits for it, another block or a registrar that serves, does not give up on a busy machine.
-const BLOCK: usize = 2 * 1024;
 /// Blocks at a time: while one is stored, the next is drawn.
 const AT_A_TIME: usize = 2;
 

@@ -26,8 +26,9 @@ use crate::{Registrar, sealed_place};
 
 /// Voters whose credentials one thread draws at a stretch.
 const STRETCH: usize = 1024;
-/// Voters whose credentials are stored at a stretch.
-const BLOCK: usize = 16 * STRETCH;
+/// Voters who are stored in one transaction: short enough that whoever waits for it, another block or a registrar that serves, does not give up on a busy
+/// machine.
+pub const BLOCK: usize = 2 * STRETCH;
 
 /// A voter on the election's roll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,4 @@
 //! Engines agree: on the ballots of `vectors/ballots.json`, valid and tampered with, and on forgeries made here.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail as tests do"
-)]
 #![cfg(target_arch = "x86_64")]
 
 use crate::common;

@@ -1,10 +1,4 @@
 //! Engine 3: valid ballots pass with a good sidecar; with a bad one, or a forged ballot, engine 2 decides.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail as tests do"
-)]
 #![cfg(target_arch = "x86_64")]
 
 use crate::common;

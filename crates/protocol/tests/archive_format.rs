@@ -1,11 +1,4 @@
 //! The format of archives: what is read and written again gives the same bytes, and nothing else is read.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "helpers of tests fail as tests do"
-)]
 
 use std::fs;
 

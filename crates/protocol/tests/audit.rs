@@ -1,11 +1,4 @@
 //! The audit, on every reference archive and on archives changed in one place.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "helpers of tests fail as tests do"
-)]
 
 use std::{
     fs,

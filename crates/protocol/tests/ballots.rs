@@ -1,10 +1,4 @@
 //! Ballots that Isoloir makes: the allowed ones verify, everything else is refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
 
 use crate::common;
 

@@ -2,12 +2,6 @@
 //! from fixed seeds (the French quorum), the secrets behind them, and what the members decrypted.
 //!
 //! `ISOLOIR_WRITE_VECTORS=1 cargo test -p isoloir-protocol --test protocol ceremony` writes `vectors/ceremony.json` anew.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
 
 use crate::common;
 

@@ -1,10 +1,4 @@
 //! Laws of the three groups, and what must never be read as a group element or a scalar.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
 
 use isoloir_protocol::group::{Belenios2048, Branch, Ed25519, ElementError, Group, Rfc3526};
 use rand_core::CryptoRng;

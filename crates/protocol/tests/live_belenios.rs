@@ -2,13 +2,6 @@
 //!
 //! The tool knows BELENIOS-2048 and homomorphic questions. Where it is missing, the tests say that they are skipped;
 //! continuous integration installs it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "helpers of tests fail as tests do"
-)]
 
 use std::{fs, io::Cursor, path::Path, process::Command};
 

@@ -1,10 +1,4 @@
 //! Every ballot and credential of the reference archives, made by the reference tool 2.0 and 3.3.0.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
 
 use crate::archives;
 

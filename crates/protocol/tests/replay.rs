@@ -1,12 +1,5 @@
 //! Replays the reference archives with the secrets stored beside them: trustees verify, decryption gives the
 //! stored factors, combination gives the stored result.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
-    reason = "helpers of tests fail as tests do"
-)]
 
 use std::{
     fs,

@@ -1,10 +1,4 @@
 //! The ballots shared with the TypeScript implementation, in both directions.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
 
 use crate::common;
 

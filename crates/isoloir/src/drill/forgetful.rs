@@ -1,21 +1,17 @@
 //! Voters who have lost their code, and ask for a link to a new one by SMS while the faults last.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use ed25519_dalek::SigningKey;
-use isoloir_domain::reissue::{Factor, ReissueOrder, ReissuePath};
-use isoloir_domain::{Clock as _, SessionId, SystemClock, VoterId, token};
 use reqwest::StatusCode;
-use serde_json::json;
 
-use crate::ambient;
 use crate::cli::read_key;
 use crate::handover::Entitlements;
 use crate::rehearse::Site;
+use crate::rehearse::lost_code::{LostCode, numen};
 
 /// What the organiser allows them: a secret answer, which the voting server checks, and the NUMEN, which the registrar checks.
 pub(super) const POLICY: &str = "\n[policy.reissue]\nnumen_opens_mailbox = false\n\n[[policy.reissue.paths]]\npath = \"challenge\"\n\
@@ -35,7 +31,7 @@ pub(super) struct Forgetful {
     registrar: String,
     /// With which the voting server vouches for what it checked.
     server: SigningKey,
-    voters: Vec<(u32, VoterId)>,
+    voters: Vec<LostCode>,
 }
 
 impl Forgetful {
@@ -56,10 +52,13 @@ impl Forgetful {
             let voter = voter?;
             let number: u32 = voter.number.trim_start_matches(['E', '0']).parse()?;
             if number >= first {
-                voters.push((number, voter.id));
+                voters.push(LostCode {
+                    voter: voter.id,
+                    number,
+                });
             }
         }
-        voters.sort_unstable();
+        voters.sort_unstable_by_key(|lost| lost.number);
         Ok(Self {
             http: isoloir_carriers::tls::http(None)?.timeout(REQUEST).build()?,
             registrar: site.registrar(),
@@ -74,28 +73,25 @@ impl Forgetful {
     /// When one is refused, or has no answer in the end.
     pub(super) async fn ask(self, over: &AtomicBool) -> anyhow::Result<Vec<String>> {
         let mut promised = Vec::new();
-        for (number, voter) in &self.voters {
+        for lost in &self.voters {
             if over.load(Ordering::Relaxed) {
                 break;
             }
-            let phone = format!("+336{:08}", 12_000_000 + number);
-            self.one(*number, *voter, &phone)
+            self.one(lost)
                 .await
-                .with_context(|| format!("voter {number}, who lost the code"))?;
-            promised.push(phone);
+                .with_context(|| format!("voter {}, who lost the code", lost.number))?;
+            promised.push(lost.phone());
             tokio::time::sleep(PACE).await;
         }
         Ok(promised)
     }
 
-    async fn one(&self, number: u32, voter: VoterId, phone: &str) -> anyhow::Result<()> {
+    async fn one(&self, lost: &LostCode) -> anyhow::Result<()> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             // Asked again, with a new order: the registrar sends the same link once more.
-            let body = json!({
-                "order": self.order(voter)?, "identifier": numen(number), "destination": "personal_phone", "contact": phone, "language": "fr",
-            });
-            let asked = self.http.post(format!("{}/reissues", self.registrar)).json(&body);
+            let request = lost.request(&self.registrar, &self.server)?;
+            let asked = self.http.post(format!("{}/reissues", self.registrar)).json(&request);
             let last = match asked.send().await {
                 Ok(answer) if answer.status() == StatusCode::OK => return Ok(()),
                 Ok(answer) if answer.status().is_server_error() => answer.status().to_string(),
@@ -108,26 +104,8 @@ impl Forgetful {
             tokio::time::sleep(PAUSE).await;
         }
     }
-
-    fn order(&self, voter: VoterId) -> anyhow::Result<String> {
-        let session = SessionId::generate(&mut ambient::rng());
-        let proven = BTreeSet::from([Factor::Session, Factor::Challenge]);
-        let order = ReissueOrder::new(
-            session.uuid(),
-            &self.registrar,
-            (session, voter),
-            ReissuePath::Challenge,
-            proven,
-            SystemClock.now(),
-        );
-        Ok(token::sign(&order, &self.server)?)
-    }
 }
 
 fn staff_number(number: u32) -> String {
     format!("E{number:06}")
-}
-
-fn numen(number: u32) -> String {
-    format!("{number:013}")
 }

@@ -64,18 +64,22 @@ pub(super) async fn check(
 
 /// Every link that was promised reaches its telephone, once the gateway is there again.
 async fn links(gateway: &Gateway, promised: &[String]) -> anyhow::Result<()> {
-    let deadline = Instant::now() + LETTERS;
-    loop {
+    until_nobody_lacks(|| {
         let delivered = gateway.delivered()?;
-        let Some(phone) = promised.iter().find(|phone| !delivered.contains(phone.as_str())) else {
-            return Ok(());
-        };
-        ensure!(
-            Instant::now() < deadline,
-            "a link was promised to {phone}, and no SMS came"
-        );
+        let lacking = promised.iter().find(|phone| !delivered.contains(phone.as_str()));
+        Ok(lacking.map(|phone| format!("a link was promised to {phone}, and no SMS came")))
+    })
+    .await
+}
+
+/// Waits for what is sent again after an outage; `lacking` says what somebody still waits for.
+async fn until_nobody_lacks(lacking: impl Fn() -> anyhow::Result<Option<String>>) -> anyhow::Result<()> {
+    let deadline = Instant::now() + LETTERS;
+    while let Some(what) = lacking()? {
+        ensure!(Instant::now() < deadline, "{what}");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    Ok(())
 }
 
 /// Everybody who voted is told by mail, once the mail server is there again.
@@ -92,18 +96,16 @@ async fn mails(mailbox: &Path, voted: &[Voted]) -> anyhow::Result<()> {
         }
         Ok(told)
     };
-    let deadline = Instant::now() + LETTERS;
-    loop {
+    until_nobody_lacks(|| {
         let told = told()?;
-        let untold = voted
+        let mut untold = voted
             .iter()
             .filter(|one| !told.iter().any(|to| to.contains(&email(one.voter))));
-        let Some(untold) = untold.map(|one| one.voter).next() else {
-            return Ok(());
-        };
-        ensure!(Instant::now() < deadline, "voter {untold} has a receipt and no mail");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
+        Ok(untold
+            .next()
+            .map(|one| format!("voter {} has a receipt and no mail", one.voter)))
+    })
+    .await
 }
 
 /// The vote is closed; its archive passes the audit and holds the receipted ballots, each once, and nothing else.

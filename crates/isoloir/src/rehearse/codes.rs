@@ -1,6 +1,5 @@
 //! What the registrar takes for a whole electorate: credentials, codes and letters by its own commands; then unlocking and reissues over HTTP.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,8 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use ed25519_dalek::SigningKey;
 use isoloir_domain::policy_presets::Preset;
-use isoloir_domain::reissue::{Factor, ReissueOrder, ReissuePath};
-use isoloir_domain::token::{self, Ticket};
+use isoloir_domain::token::Ticket;
 use isoloir_domain::{Clock as _, Delivery, Place, SessionId, SystemClock, VoterId};
 use isoloir_registrar::Registrar;
 use jiff::SignedDuration;
@@ -18,10 +16,11 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::figures::Latencies;
+use super::lost_code::{LostCode, numen};
 use super::process::{Measured, Program, free_port};
 use crate::ambient;
 use crate::cli::{open_registrar, read_key};
@@ -267,11 +266,15 @@ impl Stage {
         let mut voters = JoinSet::new();
         for rank in 0..bench.per_second * bench.seconds {
             tick.tick().await;
+            let lost = LostCode {
+                voter: self.voter(rank)?,
+                number: rank,
+            };
             let visit = Visit {
                 origin: self.origin.clone(),
                 http: self.http.clone(),
-                order: self.order(self.voter(rank)?)?,
-                rank,
+                request: lost.request(&self.origin, &self.server)?,
+                phone: lost.phone(),
             };
             let inbox = std::sync::Arc::clone(&inbox);
             voters.spawn(async move { visit.reissue(&inbox).await });
@@ -284,34 +287,23 @@ impl Stage {
         }
         Ok((Latencies::of(asked), Latencies::of(made)))
     }
-
-    fn order(&self, voter: VoterId) -> anyhow::Result<String> {
-        let proven = BTreeSet::from([Factor::Session, Factor::Challenge]);
-        let (id, who) = (session().uuid(), (session(), voter));
-        let order = ReissueOrder::new(id, &self.origin, who, ReissuePath::Challenge, proven, SystemClock.now());
-        Ok(token::sign(&order, &self.server)?)
-    }
 }
 
 /// One voter who lost the code.
 struct Visit {
     origin: String,
     http: reqwest::Client,
-    order: String,
-    rank: u32,
+    request: Value,
+    phone: String,
 }
 
 impl Visit {
     async fn reissue(self, inbox: &Registrar) -> anyhow::Result<(Duration, Duration)> {
-        let phone = format!("+336{:08}", 12_000_000 + self.rank);
-        let body = json!({
-            "order": self.order, "identifier": numen(self.rank), "destination": "personal_phone", "contact": phone, "language": "fr",
-        });
         let begun = Instant::now();
         let answer = self
             .http
             .post(format!("{}/reissues", self.origin))
-            .json(&body)
+            .json(&self.request)
             .send()
             .await?;
         let status = answer.status();
@@ -320,7 +312,7 @@ impl Visit {
         ensure!(status == StatusCode::OK, "reissue: {status}: {said}");
         tokio::time::sleep(READING).await;
         let letters = inbox.demonstration_inbox().await?;
-        let letter = letters.into_iter().find(|one| one.to == phone).context("no SMS")?;
+        let letter = letters.into_iter().find(|one| one.to == self.phone).context("no SMS")?;
         let link = letter.body.split_whitespace().find(|word| word.contains("/reassort/"));
         let link = link.context("no link in the SMS")?.trim_end_matches('.').to_owned();
         let begun = Instant::now();
@@ -339,10 +331,6 @@ fn session() -> SessionId {
 
 fn number(rank: u32) -> String {
     format!("B{rank:08}")
-}
-
-fn numen(rank: u32) -> String {
-    format!("{rank:013}")
 }
 
 fn write_entitlements(path: &Path, voters: &[VoterId]) -> anyhow::Result<()> {

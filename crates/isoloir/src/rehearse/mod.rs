@@ -22,6 +22,7 @@ mod figures;
 pub(crate) mod front;
 pub mod load;
 pub mod logs;
+pub(crate) mod lost_code;
 pub mod nodes;
 mod process;
 pub mod rolls;

@@ -196,9 +196,9 @@ export class Page {
     let looking = false;
     const look = async (): Promise<void> => {
       const now = await mark();
-      const changed = before !== null && now !== before;
-      before = now;
-      if (changed) await this.refresh(() => this.#isWaiting());
+      if (before !== null && now !== before) await this.refresh(() => this.#isWaiting());
+      // What came while the member had something to do is looked at again.
+      if (this.#isWaiting()) before = now;
     };
     setInterval(() => {
       // On a slow network one look is not over when the next would begin.

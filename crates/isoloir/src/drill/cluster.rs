@@ -270,6 +270,19 @@ impl Cluster {
         self.start_keeper(number)
     }
 
+    /// Starts again what ended by itself on a host, as systemd does: etcd ends when its disk is full.
+    pub(super) fn start_what_ended(&mut self, number: usize) -> anyhow::Result<()> {
+        let member = self.members.get_mut(number).context("no such host")?;
+        let (coordinator, keeper) = (ended(&mut member.coordinator)?, ended(&mut member.keeper)?);
+        if coordinator {
+            self.start_coordinator(number)?;
+        }
+        if keeper {
+            self.start_keeper(number)?;
+        }
+        Ok(())
+    }
+
     /// Ends the database server of a host, which Patroni will notice.
     pub(super) async fn kill_server(&self, number: usize) -> anyhow::Result<()> {
         let file = self.host(number)?.disk.join("pg/postmaster.pid");
@@ -397,6 +410,11 @@ fn inside(host: &Host) -> Command {
         .args(["netns", "exec", &host.namespace, "runuser", "-u", "postgres", "--"])
         .current_dir("/");
     command
+}
+
+fn ended(process: &mut Option<Child>) -> anyhow::Result<bool> {
+    let Some(process) = process else { return Ok(false) };
+    Ok(process.try_wait()?.is_some())
 }
 
 fn spawn(command: &mut Command, log: &Path) -> anyhow::Result<Child> {

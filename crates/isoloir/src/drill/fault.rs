@@ -222,7 +222,10 @@ impl Injected {
             Self::Registrar => vote.start_registrar().await,
             Self::HostLost(number) => cluster.start_host(number),
             Self::CutOff(number) => cluster.host(number)?.reconnect().await,
-            Self::DiskFull(number) => cluster.host(number)?.free(),
+            Self::DiskFull(number) => {
+                cluster.host(number)?.free()?;
+                cluster.start_what_ended(number)
+            }
             Self::Slow(server) => server.recover().await,
             Self::Clock(number) => vote.set_clock(number, 0),
             Self::MailServer => vote.start_mail_server(),

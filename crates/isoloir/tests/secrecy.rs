@@ -139,6 +139,10 @@ async fn codes_and_credentials_never_reach_the_voting_server() {
         }
     }
     running.stop().await.unwrap();
+    // A copy of a database that was stopped is one file.
+    for log in ["server.db-wal", "registrar.db-wal"] {
+        assert!(!polls.site.folder.join(log).exists(), "{log}");
+    }
     let traffic = tap.heard.lock().unwrap().clone();
     let mut places = files_of_the_server(&polls.site.folder);
     places.push(("traffic".to_owned(), traffic.clone()));

@@ -21,6 +21,8 @@ use crate::observe::observed;
 
 /// How long requests may take to finish once the server was asked to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
+/// Statements under way end within this time, or are cut off.
+const LETTING_GO: Duration = Duration::from_secs(5);
 /// How often it is looked whether the certificate was renewed.
 const RENEWAL_PERIOD: Duration = Duration::from_secs(5);
 
@@ -81,6 +83,13 @@ pub(crate) async fn serve(listening: Listening, router: Router) -> anyhow::Resul
     let served = until_ended(ending, server.acceptor(by_tls).serve(service)).await;
     renewing.abort();
     served
+}
+
+/// Closes a database, of which SQLite then leaves one file without a log beside it; not for ever, should the database not answer: what was committed is safe.
+pub(super) async fn let_go(closing: impl Future<Output = ()>) {
+    if tokio::time::timeout(LETTING_GO, closing).await.is_err() {
+        tracing::warn!("the database did not let go in time");
+    }
 }
 
 async fn until_ended(

@@ -16,7 +16,7 @@ use isoloir_theme::layout::Contact;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::listening::{Listening, listen, serve};
+use super::listening::{Listening, let_go, listen, serve};
 use super::{ConfigArg, block_on, database, key, master_key, notices};
 use crate::config::{RegistrarConfig, public_origin};
 use crate::credentials::{self, Blocks};
@@ -238,8 +238,9 @@ pub(crate) async fn serve_registrar(
     listening: Listening,
 ) -> anyhow::Result<()> {
     let worker = tokio::spawn(Arc::clone(&registrar).run_outbox_worker(OUTBOX_PERIOD));
-    let served = serve(listening, router(registrar, pages)).await;
+    let served = serve(listening, router(Arc::clone(&registrar), pages)).await;
     worker.abort();
+    let_go(registrar.store().close()).await;
     served
 }
 

@@ -11,7 +11,7 @@ use isoloir_theme::assets::Assets;
 use isoloir_theme::layout::Contact;
 use sha2::{Digest as _, Sha256};
 
-use super::listening::{Listening, listen, serve};
+use super::listening::{Listening, let_go, listen, serve};
 use super::{ConfigArg, block_on, capacity, server};
 use crate::config::{ServerConfig, public_origin};
 use crate::observe::{Exporter, Watched, beside};
@@ -133,10 +133,11 @@ pub(crate) async fn serve_portal(
         tokio::spawn(check_seals(server.clone())),
         tokio::spawn(server.clone().run_journal_signing(SIGNING_PERIOD)),
     ];
-    let served = serve(listening, isoloir_portal::router(server, portal)).await;
+    let served = serve(listening, isoloir_portal::router(server.clone(), portal)).await;
     for worker in workers {
         worker.abort();
     }
+    let_go(server.close()).await;
     served
 }
 

@@ -1,8 +1,9 @@
 //! Threads that hash passwords: few, of low priority, behind a bounded queue, so that a rush of sign-ins takes only what casts leave.
 //!
-//! Before each password a thread waits until no cast has been under way for [`CALM`], though never longer than [`PATIENCE`]: where casts never pause,
-//! sign-ins go on at a slow pace, and voters who are casting keep most of the machine (docs/benchmarks.md says how much). Priority alone does
-//! not do that: a hash that has begun holds a core, and its caches, for all of its 20 ms.
+//! Before each password a thread waits until no cast has been under way for [`CALM`], though never longer than its patience, which is [`PATIENCE`] where so many are
+//! under way as fill the machine and less where there are fewer: so sign-ins go on at a slow pace in a rush of casts, where voters who are casting keep most of the
+//! machine (docs/benchmarks.md says how much), and as fast as it can otherwise. Priority alone does not do that: a hash that has begun holds a core, and its caches,
+//! for all of its 20 ms.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,11 @@ use crate::{Fault, measured};
 /// one free core, and half a minute on two where casts never pause.
 pub(crate) const PLACES: usize = 128;
 
-/// How long a thread waits for a pause of the casts: twelve times what it then takes.
+/// How long a thread waits for a pause of the casts when they fill the machine: twelve times what it then takes.
 const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Casts under way, for each thread that hashes, which fill the machine. Of the 42 casts a second of an ordinary election one or two are under way.
+const FULL: f64 = 4.0;
 
 /// How long there has been no cast when that is a pause: those recorded together are answered together, and the next are on their way.
 const CALM: Duration = Duration::from_millis(50);
@@ -39,23 +43,41 @@ pub(crate) struct Hashing {
 }
 
 /// Casts between their arrival and their answer.
-#[derive(Default)]
 struct Casts {
     now: Mutex<CastsNow>,
     changed: Condvar,
+    /// So many under way fill the machine.
+    full: f64,
 }
 
 #[derive(Default)]
 struct CastsNow {
     under_way: usize,
+    /// How many were under way lately, as each arrival saw it.
+    usual: f64,
     /// When the last of them was answered.
     answered: Option<Instant>,
 }
 
 impl Casts {
+    fn new(threads: usize) -> Self {
+        let threads = u32::try_from(threads).unwrap_or(u32::MAX);
+        Self {
+            now: Mutex::default(),
+            changed: Condvar::new(),
+            full: FULL * f64::from(threads),
+        }
+    }
+
     fn arrived(&self) {
         let mut now = self.lock();
         now.under_way = now.under_way.saturating_add(1);
+        let under_way = u32::try_from(now.under_way).unwrap_or(u32::MAX);
+        now.usual += (f64::from(under_way) - now.usual) / 16.0;
+    }
+
+    fn patience(&self, now: &CastsNow) -> Duration {
+        PATIENCE.mul_f64((now.usual / self.full).min(1.0))
     }
 
     fn answered(&self) {
@@ -71,7 +93,7 @@ impl Casts {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Until there has been none for [`CALM`], or [`PATIENCE`] is over.
+    /// Until there has been none for [`CALM`], or patience is over.
     fn wait_for_a_pause(&self) {
         let begun = Instant::now();
         let mut now = self.lock();
@@ -81,7 +103,7 @@ impl Casts {
                 None => return,
                 Some(answered) => Some(CALM.saturating_sub(answered.elapsed())),
             };
-            let left = PATIENCE.saturating_sub(begun.elapsed());
+            let left = self.patience(&now).saturating_sub(begun.elapsed());
             let wait = calm.map_or(left, |calm| calm.min(left));
             if wait.is_zero() {
                 return;
@@ -106,15 +128,17 @@ pub(crate) struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSema
 
 impl Hashing {
     pub(crate) fn new(threads: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
+        let threads = threads.max(1);
+        let casts = Arc::new(Casts::new(threads));
         let threads = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.max(1))
+            .num_threads(threads)
             .thread_name(|i| format!("hash-{i}"))
             .start_handler(|_| give_way())
             .build()?;
         Ok(Self {
             threads,
             places: Arc::new(Semaphore::new(PLACES)),
-            casts: Arc::default(),
+            casts,
             takes: Arc::new(AtomicU64::new(USUAL)),
         })
     }
@@ -250,14 +274,16 @@ mod tests {
             hashing.run(hashing.turn().unwrap(), || Ok(())).await.unwrap();
             begun.elapsed()
         };
-        let two = (hashing.cast_under_way(), hashing.cast_under_way());
+        // As in a rush: many under way, and each arrival sees many.
+        let mut many: Vec<_> = (0..64).map(|_| hashing.cast_under_way()).collect();
         assert!(timed().await >= PATIENCE, "casts never pause");
-        drop(two.0);
+        let last = many.pop().unwrap();
+        drop(many);
         assert!(timed().await >= PATIENCE, "one is still under way");
         // The last one ends while a password waits, and another begins at once: that is no pause.
         let (waited, another) = tokio::join!(timed(), async {
             tokio::time::sleep(PATIENCE / 20).await;
-            drop(two.1);
+            drop(last);
             hashing.cast_under_way()
         });
         assert!(waited >= PATIENCE, "casts follow one another");
@@ -267,6 +293,24 @@ mod tests {
         });
         assert!(waited >= PATIENCE / 20 + CALM);
         assert_eq!(hashing.casts.lock().under_way, 0);
+    }
+
+    #[test]
+    fn passwords_wait_less_where_fewer_casts_are_under_way() {
+        let casts = Casts::new(2);
+        let patience = || casts.patience(&casts.lock());
+        assert_eq!(patience(), Duration::ZERO);
+        // One after another, as where 42 are cast a second and each takes 20 ms.
+        for _ in 0..100 {
+            casts.arrived();
+            casts.answered();
+        }
+        let ordinary = patience();
+        assert!(ordinary > PATIENCE / 10 && ordinary < PATIENCE / 7, "{ordinary:?}");
+        for _ in 0..64 {
+            casts.arrived();
+        }
+        assert_eq!(patience(), PATIENCE);
     }
 
     #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@ use isoloir_domain::{ConsultationId, Identifier, Language, Message, SessionId, V
 use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
+use crate::many::CHUNK;
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse};
@@ -53,8 +54,6 @@ statements! {
         LEFT JOIN account a ON a.voter = v.id
         WHERE e.consultation = $1 AND a.voter IS NULL AND v.email IS NULL ORDER BY v.last_name, v.first_name, v.number";
 }
-
-const CHUNK: usize = 500;
 
 /// A one-use link: hash of its token, whom it activates, until when, and the mail that carries it.
 pub struct NewLink {
@@ -187,6 +186,14 @@ pub struct Reset<'a> {
     pub mail: Option<NewMessage>,
 }
 
+/// Voids the links and codes of these voters, who are to have others.
+macro_rules! void_many {
+    ($tx:ident, $voters:expr) => {
+        to_voters!($tx, "DELETE FROM activation WHERE voter", $voters);
+        to_voters!($tx, "DELETE FROM activation_code WHERE voter", $voters);
+    };
+}
+
 impl Store {
     /// Stores links, voiding earlier links and codes of the same voters, and queues their mails.
     ///
@@ -194,18 +201,21 @@ impl Store {
     /// [`StoreError`].
     pub async fn insert_links(&self, links: &[NewLink], entry: Option<&Entry>) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            for link in links {
-                sqlx::query(VOID_LINKS).bind(link.voter.to_string()).execute(&mut *tx).await?;
-                sqlx::query(VOID_CODE).bind(link.voter.to_string()).execute(&mut *tx).await?;
-                sqlx::query(INSERT_LINK)
-                    .bind(link.hash.as_slice())
-                    .bind(link.voter.to_string())
-                    .bind(millis(link.expires))
-                    .execute(&mut *tx)
-                    .await?;
-                if let Some(mail) = &link.mail {
-                    queue_message!(tx, mail);
-                }
+            for chunk in links.chunks(CHUNK) {
+                let voters: Vec<VoterId> = chunk.iter().map(|link| link.voter).collect();
+                void_many!(tx, &voters);
+                put_rows!(
+                    tx,
+                    "INSERT INTO activation (hash, voter, expires) ",
+                    chunk,
+                    |row, link| row
+                        .push_bind(link.hash.as_slice())
+                        .push_bind(link.voter.to_string())
+                        .push_bind(millis(link.expires)),
+                    ""
+                );
+                let mails: Vec<&NewMessage> = chunk.iter().filter_map(|link| link.mail.as_ref()).collect();
+                queue_messages!(tx, &mails);
             }
             if let Some(entry) = entry {
                 append_journal!(tx, entry);
@@ -220,15 +230,19 @@ impl Store {
     /// [`StoreError`].
     pub async fn insert_codes(&self, codes: &[NewCode], entry: &Entry) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            for code in codes {
-                sqlx::query(VOID_LINKS).bind(code.voter.to_string()).execute(&mut *tx).await?;
-                sqlx::query(VOID_CODE).bind(code.voter.to_string()).execute(&mut *tx).await?;
-                sqlx::query(INSERT_CODE)
-                    .bind(code.hash.as_slice())
-                    .bind(code.voter.to_string())
-                    .bind(millis(code.expires))
-                    .execute(&mut *tx)
-                    .await?;
+            for chunk in codes.chunks(CHUNK) {
+                let voters: Vec<VoterId> = chunk.iter().map(|code| code.voter).collect();
+                void_many!(tx, &voters);
+                put_rows!(
+                    tx,
+                    "INSERT INTO activation_code (hash, voter, expires) ",
+                    chunk,
+                    |row, code| row
+                        .push_bind(code.hash.as_slice())
+                        .push_bind(code.voter.to_string())
+                        .push_bind(millis(code.expires)),
+                    ""
+                );
             }
             append_journal!(tx, entry);
         });

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
 use crate::consultation::LOCK_ELECTION;
+use crate::many::CHUNK;
 use crate::outbox::NewMessage;
 use crate::value::{hash, instant, millis, parse, small, unsigned};
 use crate::{Store, StoreError};
@@ -56,9 +57,6 @@ statements! {
     DRAW = "SELECT record FROM order_draw WHERE election = $1";
     UNDECIDED = "SELECT COUNT(*) FROM candidacy WHERE election = $1 AND state IN ('filed', 'asked')";
 }
-
-/// Numbers looked for at a time.
-const CHUNK: usize = 500;
 
 /// Whose lists a delegate files (*délégué de liste*).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,6 +31,8 @@ mod db;
 #[macro_use]
 mod statement;
 #[macro_use]
+mod many;
+#[macro_use]
 pub mod journal;
 #[macro_use]
 pub mod outbox;

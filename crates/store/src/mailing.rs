@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sqlx::QueryBuilder;
 
 use crate::account::{INSERT_LINK, VOID_CODE, VOID_LINKS};
+use crate::many::CHUNK;
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse, signed, small, unsigned};
@@ -51,8 +52,6 @@ statements! {
 }
 
 /// Messages of one statement.
-const CHUNK: usize = 500;
-
 /// A mailing to keep.
 pub struct NewMailing {
     /// Its identifier.

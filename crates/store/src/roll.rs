@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::QueryBuilder;
 
 use crate::consultation::{Change, LOCK_ELECTION, calendar};
+use crate::many::CHUNK;
 use crate::roll_stage::MOVE;
 use crate::value::{instant, millis, parse, unsigned};
 use crate::{Store, StoreError};
@@ -44,8 +45,6 @@ statements! {
         LEFT JOIN account a ON a.voter = v.id
         WHERE e.consultation = $1 AND a.voter IS NULL ORDER BY v.id";
 }
-
-const CHUNK: usize = 500;
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct VoterRow {

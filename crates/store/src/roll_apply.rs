@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{Delivery, ElectionId, VoterId};
 use jiff::Timestamp;
-use sqlx::QueryBuilder;
 
 use crate::consultation::LOCK_ELECTION;
+use crate::many::CHUNK;
 use crate::roll::{RECORD_IMPORT, name_key_of, sort_key};
 use crate::roll_stage::{CHANGES, PART, Stage, VoterChange};
 use crate::value::{millis, parse, signed};
@@ -17,55 +17,6 @@ statements! {
     MOVE_FROM = "UPDATE roll_state SET version = version + 1 WHERE id = 1 AND version = $1";
     APPLIED = "UPDATE staged_roll SET status = 'applied', applied = $2, applied_by = $3 WHERE id = $1 AND status = 'approved'";
     RECORD_MOVE = "INSERT INTO roll_move (stage, election, before, joined, gone, at) VALUES ($1, $2, $3, $4, $5, $6)";
-}
-
-/// Rows of one statement. SQLite knows 32,766 variables, PostgreSQL 65,535, and no row here has more than eight.
-const CHUNK: usize = 500;
-
-/// Writes rows by statements of many; those that are full are prepared once. `$after` ends the statement.
-macro_rules! put_rows {
-    ($tx:ident, $before:expr, $rows:expr, |$row:ident, $item:pat_param| $push:expr, $after:expr) => {
-        for chunk in $rows.chunks(CHUNK) {
-            let mut statement = QueryBuilder::new($before);
-            statement.push_values(chunk, |mut $row, $item| {
-                $push;
-            });
-            statement.push($after);
-            statement
-                .build()
-                .persistent(chunk.len() == CHUNK)
-                .execute(&mut *$tx)
-                .await?;
-        }
-    };
-}
-
-/// Begins a statement with `$before` and ends it with the list of these voters.
-macro_rules! naming {
-    ($before:expr, $voters:expr) => {{
-        let mut statement = QueryBuilder::new($before);
-        statement.push(" IN (");
-        let mut list = statement.separated(", ");
-        for voter in $voters {
-            list.push_bind(voter.to_string());
-        }
-        statement.push(")");
-        statement
-    }};
-}
-
-/// Does to many voters what `$before` says of those whom the list names.
-macro_rules! to_voters {
-    ($tx:ident, $before:expr, $voters:expr) => {
-        for chunk in $voters.chunks(CHUNK) {
-            let mut statement = naming!($before, chunk);
-            statement
-                .build()
-                .persistent(chunk.len() == CHUNK)
-                .execute(&mut *$tx)
-                .await?;
-        }
-    };
 }
 
 /// By how much an election's roll moves.

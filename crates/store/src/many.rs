@@ -1,6 +1,6 @@
 //! Statements of many rows: one question to the engine instead of hundreds.
 
-/// Rows of one statement. SQLite knows 32,766 variables, PostgreSQL 65,535, and no row here has more than eight.
+/// Rows of one statement. SQLite knows 32,766 variables, PostgreSQL 65,535, and no row has more than fourteen.
 pub(crate) const CHUNK: usize = 500;
 
 /// Writes rows by statements of many; those that are full are prepared once. `$after` ends the statement.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::common::{PASSWORD, Polls, fail};
 use isoloir::ambient;
@@ -148,6 +149,18 @@ fn family<'n>(families: &BTreeMap<String, String>, name: &'n str) -> Option<&'n 
     })
 }
 
+/// What a server exports once no mail waits: the one that tells the voter is queued with the cast, and taken within seconds.
+async fn once_mails_are_out(port: u16) -> Scrape {
+    for _ in 0..60 {
+        let scrape = Scrape::of(port).await;
+        if scrape.sum("isoloir_messages_waiting", &[("channel", "mail")]) == 0.0 {
+            return scrape;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    panic!("a mail waits for a minute")
+}
+
 /// A vote with its mishaps: one ballot twice, a wrong password, a wrong code. Returns what was made.
 async fn vote(polls: &Polls) -> Vec<(&'static str, String)> {
     let portal = polls.portal();
@@ -195,7 +208,7 @@ async fn after_a_vote_the_figures_are_right_name_nobody_and_are_those_of_dashboa
     );
     let made = vote(&polls).await;
     polls.portal().fetch("/elections/nobody?q=Durand").await.unwrap_err();
-    let (server, registrar) = (Scrape::of(ports[0]).await, Scrape::of(ports[1]).await);
+    let (server, registrar) = (once_mails_are_out(ports[0]).await, Scrape::of(ports[1]).await);
 
     for (name, labels, value) in [
         ("isoloir_casts_recorded_total", [].as_slice(), 1.0),

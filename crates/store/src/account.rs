@@ -3,9 +3,7 @@
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{ConsultationId, Identifier, Language, Message, SessionId, Voter, VoterId};
 use jiff::Timestamp;
-use sqlx::QueryBuilder;
 
-use crate::many::CHUNK;
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse};
@@ -54,6 +52,9 @@ statements! {
         LEFT JOIN account a ON a.voter = v.id
         WHERE e.consultation = $1 AND a.voter IS NULL AND v.email IS NULL ORDER BY v.last_name, v.first_name, v.number";
 }
+
+/// Begins the statement that stores many links.
+pub(crate) const INSERT_LINKS: &str = "INSERT INTO activation (hash, voter, expires) ";
 
 /// A one-use link: hash of its token, whom it activates, until when, and the mail that carries it.
 pub struct NewLink {
@@ -186,12 +187,24 @@ pub struct Reset<'a> {
     pub mail: Option<NewMessage>,
 }
 
-/// Voids the links and codes of these voters, who are to have others.
-macro_rules! void_many {
-    ($tx:ident, $voters:expr) => {
-        to_voters!($tx, "DELETE FROM activation WHERE voter", $voters);
-        to_voters!($tx, "DELETE FROM activation_code WHERE voter", $voters);
-    };
+/// Voids the links and codes of voters and begins with `$insert` to store others: tuples of hash, voter and end.
+macro_rules! replace_tokens {
+    ($tx:ident, $insert:expr, $tokens:expr) => {{
+        let tokens: Vec<(&[u8; 32], isoloir_domain::VoterId, jiff::Timestamp)> = $tokens;
+        let voters: Vec<isoloir_domain::VoterId> = tokens.iter().map(|(_, voter, _)| *voter).collect();
+        to_voters!($tx, "DELETE FROM activation WHERE voter", voters);
+        to_voters!($tx, "DELETE FROM activation_code WHERE voter", voters);
+        put_rows!(
+            $tx,
+            $insert,
+            tokens,
+            |row, (hash, voter, expires)| row
+                .push_bind(hash.as_slice())
+                .push_bind(voter.to_string())
+                .push_bind($crate::value::millis(*expires)),
+            ""
+        );
+    }};
 }
 
 impl Store {
@@ -201,22 +214,10 @@ impl Store {
     /// [`StoreError`].
     pub async fn insert_links(&self, links: &[NewLink], entry: Option<&Entry>) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            for chunk in links.chunks(CHUNK) {
-                let voters: Vec<VoterId> = chunk.iter().map(|link| link.voter).collect();
-                void_many!(tx, &voters);
-                put_rows!(
-                    tx,
-                    "INSERT INTO activation (hash, voter, expires) ",
-                    chunk,
-                    |row, link| row
-                        .push_bind(link.hash.as_slice())
-                        .push_bind(link.voter.to_string())
-                        .push_bind(millis(link.expires)),
-                    ""
-                );
-                let mails: Vec<&NewMessage> = chunk.iter().filter_map(|link| link.mail.as_ref()).collect();
-                queue_messages!(tx, &mails);
-            }
+            let tokens = links.iter().map(|link| (&link.hash, link.voter, link.expires)).collect();
+            replace_tokens!(tx, INSERT_LINKS, tokens);
+            let mails: Vec<&NewMessage> = links.iter().filter_map(|link| link.mail.as_ref()).collect();
+            queue_messages!(tx, &mails);
             if let Some(entry) = entry {
                 append_journal!(tx, entry);
             }
@@ -230,20 +231,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn insert_codes(&self, codes: &[NewCode], entry: &Entry) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            for chunk in codes.chunks(CHUNK) {
-                let voters: Vec<VoterId> = chunk.iter().map(|code| code.voter).collect();
-                void_many!(tx, &voters);
-                put_rows!(
-                    tx,
-                    "INSERT INTO activation_code (hash, voter, expires) ",
-                    chunk,
-                    |row, code| row
-                        .push_bind(code.hash.as_slice())
-                        .push_bind(code.voter.to_string())
-                        .push_bind(millis(code.expires)),
-                    ""
-                );
-            }
+            let tokens = codes.iter().map(|code| (&code.hash, code.voter, code.expires)).collect();
+            replace_tokens!(tx, "INSERT INTO activation_code (hash, voter, expires) ", tokens);
             append_journal!(tx, entry);
         });
         Ok(())
@@ -354,14 +343,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn set_passwords(&self, voters: &[VoterId], password: &str, now: Timestamp) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            for chunk in voters.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO account (voter, password, activated) ");
-                insert.push_values(chunk, |mut row, voter| {
-                    row.push_bind(voter.to_string()).push_bind(password).push_bind(millis(now));
-                });
-                insert.push(" ON CONFLICT (voter) DO NOTHING");
-                insert.build().persistent(false).execute(&mut *tx).await?;
-            }
+            put_rows!(
+                tx,
+                "INSERT INTO account (voter, password, activated) ",
+                voters,
+                |row, voter| row.push_bind(voter.to_string()).push_bind(password).push_bind(millis(now)),
+                " ON CONFLICT (voter) DO NOTHING"
+            );
         });
         Ok(())
     }

@@ -40,6 +40,7 @@ pub mod outbox;
 pub mod closing;
 #[macro_use]
 pub mod apply;
+#[macro_use]
 pub mod account;
 pub mod api_token;
 pub mod ballot_box;

@@ -9,10 +9,8 @@ use isoloir_domain::journal::Entry;
 use isoloir_domain::mailing::{Drafts, MailingKind, MailingStatus, PerMinute};
 use isoloir_domain::{ConsultationId, ElectionId, Voter};
 use jiff::Timestamp;
-use sqlx::QueryBuilder;
 
-use crate::account::{INSERT_LINK, VOID_CODE, VOID_LINKS};
-use crate::many::CHUNK;
+use crate::account::INSERT_LINKS;
 use crate::outbox::NewMessage;
 use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse, signed, small, unsigned};
@@ -51,7 +49,6 @@ statements! {
     FIGURES = "SELECT status, COUNT(*) FROM outbox WHERE mailing = $1 GROUP BY status";
 }
 
-/// Messages of one statement.
 /// A mailing to keep.
 pub struct NewMailing {
     /// Its identifier.
@@ -405,22 +402,14 @@ impl Store {
             for voter in &voters {
                 written.push(write(voter)?);
             }
-            for (voter, written) in voters.iter().zip(&written) {
-                let Some((hash, expires)) = &written.link else { continue };
-                for statement in [VOID_LINKS, VOID_CODE] {
-                    sqlx::query(statement).bind(voter.id.to_string()).execute(&mut *tx).await?;
-                }
-                sqlx::query(INSERT_LINK)
-                    .bind(hash.as_slice())
-                    .bind(voter.id.to_string())
-                    .bind(millis(*expires))
-                    .execute(&mut *tx)
-                    .await?;
-            }
+            let tokens = voters
+                .iter()
+                .zip(&written)
+                .filter_map(|(voter, written)| written.link.as_ref().map(|(hash, expires)| (hash, voter.id, *expires)))
+                .collect();
+            replace_tokens!(tx, INSERT_LINKS, tokens);
             let mails: Vec<&NewMessage> = written.iter().map(|written| &written.mail).collect();
-            for chunk in mails.chunks(CHUNK) {
-                queue_messages!(tx, chunk);
-            }
+            queue_messages!(tx, &mails);
             let many = u64::try_from(voters.len()).unwrap_or(u64::MAX);
             let reached = voters.last().map_or(reached, |last| last.id.to_string());
             // What was missed while nobody looked is caught up with for one batch only.

@@ -171,33 +171,31 @@ macro_rules! queue_message {
     }};
 }
 
-/// Queues many messages in the transaction `$tx` by one statement.
+/// Queues many messages in the transaction `$tx` by statements of many.
 macro_rules! queue_messages {
     ($tx:ident, $messages:expr) => {{
         let messages: &[&$crate::outbox::NewMessage] = $messages;
-        if !messages.is_empty() {
-            let mut insert = QueryBuilder::new(
-                "INSERT INTO outbox (id, cause, channel, kind, voter, operator, letter, queued, due, expires, attempts, lease, status, mailing) ",
-            );
-            insert.push_values(messages, |mut row, message| {
-                row.push_bind(&message.id)
-                    .push_bind(message.cause.as_slice())
-                    .push_bind(message.channel.as_str())
-                    .push_bind(message.kind)
-                    .push_bind(message.voter.map(|voter| voter.to_string()))
-                    .push_bind(&message.operator)
-                    .push_bind(&message.letter)
-                    .push_bind($crate::value::minute(message.queued))
-                    .push_bind($crate::value::minute(message.queued))
-                    .push_bind($crate::value::millis(message.expires))
-                    .push_bind(0_i64)
-                    .push_bind(0_i64)
-                    .push_bind("queued")
-                    .push_bind(message.mailing.map(|mailing| mailing.to_string()));
-            });
-            insert.push(" ON CONFLICT (cause) DO NOTHING");
-            insert.build().persistent(false).execute(&mut *$tx).await?;
-        }
+        put_rows!(
+            $tx,
+            "INSERT INTO outbox (id, cause, channel, kind, voter, operator, letter, queued, due, expires, attempts, lease, status, mailing) ",
+            messages,
+            |row, message| row
+                .push_bind(&message.id)
+                .push_bind(message.cause.as_slice())
+                .push_bind(message.channel.as_str())
+                .push_bind(message.kind)
+                .push_bind(message.voter.map(|voter| voter.to_string()))
+                .push_bind(&message.operator)
+                .push_bind(&message.letter)
+                .push_bind($crate::value::minute(message.queued))
+                .push_bind($crate::value::minute(message.queued))
+                .push_bind($crate::value::millis(message.expires))
+                .push_bind(0_i64)
+                .push_bind(0_i64)
+                .push_bind("queued")
+                .push_bind(message.mailing.map(|mailing| mailing.to_string())),
+            " ON CONFLICT (cause) DO NOTHING"
+        );
     }};
 }
 

@@ -224,57 +224,50 @@ impl Store {
             for election in &roll.elections {
                 sqlx::query(DELETE_ENTRIES).bind(election.as_str()).execute(&mut *tx).await?;
             }
-            for chunk in roll.voters.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO voter (id, number, last_name, first_name, email, name_key) ");
-                insert.push_values(chunk, |mut row, voter| {
-                    row.push_bind(voter.id.to_string())
-                        .push_bind(&voter.number)
-                        .push_bind(&voter.last_name)
-                        .push_bind(&voter.first_name)
-                        .push_bind(&voter.email)
-                        .push_bind(name_key_of(&voter.last_name, &voter.first_name));
-                });
-                insert.build().persistent(false).execute(&mut *tx).await?;
-            }
-            for chunk in roll.deliveries.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO delivery (voter, place, place_name, address) ");
-                insert.push_values(chunk, |mut row, (voter, delivery)| {
+            put_rows!(
+                tx,
+                "INSERT INTO voter (id, number, last_name, first_name, email, name_key) ",
+                roll.voters,
+                |row, voter| row
+                    .push_bind(voter.id.to_string())
+                    .push_bind(&voter.number)
+                    .push_bind(&voter.last_name)
+                    .push_bind(&voter.first_name)
+                    .push_bind(&voter.email)
+                    .push_bind(name_key_of(&voter.last_name, &voter.first_name)),
+                ""
+            );
+            put_rows!(
+                tx,
+                "INSERT INTO delivery (voter, place, place_name, address) ",
+                roll.deliveries,
+                |row, (voter, delivery)| {
                     let place = delivery.place.as_ref();
                     row.push_bind(voter.to_string())
                         .push_bind(place.map_or("", |place| place.code.as_str()))
                         .push_bind(place.map_or("", |place| place.name.as_str()))
-                        .push_bind(delivery.address.join("\n"));
-                });
-                insert.push(
-                    " ON CONFLICT (voter) DO UPDATE SET place = excluded.place, place_name = excluded.place_name, address = excluded.address",
-                );
-                insert.build().persistent(false).execute(&mut *tx).await?;
-            }
-            for chunk in roll.entries.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO roll_entry (election, voter, sort_key) ");
-                insert.push_values(chunk, |mut row, (election, voter, key)| {
-                    row.push_bind(election.as_str()).push_bind(voter.to_string()).push_bind(key);
-                });
-                insert.build().persistent(false).execute(&mut *tx).await?;
-            }
-            for chunk in roll.identities.chunks(CHUNK) {
-                let mut delete = QueryBuilder::new("DELETE FROM voter_identity WHERE voter IN (");
-                let mut list = delete.separated(", ");
-                for (voter, _) in chunk {
-                    list.push_bind(voter.to_string());
-                }
-                delete.push(")");
-                delete.build().persistent(false).execute(&mut *tx).await?;
-            }
+                        .push_bind(delivery.address.join("\n"))
+                },
+                " ON CONFLICT (voter) DO UPDATE SET place = excluded.place, place_name = excluded.place_name, address = excluded.address"
+            );
+            put_rows!(
+                tx,
+                "INSERT INTO roll_entry (election, voter, sort_key) ",
+                roll.entries,
+                |row, (election, voter, key)| row.push_bind(election.as_str()).push_bind(voter.to_string()).push_bind(key),
+                ""
+            );
+            let told: Vec<VoterId> = roll.identities.iter().map(|(voter, _)| *voter).collect();
+            to_voters!(tx, "DELETE FROM voter_identity WHERE voter", told);
             let marks: Vec<(VoterId, &[u8; 32])> =
                 roll.identities.iter().flat_map(|(voter, marks)| marks.iter().map(|mark| (*voter, mark))).collect();
-            for chunk in marks.chunks(CHUNK) {
-                let mut insert = QueryBuilder::new("INSERT INTO voter_identity (mark, voter) ");
-                insert.push_values(chunk, |mut row, (voter, mark)| {
-                    row.push_bind(mark.as_slice()).push_bind(voter.to_string());
-                });
-                insert.build().persistent(false).execute(&mut *tx).await?;
-            }
+            put_rows!(
+                tx,
+                "INSERT INTO voter_identity (mark, voter) ",
+                marks,
+                |row, (voter, mark)| row.push_bind(mark.as_slice()).push_bind(voter.to_string()),
+                ""
+            );
             for election in &roll.elections {
                 sqlx::query(RECORD_IMPORT)
                     .bind(election.as_str())

@@ -32,8 +32,8 @@ type Messages = Record<Step | "test", (string | null)[]>;
 export class BoardFixture {
   readonly names = ["Awa Diallo", "Zoé Martin", "Yann Le Goff"];
   origin = "";
-  /** Stores the next message and loses the answer; the test mends it. */
-  cutAfter = false;
+  /** The seat whose messages are stored and whose answers are lost, until the test mends it. */
+  cutAfter: string | null = null;
   /** What other members are shown instead of a message that was posted. */
   tamper: (step: string, index: number, body: string) => string = (_, __, body) => body;
   /** What is served as the archive. */
@@ -197,7 +197,7 @@ export class BoardFixture {
     }
     this.version += 1;
     this.#finish();
-    if (this.cutAfter) return void response.destroy();
+    if (this.cutAfter === seat) return void response.destroy();
     response.writeHead(204);
     response.end();
   }

@@ -117,7 +117,7 @@ enum BenchCommand {
         #[arg(long, value_name = "URL")]
         database: String,
     },
-    /// A whole electorate: roll, codes, keys, set-up, a sample of the voters over HTTP, count, audit, minutes. Ended in the middle, it goes on in the same folder.
+    /// A whole electorate: roll, codes, keys, set-up, a sample of the voters over HTTP, count, audit, evidence. Ended in the middle, it goes on in the same folder.
     #[command(
         after_help = "Example (optimised build):\n  isoloir bench whole --voters 1400000 --elections 4 --casting 25000 --database postgres://… --out /data/bench"
     )]

@@ -19,22 +19,17 @@ use crate::{ROLES, StoreError, schema, value};
 pub(crate) trait Engine: Database {
     /// SQLite must take its write lock at once: upgrading later fails without waiting.
     const BEGIN: &'static str;
-    /// The same, for what a power failure may undo as long as the whole transaction is undone: the commit does not wait for the disk.
-    const BEGIN_LIGHT: &'static str;
     /// For what writes millions of rows at once: indexes that are met in no order stay in memory until the commit.
     const BEGIN_LARGE: &'static str;
 }
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
-    const BEGIN_LIGHT: &'static str = "BEGIN; SET LOCAL synchronous_commit = off";
     const BEGIN_LARGE: &'static str = Self::BEGIN;
 }
 
 impl Engine for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
-    /// The connection waits for the disk again before anyone else has it: see [`make_ready`].
-    const BEGIN_LIGHT: &'static str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
     /// 768 MiB, taken as needed, and given back afterwards: see [`make_ready`].
     const BEGIN_LARGE: &'static str = "PRAGMA cache_size = -786432; BEGIN IMMEDIATE";
 }
@@ -43,8 +38,9 @@ pub(crate) async fn begin<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'stat
     pool.begin_with(E::BEGIN).await
 }
 
-pub(crate) async fn begin_light<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
-    pool.begin_with(E::BEGIN_LIGHT).await
+/// A transaction on SQLite whose commit does not wait for the disk. The connection waits again before anyone else has it: see [`make_ready`].
+pub(crate) async fn begin_light(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await
 }
 
 pub(crate) async fn begin_large<E: Engine>(pool: &Pool<E>) -> Result<Transaction<'static, E>, sqlx::Error> {
@@ -61,12 +57,10 @@ pub struct Store {
 
 #[derive(Clone)]
 pub(crate) enum Db {
-    Pg(PgPool),
+    /// What goes to `light` commits without waiting for the disk.
+    Pg { pool: PgPool, light: PgPool },
     /// One connection writes; others only read, so that they never wait for it.
-    Lite {
-        write: SqlitePool,
-        read: SqlitePool,
-    },
+    Lite { write: SqlitePool, read: SqlitePool },
 }
 
 /// Connections to the database.
@@ -87,22 +81,30 @@ impl Connections {
             idle,
         }
     }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            in_use: self.in_use.saturating_add(other.in_use),
+            idle: self.idle.saturating_add(other.idle),
+        }
+    }
 }
 
 /// Runs `$body` on the engine at hand: `on!(read db, pool => ...)`, `on!(tx db, tx => ...)` (committed at the end; rolled back on `?`);
 /// `on!(light db, tx => ...)` is a transaction whose commit does not wait for the disk, for sessions and failed attempts: a rush of
 /// sign-ins then leaves the disk to the ballots. A program that is killed loses none of it, a machine without power the last moment.
+/// `on!(note db, connection => ...)` is the same for one statement alone, which goes to PostgreSQL without a word before or after.
 /// `on!(large db, tx => ...)` is one that writes a whole electorate.
 macro_rules! on {
     (read $db:expr, $pool:ident => $body:expr) => {
         match $db {
-            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Pg { pool: $pool, .. } => $body,
             $crate::db::Db::Lite { read: $pool, .. } => $body,
         }
     };
     (write $db:expr, $pool:ident => $body:expr) => {
         match $db {
-            $crate::db::Db::Pg($pool) => $body,
+            $crate::db::Db::Pg { pool: $pool, .. } => $body,
             $crate::db::Db::Lite { write: $pool, .. } => $body,
         }
     };
@@ -112,9 +114,19 @@ macro_rules! on {
         })
     };
     (light $db:expr, $tx:ident => $body:expr) => {
-        on!(write $db, pool => {
-            on!(inside begin_light, pool, $tx => $body)
-        })
+        match $db {
+            $crate::db::Db::Pg { light, .. } => on!(inside begin, light, $tx => $body),
+            $crate::db::Db::Lite { write, .. } => on!(inside begin_light, write, $tx => $body),
+        }
+    };
+    (note $db:expr, $connection:ident => $body:expr) => {
+        match $db {
+            $crate::db::Db::Pg { light, .. } => {
+                let mut $connection = light.acquire().await?;
+                $body
+            }
+            $crate::db::Db::Lite { write, .. } => on!(inside begin_light, write, $connection => $body),
+        }
     };
     (large $db:expr, $tx:ident => $body:expr) => {
         on!(write $db, pool => {
@@ -130,6 +142,14 @@ macro_rules! on {
 }
 
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
+
+/// Connections to PostgreSQL for what must be on the disk when it is committed, and for reading.
+const POOL: u32 = 16;
+/// Connections to PostgreSQL for the rest.
+const LIGHT: u32 = 4;
+/// A connection that answered less than this ago is used as it is. One that was unused for longer is asked first whether the database is still there:
+/// a round trip, of which a cast would otherwise pay three.
+const TRUSTED: Duration = Duration::from_millis(250);
 
 impl Store {
     /// Opens the database at `url`, creates it if it is a SQLite file that is not there, and brings its schema up to date, unless it has an owner: see
@@ -163,7 +183,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
         match &self.db {
-            Db::Pg(pool) => {
+            Db::Pg { pool, .. } => {
                 let millis: i64 = sqlx::query_scalar("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint")
                     .fetch_one(pool)
                     .await?;
@@ -177,14 +197,8 @@ impl Store {
     #[must_use]
     pub fn pool(&self) -> Connections {
         match &self.db {
-            Db::Pg(pool) => Connections::of(pool),
-            Db::Lite { write, read } => {
-                let (write, read) = (Connections::of(write), Connections::of(read));
-                Connections {
-                    in_use: write.in_use.saturating_add(read.in_use),
-                    idle: write.idle.saturating_add(read.idle),
-                }
-            }
+            Db::Pg { pool, light } => Connections::of(pool).and(Connections::of(light)),
+            Db::Lite { write, read } => Connections::of(write).and(Connections::of(read)),
         }
     }
 
@@ -192,7 +206,10 @@ impl Store {
     pub async fn close(&self) {
         self.close_copy().await;
         match &self.db {
-            Db::Pg(pool) => pool.close().await,
+            Db::Pg { pool, light } => {
+                light.close().await;
+                pool.close().await;
+            }
             Db::Lite { write, read } => {
                 read.close().await;
                 write.close().await;
@@ -239,18 +256,31 @@ async fn make_ready(connection: &mut SqliteConnection) -> Result<bool, sqlx::Err
 }
 
 async fn open_postgres(url: &str) -> Result<Db, StoreError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(ACQUIRE)
-        .after_connect(|connection, _| Box::pin(refuse_a_standby(connection)))
-        .connect_with(postgres_options(url)?)
-        .await?;
+    let options = postgres_options(url)?;
+    let pool = postgres_pool(POOL).connect_with(options.clone()).await?;
     let mut migrator = schema::postgres();
     for schema in ROLES.schemas {
         migrator.create_schema(*schema);
     }
     ROLES.open(&pool, &migrator).await?;
-    Ok(Db::Pg(pool))
+    let light = postgres_pool(LIGHT).connect_lazy_with(options.options([("synchronous_commit", "off")]));
+    Ok(Db::Pg { pool, light })
+}
+
+fn postgres_pool(most: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(ACQUIRE)
+        .after_connect(|connection, _| Box::pin(refuse_a_standby(connection)))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 fn is_postgres(url: &str) -> bool {
@@ -343,22 +373,41 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn on_postgresql_only_a_light_transaction_leaves_the_disk_for_later() {
+    async fn on_postgresql_only_what_is_light_leaves_the_disk_for_later() {
+        const LEVEL: &str = "SHOW synchronous_commit";
         let url = isoloir_testkit::Postgres::shared().fresh_database();
-        let Db::Pg(pool) = Store::open(&url).await.unwrap().db else {
+        let store = Store::open(&url).await.unwrap();
+        let level = async || -> Result<[String; 4], StoreError> {
+            let note = on!(note &store.db, connection => sqlx::query_scalar(LEVEL).fetch_one(&mut *connection).await?);
+            let light = on!(light &store.db, tx => sqlx::query_scalar(LEVEL).fetch_one(&mut *tx).await?);
+            let lasting = on!(tx &store.db, tx => sqlx::query_scalar(LEVEL).fetch_one(&mut *tx).await?);
+            let alone = on!(write &store.db, pool => sqlx::query_scalar(LEVEL).fetch_one(pool).await?);
+            Ok([note, light, lasting, alone])
+        };
+        for _ in 0..2 {
+            assert_eq!(level().await.unwrap(), ["off", "off", "on", "on"]);
+        }
+    }
+
+    /// The database ended every connection, as one does that becomes a standby: nobody is told, where nothing was asked for a while.
+    #[tokio::test]
+    async fn connections_that_the_database_ended_are_replaced_unseen_after_a_moment() {
+        const OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let url = isoloir_testkit::Postgres::shared().fresh_database();
+        let store = Store::open(&url).await.unwrap();
+        let Db::Pg { pool, .. } = &store.db else {
             panic!("a store on PostgreSQL");
         };
-        let level = async |tx: &mut Transaction<'static, Postgres>| -> String {
-            sqlx::query_scalar("SHOW synchronous_commit")
-                .fetch_one(&mut **tx)
-                .await
-                .unwrap()
-        };
-        let mut light = begin_light(&pool).await.unwrap();
-        assert_eq!(level(&mut light).await, "off");
-        light.commit().await.unwrap();
-        for _ in 0..16 {
-            assert_eq!(level(&mut begin(&pool).await.unwrap()).await, "on");
+        let mut all = Vec::new();
+        for _ in 0..POOL {
+            all.push(pool.acquire().await.unwrap());
+        }
+        drop(all);
+        let mut operator = PgConnection::connect(&url).await.unwrap();
+        sqlx::query(OTHERS).execute(&mut operator).await.unwrap();
+        tokio::time::sleep(TRUSTED * 2).await;
+        for _ in 0..POOL {
+            store.ping().await.unwrap();
         }
     }
 }

@@ -217,8 +217,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn session_seen(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-        on!(light &self.db, tx => {
-            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(&mut *tx).await?;
+        on!(note &self.db, connection => {
+            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(&mut *connection).await?;
         });
         Ok(())
     }

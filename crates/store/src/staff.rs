@@ -437,8 +437,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn staff_session_seen(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
-        on!(write &self.db, pool => {
-            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(pool).await?;
+        on!(note &self.db, connection => {
+            sqlx::query(SEEN).bind(id.to_string()).bind(millis(now)).execute(&mut *connection).await?;
         });
         Ok(())
     }

@@ -11,7 +11,7 @@ use isoloir_domain::board::{Delegate, Person};
 use isoloir_domain::board_deed::{Occasion, Step};
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::message::Refusal as _;
-use isoloir_domain::{Board, ElectionId, Profile, Role, Seat};
+use isoloir_domain::{Board, ElectionId, Profile, Role, Seat, Voter};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::{Ed25519, GroupName};
 use isoloir_service::board::{Build, CountState, Ended, Proposal, Task};
@@ -19,6 +19,7 @@ use isoloir_service::import_consultation::{ConsultationPlan, ElectionPlan};
 use isoloir_service::read_journal::Wanted;
 use isoloir_service::set_up_election::SetUp;
 use isoloir_service::{Settings, VotingServer};
+use isoloir_store::Store;
 use jiff::Timestamp;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -93,7 +94,26 @@ async fn open(folder: &Path, clock: &SettableClock) -> VotingServer {
         .unwrap()
 }
 
+/// What a statement says of the roll of an election.
+fn sealed_roll(statement: &str, election: &ElectionId) -> String {
+    let statement: serde_json::Value = serde_json::from_str(statement).unwrap();
+    statement["elections"][election.as_str()]["roll"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
 impl Scene {
+    /// That of docs/protocol/board.md, from what the database has.
+    async fn digest_of_roll(&self) -> String {
+        let url = format!("sqlite://{}", self.folder.path().join("test.db").display());
+        let roll = Store::open(&url).await.unwrap().roll(&self.election).await.unwrap();
+        let line = |voter: &Voter| format!("{}|{}|{}|{}", voter.id, voter.number, voter.last_name, voter.first_name);
+        let mut lines: Vec<_> = roll.iter().map(line).collect();
+        lines.sort();
+        hex::encode(Sha256::digest(lines.join("\n")))
+    }
+
     async fn new() -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let clock = SettableClock::new(at("2026-11-05T10:00:00Z"));
@@ -712,6 +732,7 @@ async fn nothing_is_sealed_before_a_rehearsal_on_this_very_set_up() {
     let state = scene.server.board_state("csa").await.unwrap();
     let sealed = state.acts[0].statement.clone().unwrap();
     assert!(sealed.contains(&hex::encode(digest)), "the seal bears the rehearsal");
+    assert_eq!(sealed_roll(&sealed, &scene.election), scene.digest_of_roll().await);
     for seat in [president, awa, marc] {
         assert_eq!(scene.sign(seat, number).await, Ok(()));
     }

@@ -18,6 +18,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     INSERT_HEAD = "INSERT INTO box_head (election, height, event, ended) VALUES ($1, 0, $2, FALSE)";
     SETUP = "SELECT archive_timestamp, setup, election_json, trustees, credentials FROM box_setup WHERE election = $1";
+    TRUSTEES = "SELECT trustees FROM box_setup WHERE election = $1";
     HEAD = "SELECT height, event, ended FROM box_head WHERE election = $1";
     BALLOTS = "SELECT height, tracker, bytes, event FROM ballot WHERE election = $1 AND height > $2 AND height <= $3
         ORDER BY height LIMIT $4";
@@ -188,6 +189,15 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// The trustees' keys that a box is set up with, in the archive's bytes. All of [`Store::box_setup`] has a line for every voter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn box_trustees(&self, election: &ElectionId) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(on!(read &self.db, pool =>
+            sqlx::query_scalar(TRUSTEES).bind(election.as_str()).fetch_optional(pool).await?))
     }
 
     /// Head of a box.

@@ -25,6 +25,8 @@ statements! {
     DELETE_ENTRIES = "DELETE FROM roll_entry WHERE election = $1";
     ROLL = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language
         FROM roll_entry r JOIN voter v ON v.id = r.voter WHERE r.election = $1 ORDER BY v.id";
+    ROLL_AFTER = "SELECT v.id, v.number, v.last_name, v.first_name, v.email, v.language
+        FROM roll_entry r JOIN voter v ON v.id = r.voter WHERE r.election = $1 AND r.voter > $2 ORDER BY r.voter LIMIT $3";
     COUNTS = "SELECT (SELECT COUNT(*) FROM roll_entry WHERE election = $1),
         (SELECT COUNT(*) FROM poll_book WHERE election = $1),
         (SELECT COUNT(*) FROM poll_book p WHERE p.election = $1 AND NOT EXISTS
@@ -391,6 +393,26 @@ impl Store {
     pub async fn roll(&self, election: &ElectionId) -> Result<Vec<Voter>, StoreError> {
         let rows: Vec<VoterRow> =
             on!(read &self.db, pool => sqlx::query_as(ROLL).bind(election.as_str()).fetch_all(pool).await?);
+        rows.into_iter().map(VoterRow::read).collect()
+    }
+
+    /// The voters of a roll that come after one of them, or from the first on, by their identifiers: at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn roll_after(
+        &self,
+        election: &ElectionId,
+        after: Option<VoterId>,
+        limit: u32,
+    ) -> Result<Vec<Voter>, StoreError> {
+        let after = after.map_or_else(String::new, |voter| voter.to_string());
+        let rows: Vec<VoterRow> = on!(read &self.db, pool => sqlx::query_as(ROLL_AFTER)
+            .bind(election.as_str())
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?);
         rows.into_iter().map(VoterRow::read).collect()
     }
 

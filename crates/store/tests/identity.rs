@@ -126,6 +126,21 @@ async fn marks(url: &str) {
         .replace_rolls(&roll(vec![one, two, three], first), &entry())
         .await
         .unwrap();
+    // In parts, the roll is the whole roll.
+    let whole: Vec<VoterId> = store
+        .roll(&election.id)
+        .await
+        .unwrap()
+        .iter()
+        .map(|voter| voter.id)
+        .collect();
+    let mut parts: Vec<VoterId> = Vec::new();
+    for size in [2, 1, 0] {
+        let part = store.roll_after(&election.id, parts.last().copied(), 2).await.unwrap();
+        assert_eq!(part.len(), size);
+        parts.extend(part.iter().map(|voter| voter.id));
+    }
+    assert_eq!((parts.len(), &parts), (3, &whole));
     let found = |marks: Vec<[u8; 32]>| {
         let store = store.clone();
         async move { store.voters_marked(&marks).await.unwrap() }

@@ -112,8 +112,8 @@ impl VotingServer {
             return Ok(false);
         };
         for election in &sitting.state.elections {
-            let setup = self.inner.store.box_setup(&election.id).await?;
-            if setup.is_some_and(|setup| setup.trustees == keys.as_bytes()) {
+            let trustees = self.inner.store.box_trustees(&election.id).await?;
+            if trustees.is_some_and(|trustees| trustees == keys.as_bytes()) {
                 return Ok(true);
             }
         }

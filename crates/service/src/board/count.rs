@@ -80,11 +80,11 @@ impl VotingServer {
         let mut counts = Vec::new();
         let played: Vec<_> = state.twins_to_count().collect();
         for election in state.elections.iter().chain(played.iter().copied()) {
-            let setup = self.inner.store.box_setup(&election.id).await?;
+            let trustees = self.inner.store.box_trustees(&election.id).await?;
             let records = self.inner.store.records(&election.id).await?;
             let has = |kind| records.iter().any(|record| record.kind == kind);
             let stands = match () {
-                () if setup.is_none() => CountState::NotSetUp,
+                () if trustees.is_none() => CountState::NotSetUp,
                 () if has(EventKind::Result) => CountState::Counted,
                 () if has(EventKind::EncryptedTally) => CountState::Decrypt,
                 () => CountState::Open,
@@ -101,7 +101,7 @@ impl VotingServer {
                 ballots: self.inner.store.ballot_count(&election.id).await?,
                 quorum: state.suffice(seats, false),
                 decrypted,
-                keys_of_board: setup.is_some_and(|setup| Some(setup.trustees.as_slice()) == keys),
+                keys_of_board: trustees.is_some_and(|trustees| Some(trustees.as_slice()) == keys),
             });
         }
         Ok(counts)

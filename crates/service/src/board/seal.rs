@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use isoloir_domain::board_deed::Act;
-use isoloir_domain::{Election, ElectionId};
+use isoloir_domain::{Election, ElectionId, Voter, VoterId};
 use isoloir_protocol::archive::{EventKind, PayloadHash, event};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ use super::state::{ActState, BoardState};
 use super::{BoardError, Sitting};
 use crate::board_counts::BoardCounts;
 use crate::{Fault, VotingServer};
+
+/// Voters of a roll that are read at a time.
+const PART: u32 = 5_000;
 
 /// The running program, as the binary measured itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,15 +243,8 @@ impl VotingServer {
                 return Ok(None);
             }
             let (_, empty) = event(None, 0, EventKind::Setup, Some(PayloadHash::of(&setup.setup)));
-            let mut roll: Vec<String> = store
-                .roll(&election.id)
-                .await?
-                .into_iter()
-                .map(|voter| format!("{}|{}|{}|{}", voter.id, voter.number, voter.last_name, voter.first_name))
-                .collect();
-            roll.sort();
             let part = SealedElection {
-                roll: digest(roll.join("\n").as_bytes()),
+                roll: self.digest_of_roll(&election.id).await?,
                 lists: digest(&json(&listed(&store.lists(&election.id).await?))?),
                 credentials: digest(&setup.credentials),
                 setup: digest(&setup.setup),
@@ -265,6 +261,20 @@ impl VotingServer {
             elections: sealed,
             rehearsal: None,
         }))
+    }
+
+    /// Read in parts, since it may be the roll of a ministry and this is done every few minutes.
+    async fn digest_of_roll(&self, election: &ElectionId) -> Result<String, Fault> {
+        let mut digest = RollDigest::default();
+        loop {
+            let part = self.inner.store.roll_after(election, digest.last, PART).await?;
+            if part.is_empty() {
+                return Ok(digest.finish());
+            }
+            for voter in &part {
+                digest.add(voter)?;
+            }
+        }
     }
 
     /// Compares what is there with what was sealed, counts poll books against boxes, follows the chains. Reads whole boxes.
@@ -311,6 +321,32 @@ impl VotingServer {
     pub fn last_check(&self, sitting: &Sitting) -> Option<SelfCheck> {
         let checks = self.inner.checks.lock().unwrap_or_else(PoisonError::into_inner);
         checks.get(&sitting.state.board.key).cloned()
+    }
+}
+
+/// SHA-256 of a roll: a line for each voter, in the order of their identifiers.
+#[derive(Default)]
+struct RollDigest {
+    lines: Sha256,
+    last: Option<VoterId>,
+}
+
+impl RollDigest {
+    /// The seal must not depend on how a database orders texts: an error when `voter` is not after the last.
+    fn add(&mut self, voter: &Voter) -> Result<(), Fault> {
+        if self.last >= Some(voter.id) {
+            return Err(Fault::Damaged("the order of a roll"));
+        }
+        if self.last.replace(voter.id).is_some() {
+            self.lines.update("\n");
+        }
+        let (number, last, first) = (&voter.number, &voter.last_name, &voter.first_name);
+        self.lines.update(format!("{}|{number}|{last}|{first}", voter.id));
+        Ok(())
+    }
+
+    fn finish(self) -> String {
+        hex::encode(self.lines.finalize())
     }
 }
 
@@ -365,4 +401,35 @@ fn listed(lists: &[isoloir_domain::CandidateList]) -> Vec<(String, String, Vec<S
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "in a test, a failure is a failed test")]
+mod tests {
+    use super::*;
+
+    fn voter(id: u8, name: &str) -> Voter {
+        Voter {
+            id: format!("{id:02x}000000-0000-4000-8000-000000000000").parse().unwrap(),
+            number: "7".to_owned(),
+            last_name: name.to_owned(),
+            first_name: "Anne".to_owned(),
+            email: None,
+            language: None,
+        }
+    }
+
+    #[test]
+    fn a_roll_is_sealed_as_sorted_lines() {
+        let (one, two) = (voter(0x9f, "Roy"), voter(0xa0, "Petit"));
+        let mut roll = RollDigest::default();
+        roll.add(&one).unwrap();
+        roll.add(&two).unwrap();
+        let lines = format!("{}|7|Roy|Anne\n{}|7|Petit|Anne", one.id, two.id);
+        assert_eq!(roll.finish(), digest(lines.as_bytes()));
+        let mut roll = RollDigest::default();
+        roll.add(&two).unwrap();
+        assert!(roll.add(&one).is_err(), "another order");
+        assert!(roll.add(&two).is_err(), "twice");
+    }
 }

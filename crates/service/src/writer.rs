@@ -1,5 +1,5 @@
-//! Many casts, one commit: a task collects what arrives for three times as long as the last commit took, at most 256 ballots, and records them in one set-based transaction. The
-//! disk is then not the limit, nor what a transaction costs besides its ballots; and where several nodes write to one box, in turns, each gathers its ballots while another writes.
+//! Many casts, one commit: a task collects what arrives for as long as the last commit took, at most 256 ballots, and records them in one set-based transaction. The
+//! disk is then not the limit; and where several nodes write to one box, in turns, each gathers its ballots while another writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{Fault, measured};
 
 const BATCH: usize = 256;
-/// For how many times as long as the last commit took ballots are collected.
-const PATIENCE: u32 = 3;
-/// The least and the most for which they are.
+/// The least and the most for which ballots are collected.
 const SHORTEST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(50);
 /// Verified ballots that may wait for a commit; more wait before entering.
@@ -66,7 +64,7 @@ async fn run(mut inbox: mpsc::Receiver<Order>, store: Store, clock: Arc<dyn Cloc
         let (casts, answers, stop) = collect(first, window, &mut inbox).await;
         if !casts.is_empty() {
             let took = commit(&store, clock.as_ref(), &casts, answers).await;
-            window = took.saturating_mul(PATIENCE).clamp(SHORTEST, LONGEST);
+            window = took.clamp(SHORTEST, LONGEST);
         }
         if let Some(done) = stop {
             inbox.close();

@@ -38,6 +38,40 @@ pub struct Policy {
     pub reissue: ReissuePolicy,
     /// When organisers are warned of a deadline.
     pub warnings: WarningsPolicy,
+    /// The rehearsal that boards play before they seal.
+    pub rehearsal: RehearsalPolicy,
+}
+
+/// The rehearsal that boards play before they seal (*élection blanche*): `[policy.rehearsal]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RehearsalPolicy {
+    /// At most so many made-up voters vote in each election, on a roll as long as the real one: at least 100. Without it everybody on that roll does.
+    #[serde(deserialize_with = "enough_voters", skip_serializing_if = "Option::is_none")]
+    most_voters: Option<u32>,
+}
+
+impl RehearsalPolicy {
+    /// With at most so many; `None` when fewer than 100, who would show little of a count.
+    #[must_use]
+    pub fn new(most_voters: u32) -> Option<Self> {
+        (most_voters >= 100).then_some(Self {
+            most_voters: Some(most_voters),
+        })
+    }
+
+    /// How many of a roll of `registered` vote.
+    #[must_use]
+    pub fn voting(&self, registered: usize) -> usize {
+        let most = self.most_voters.and_then(|most| usize::try_from(most).ok());
+        most.map_or(registered, |most| registered.min(most))
+    }
+}
+
+fn enough_voters<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Option<u32>, D::Error> {
+    let read = RehearsalPolicy::new(u32::deserialize(reader)?);
+    let sound = read.ok_or_else(|| serde::de::Error::custom("made-up voters of a rehearsal, at least 100"))?;
+    Ok(sound.most_voters)
 }
 
 /// When organisers are warned of a deadline of the calendar for which somebody still has to act (*alertes d’échéance*): `[policy.warnings]`.
@@ -288,6 +322,19 @@ mod accounts_tests {
         assert!(serde_json::from_str::<Policy>(r#"{"challenge":{"questions":[{"fr":" ","en":"x"}]}}"#).is_err());
         assert!(serde_json::from_str::<Policy>(r#"{"session":{"idle":3}}"#).is_err());
         assert!(serde_json::from_str::<Policy>(r#"{"warnings":{"days_before":[0]}}"#).is_err());
+        let rehearsal = |most| serde_json::from_str::<Policy>(&format!(r#"{{"rehearsal":{{"most_voters":{most}}}}}"#));
+        assert!(rehearsal(99).is_err());
+        let voting = |policy: &Policy| [90, 2_000_000].map(|registered| policy.rehearsal.voting(registered));
+        let limited = rehearsal(100).unwrap();
+        assert_eq!((voting(&policy), voting(&limited)), ([90, 2_000_000], [90, 100]));
+        let kept = [policy, limited].map(|policy| (serde_json::to_string(&policy).unwrap(), policy));
+        for (text, policy) in kept {
+            assert_eq!(
+                serde_json::from_str::<Policy>(&text).unwrap(),
+                policy,
+                "as the database keeps it"
+            );
+        }
         let rules = WarningsPolicy::default();
         let reached = [8, 7, 2, 1, 0].map(|left| rules.reached(left));
         assert_eq!(reached, [None, Some(7), Some(7), Some(1), Some(1)]);

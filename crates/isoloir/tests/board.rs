@@ -11,6 +11,7 @@ use isoloir_domain::board::{Delegate, Person};
 use isoloir_domain::board_deed::{Occasion, Step};
 use isoloir_domain::clock::SettableClock;
 use isoloir_domain::message::Refusal as _;
+use isoloir_domain::policy::RehearsalPolicy;
 use isoloir_domain::{Board, ElectionId, Profile, Role, Seat, Voter};
 use isoloir_protocol::credential::SecretCredential;
 use isoloir_protocol::group::{Ed25519, GroupName};
@@ -75,6 +76,7 @@ struct Scene {
     clock: SettableClock,
     members: Vec<StandIn>,
     election: ElectionId,
+    voters: usize,
     rng: StdRng,
     folder: tempfile::TempDir,
 }
@@ -104,6 +106,13 @@ fn sealed_roll(statement: &str, election: &ElectionId) -> String {
 }
 
 impl Scene {
+    /// Changes the database as a program other than this one may.
+    fn by_another_hand(&self, sql: &str) {
+        let file = self.folder.path().join("test.db");
+        let done = std::process::Command::new("sqlite3").arg(file).arg(sql).status();
+        assert!(done.unwrap().success());
+    }
+
     /// That of docs/protocol/board.md, from what the database has.
     async fn digest_of_roll(&self) -> String {
         let url = format!("sqlite://{}", self.folder.path().join("test.db").display());
@@ -115,6 +124,11 @@ impl Scene {
     }
 
     async fn new() -> Scene {
+        Self::of(1, isoloir_domain::Policy::default()).await
+    }
+
+    /// With so many voters, and what the organiser decided.
+    async fn of(voters: usize, policy: isoloir_domain::Policy) -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let clock = SettableClock::new(at("2026-11-05T10:00:00Z"));
         let server = open(folder.path(), &clock).await;
@@ -128,7 +142,7 @@ impl Scene {
             closes: at("2026-12-10T16:00:00Z"),
             grace: None,
             live_box: Some(false),
-            policy: isoloir_domain::Policy::default(),
+            policy,
             boards: vec![composition()],
             elections: vec![ElectionPlan {
                 key: "csa".to_owned(),
@@ -138,7 +152,11 @@ impl Scene {
             }],
         };
         let election = server.import_consultation(&plan).await.unwrap().remove(0).id;
-        let roll = "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n";
+        let mut roll =
+            "matricule;nom;prenom;courriel;scrutin\nM1;Durand;Camille;camille@valbrune.example;csa\n".to_owned();
+        for number in 2..=voters {
+            roll += &format!("M{number};Durand;Camille;;csa\n");
+        }
         server.import_roll(&plan.id, roll.as_bytes()).await.unwrap();
         server.import_lists(&plan.id, LISTS.as_bytes()).await.unwrap();
         let mut rng = StdRng::seed_from_u64(11);
@@ -154,6 +172,7 @@ impl Scene {
             clock,
             members,
             election,
+            voters,
             rng,
             folder,
         }
@@ -194,12 +213,14 @@ impl Scene {
     async fn set_up(&mut self) {
         let keys = self.server.board_state("csa").await.unwrap().keys.unwrap().0;
         let uuid = self.election.as_str().parse().unwrap();
-        let credential = SecretCredential::generate(&mut self.rng)
-            .public(&uuid, GroupName::Ed25519)
-            .to_string();
+        let credential = |_| {
+            let secret = SecretCredential::generate(&mut self.rng);
+            secret.public(&uuid, GroupName::Ed25519).to_string()
+        };
+        let credentials: Vec<String> = (0..self.voters).map(credential).collect();
         let set_up = SetUp {
             trustees: keys.as_bytes(),
-            credentials: &[credential],
+            credentials: &credentials,
             credential_authority: "Autorité des codes",
         };
         self.server.set_up_election(&self.election, set_up).await.unwrap();
@@ -744,6 +765,58 @@ async fn nothing_is_sealed_before_a_rehearsal_on_this_very_set_up() {
         "board_step_not_open",
         "nothing is rehearsed once sealed"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_large_roll_as_many_made_up_voters_vote_as_the_organiser_says() {
+    let policy = isoloir_domain::Policy {
+        rehearsal: RehearsalPolicy::new(100).unwrap(),
+        ..isoloir_domain::Policy::default()
+    };
+    let mut scene = Scene::of(130, policy).await;
+    scene.server.set_build(program("built"));
+    scene.play().await;
+    scene.set_up().await;
+    let twin = scene.rehearse().await;
+    assert_eq!(scene.server.electoral_roll(&twin).await.unwrap().voters.len(), 130);
+    for seat in [Seat::President, Seat::Delegate(1), Seat::Delegate(2)] {
+        assert_eq!(scene.decrypt_of(seat, &twin).await, Ok(()));
+    }
+    let results = scene.server.results(&twin).await.unwrap().unwrap();
+    assert_eq!((results.registered, results.voters), (130, 100));
+    let state = scene.server.board_state("csa").await.unwrap();
+    let (rehearsed, _) = state.rehearsed().unwrap();
+    assert_eq!(rehearsed.elections[&scene.election].ballots, 0);
+    scene.propose(Seat::President, Proposal::Seal).await.unwrap();
+}
+
+/// What the portal's pages say is of the rolls as they were last read while no roll has moved; what is sealed, and the check, are of the rolls as they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_roll_that_another_hand_changes_is_found_by_the_act_whatever_a_page_said() {
+    let mut scene = Scene::new().await;
+    scene.server.set_build(program("built"));
+    scene.play().await;
+    scene.set_up().await;
+    scene.rehearse_and_count().await;
+    let state = scene.server.board_state("csa").await.unwrap();
+    assert!(scene.server.is_rehearsed(&state).await.unwrap());
+    scene.by_another_hand("UPDATE voter SET last_name = 'Autre' WHERE number = 'M1'");
+    assert!(scene.server.is_rehearsed(&state).await.unwrap(), "as it was last read");
+    assert_eq!(
+        scene.propose(Seat::President, Proposal::Seal).await,
+        Err("board_not_rehearsed")
+    );
+    assert!(
+        !scene.server.is_rehearsed(&state).await.unwrap(),
+        "it has been read since"
+    );
+    scene.by_another_hand(
+        "UPDATE voter SET last_name = 'Durand' WHERE number = 'M1'; UPDATE roll_state SET version = version + 1",
+    );
+    assert!(scene.server.is_rehearsed(&state).await.unwrap(), "the rolls have moved");
+    let number = scene.propose(Seat::President, Proposal::Seal).await.unwrap();
+    scene.by_another_hand("UPDATE voter SET last_name = 'Autre' WHERE number = 'M1'");
+    assert_eq!(scene.sign(Seat::President, number).await, Err("board_not_rehearsed"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,18 +140,14 @@ impl VotingServer {
         let Some(known) = self.consultation(consultation).await? else {
             return Ok(0);
         };
-        let voters = self.inner.store.voters_without_account(consultation).await?;
-        let mut links = Vec::with_capacity(voters.len());
-        for voter in &voters {
-            links.extend(self.invitation(voter, &known)?);
-        }
-        let count = u64::try_from(links.len()).map_err(|_| Fault::Damaged("a count"))?;
-        let entry = self.entry(
-            Subject::Consultation(consultation.clone()),
-            Event::InvitationsSent { count },
-        );
-        self.inner.store.insert_links(&links, Some(&entry)).await?;
-        Ok(count)
+        let link = |voter: &Voter| self.invitation(voter, &known);
+        let sent = |count| {
+            self.entry(
+                Subject::Consultation(consultation.clone()),
+                Event::InvitationsSent { count },
+            )
+        };
+        self.inner.store.invite(consultation, link, sent).await
     }
 
     /// `None` for a voter without an address, who receives a letter on paper.
@@ -187,7 +183,7 @@ impl VotingServer {
             expires: self.after(lifetime(None)),
             mail: None,
         };
-        self.inner.store.insert_links(&[link], None).await?;
+        self.inner.store.insert_link(&link).await?;
         Ok(token)
     }
 
@@ -296,8 +292,7 @@ impl VotingServer {
         if known.is_none_or(|known| known.profile != Profile::Test) {
             return Ok(0);
         }
-        let voters = self.inner.store.voters_without_account(consultation).await?;
-        let ids: Vec<VoterId> = voters.iter().map(|voter| voter.id).collect();
+        let ids = self.inner.store.voters_without_account(consultation).await?;
         let hash = self.hash_password(password).await?;
         self.inner
             .store

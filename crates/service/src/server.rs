@@ -11,7 +11,7 @@ use isoloir_carriers::MailMode;
 use isoloir_carriers::mail::MailError;
 use isoloir_domain::capacity::Machine;
 use isoloir_domain::journal::{Entry, Event, Subject};
-use isoloir_domain::{Clock, Seat, StaffId};
+use isoloir_domain::{Clock, ElectionId, Seat, StaffId};
 use isoloir_store::copy::{CopyError, CopyPlace};
 use isoloir_store::{Store, StoreError};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ use rand_core::Rng as _;
 use rayon::ThreadPool;
 
 use crate::Fault;
-use crate::board::{Build, SelfCheck};
+use crate::board::{Build, KeptPart, SelfCheck};
 use crate::boxes::Boxes;
 use crate::captcha::{CaptchaProvider, LocalCaptcha};
 use crate::consult::PortalRules;
@@ -101,6 +101,8 @@ pub(crate) struct Inner {
     pub(crate) machine: Mutex<Option<Machine>>,
     /// The last check of each board's seal.
     pub(crate) checks: Mutex<HashMap<String, SelfCheck>>,
+    /// What was last read of the elections of boards, for their pages.
+    pub(crate) sealed_parts: Mutex<HashMap<ElectionId, KeptPart>>,
     /// Which members of boards asked for something lately.
     pub(crate) seen: Mutex<HashMap<(String, Seat), Timestamp>>,
     /// The line to the registrar, once its address is known.
@@ -180,6 +182,7 @@ impl VotingServer {
             build: Mutex::default(),
             machine: Mutex::default(),
             checks: Mutex::default(),
+            sealed_parts: Mutex::default(),
             seen: Mutex::default(),
             registrar: OnceLock::new(),
             counting: tokio::sync::Mutex::default(),

@@ -87,7 +87,14 @@ impl VotingServer {
         if lists.is_empty() {
             return Err(SetUpError::NoList(election.clone()));
         }
-        let voters = self.electoral_roll(election).await?.voters.len();
+        let registered = self
+            .inner
+            .store
+            .roll_counts(election)
+            .await
+            .map_err(Fault::from)?
+            .registered;
+        let voters = usize::try_from(registered).map_err(|_| Fault::Damaged("a count"))?;
         if voters != set_up.credentials.len() || voters == 0 {
             return Err(SetUpError::CredentialCount {
                 voters,

@@ -1,11 +1,13 @@
 //! Accounts: what activates them, passwords, challenge questions, forgotten passwords. Secrets are stored as hashes only.
 
+use futures_util::TryStreamExt as _;
+use futures_util::stream::TryChunksError;
 use isoloir_domain::journal::Entry;
 use isoloir_domain::{ConsultationId, Identifier, Language, Message, SessionId, Voter, VoterId};
 use jiff::Timestamp;
 
 use crate::outbox::NewMessage;
-use crate::roll::VoterRow;
+use crate::roll::{VoterRow, WITHOUT_ACCOUNT};
 use crate::value::{instant, millis, parse};
 use crate::{Store, StoreError};
 
@@ -54,6 +56,8 @@ statements! {
 }
 
 /// Begins the statement that stores many links.
+/// Voters who are invited at a time.
+const PART: usize = 5_000;
 pub(crate) const INSERT_LINKS: &str = "INSERT INTO activation (hash, voter, expires) ";
 
 /// A one-use link: hash of its token, whom it activates, until when, and the mail that carries it.
@@ -207,22 +211,67 @@ macro_rules! replace_tokens {
     }};
 }
 
+/// Links instead of those of before, and their mails.
+macro_rules! store_links {
+    ($tx:ident, $links:expr) => {{
+        let tokens = $links
+            .iter()
+            .map(|link| (&link.hash, link.voter, link.expires))
+            .collect();
+        replace_tokens!($tx, INSERT_LINKS, tokens);
+        let mails: Vec<&NewMessage> = $links.iter().filter_map(|link| link.mail.as_ref()).collect();
+        queue_messages!($tx, &mails);
+    }};
+}
+
 impl Store {
-    /// Stores links, voiding earlier links and codes of the same voters, and queues their mails.
+    /// Stores a link, voiding earlier links and codes of the same voter, and queues its mail.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn insert_links(&self, links: &[NewLink], entry: Option<&Entry>) -> Result<(), StoreError> {
+    pub async fn insert_link(&self, link: &NewLink) -> Result<(), StoreError> {
         on!(tx &self.db, tx => {
-            let tokens = links.iter().map(|link| (&link.hash, link.voter, link.expires)).collect();
-            replace_tokens!(tx, INSERT_LINKS, tokens);
-            let mails: Vec<&NewMessage> = links.iter().filter_map(|link| link.mail.as_ref()).collect();
-            queue_messages!(tx, &mails);
-            if let Some(entry) = entry {
-                append_journal!(tx, entry);
-            }
+            store_links!(tx, [link]);
         });
         Ok(())
+    }
+
+    /// Stores the links that `link` makes for the voters of a consultation who have no account, and queues their mails, in one transaction: links of
+    /// before are void. Voters are read and written some at a time, since there may be a million of them. `end` makes the entry of the journal from how
+    /// many links there are; tells how many.
+    ///
+    /// # Errors
+    /// [`StoreError`], and those of `link`; then nobody is invited.
+    pub async fn invite<E: From<StoreError>>(
+        &self,
+        consultation: &ConsultationId,
+        mut link: impl FnMut(&Voter) -> Result<Option<NewLink>, E>,
+        end: impl FnOnce(u64) -> Entry,
+    ) -> Result<u64, E> {
+        let invited: Result<Result<u64, E>, StoreError> = async {
+            let mut invited = 0_usize;
+            on!(tx &self.db, tx => {
+                on!(read &self.db, pool => {
+                    let rows = sqlx::query_as::<_, VoterRow>(WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch(pool);
+                    let mut parts = rows.try_chunks(PART);
+                    while let Some(part) = parts.try_next().await.map_err(|TryChunksError(_, error)| error)? {
+                        let mut links = Vec::with_capacity(part.len());
+                        for row in part {
+                            match link(&row.read()?) {
+                                Ok(made) => links.extend(made),
+                                Err(error) => return Ok(Err(error)),
+                            }
+                        }
+                        store_links!(tx, links);
+                        invited = invited.saturating_add(links.len());
+                    }
+                });
+                append_journal!(tx, &end(u64::try_from(invited).unwrap_or(u64::MAX)));
+            });
+            Ok(Ok(u64::try_from(invited).unwrap_or(u64::MAX)))
+        }
+        .await;
+        invited?
     }
 
     /// Stores the codes of letters, voiding what was sent to the same voters before.

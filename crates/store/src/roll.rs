@@ -58,6 +58,9 @@ pub(crate) struct VoterRow {
     language: Option<String>,
 }
 
+/// Statement of whom [`Store::invite`] goes through.
+pub(crate) const WITHOUT_ACCOUNT: &str = VOTERS_WITHOUT_ACCOUNT;
+
 impl VoterRow {
     pub(crate) fn read(self) -> Result<Voter, StoreError> {
         Ok(Voter {
@@ -324,10 +327,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn voters_without_account(&self, consultation: &ConsultationId) -> Result<Vec<Voter>, StoreError> {
+    pub async fn voters_without_account(&self, consultation: &ConsultationId) -> Result<Vec<VoterId>, StoreError> {
         let rows: Vec<VoterRow> = on!(read &self.db, pool =>
             sqlx::query_as(VOTERS_WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch_all(pool).await?);
-        rows.into_iter().map(VoterRow::read).collect()
+        rows.iter().map(|row| parse(&row.id, "a voter's identifier")).collect()
     }
 
     /// Where the roll of an election comes from; `None` before its first import.

@@ -54,6 +54,7 @@ mod watch;
 
 pub(crate) use key::read_private as read_key;
 pub(crate) use registrar::open as open_registrar;
+pub(crate) use serve::measured;
 pub(crate) use server::without_password;
 
 /// Open, verifiable internet voting for French professional elections.

@@ -73,7 +73,7 @@ pub(super) fn measure() -> anyhow::Result<Build> {
 }
 
 /// Measures the program and tells the server.
-pub(super) async fn measured(server: &VotingServer) -> anyhow::Result<()> {
+pub(crate) async fn measured(server: &VotingServer) -> anyhow::Result<()> {
     let build = tokio::task::spawn_blocking(measure).await?;
     server.set_build(build.context("the running program cannot be measured")?);
     Ok(())

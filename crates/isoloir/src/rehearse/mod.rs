@@ -11,7 +11,7 @@
 //! - [`codes`]: the registrar for a whole electorate
 //! - `front`: one address before several nodes of the portal
 //! - [`nodes`]: what two nodes over one database hold
-//! - [`whole`]: a whole electorate through a whole vote, and what each step takes
+//! - [`whole`]: a whole electorate through a whole vote, and what each step takes; `whole_board`: its board
 //! - [`load`]: pages under many readers, casts during a rush of sign-ins
 //! - [`run`]: the whole, in order
 
@@ -31,6 +31,7 @@ mod scenario;
 mod site;
 mod verdict;
 pub mod whole;
+mod whole_board;
 
 pub use electorate::{Ballots, Electorate, Outcome, VoterSheet};
 pub use figures::{Check, Latencies, PhaseFigure};

@@ -166,8 +166,12 @@ impl Site {
         self.program
             .run(&["consultation", "apply", "consultation", "--config", "server.toml"])
             .await?;
-        for command in after_the_roll(delegates, group) {
-            self.program.run(&words(&command)).await?;
+        let [entitlements, credentials, codes, invite] = AROUND_THE_SET_UP;
+        let ceremony = format!("trustee ceremony --out board --delegates {delegates} --group {group}");
+        let set_up =
+            "election set-up --trustees board/trustees.json --credentials public-credentials --config server.toml";
+        for command in [entitlements, credentials, codes, &ceremony, set_up, invite] {
+            self.program.run(&words(command)).await?;
         }
         Ok(())
     }
@@ -271,18 +275,13 @@ impl Site {
     }
 }
 
-/// From rolls in force to sealed, empty boxes whose voters are invited: each command as it is typed.
-pub(super) fn after_the_roll(delegates: u32, group: &str) -> [String; 6] {
-    [
-        "consultation entitlements --out entitlements.json --config server.toml".to_owned(),
-        "registrar create-credentials --entitlements entitlements.json --out public-credentials --config registrar.toml"
-            .to_owned(),
-        "registrar issue-codes --out codes.csv --config registrar.toml".to_owned(),
-        format!("trustee ceremony --out board --delegates {delegates} --group {group}"),
-        "election set-up --trustees board/trustees.json --credentials public-credentials --config server.toml".to_owned(),
-        "consultation invite --config server.toml".to_owned(),
-    ]
-}
+/// From rolls in force to codes, then, once the boxes are set up, invitations: each command as it is typed.
+pub(super) const AROUND_THE_SET_UP: [&str; 4] = [
+    "consultation entitlements --out entitlements.json --config server.toml",
+    "registrar create-credentials --entitlements entitlements.json --out public-credentials --config registrar.toml",
+    "registrar issue-codes --out codes.csv --config registrar.toml",
+    "consultation invite --config server.toml",
+];
 
 /// The words of a command.
 pub(super) fn words(command: &str) -> Vec<&str> {

@@ -17,16 +17,19 @@ use super::electorate::{Electorate, VoterSheet};
 use super::figures::Latencies;
 use super::process::{Measured, own_cpu_ticks, seconds_of};
 use super::rolls::write_roll;
-use super::run::{QUORUM, open, read_codes};
-use super::site::{Running, Site, after_the_roll, words};
+use super::run::{open, read_codes};
+use super::site::{AROUND_THE_SET_UP, Running, Site, words};
 use super::verdict::audited;
+use super::whole_board::{self as board, BOARD};
 use crate::cli::election_ids;
 use crate::voter::Portal;
 
 /// Voters of one part of the vote. A part that was ended in its middle is left as it is: others vote in its stead.
 const PART: u32 = 1_000;
-const DELEGATES: u32 = 3;
-const GROUP: &str = "Ed25519";
+/// Made-up voters of each election in the board's rehearsal.
+const REHEARSING: u32 = 2_000;
+/// Keys that count.
+const QUORUM: [&str; 3] = ["secretary.key", "delegate-1.key", "delegate-3.key"];
 
 /// What to measure.
 pub struct WholeBench {
@@ -61,6 +64,10 @@ pub struct WholeFigures {
     pub servers_peak_mb: BTreeMap<String, f64>,
     /// Bytes of the archives.
     pub archives: Vec<u64>,
+    /// Seconds of the president's pages before the vote and after the count, each twice.
+    pub pages: BTreeMap<String, [f64; 2]>,
+    /// Seconds until each of the minutes was drawn up.
+    pub minutes: BTreeMap<String, f64>,
 }
 
 /// Goes from an empty folder, or from where it was ended, to results that were checked.
@@ -70,15 +77,25 @@ pub struct WholeFigures {
 pub async fn run(bench: &WholeBench) -> anyhow::Result<WholeFigures> {
     let mut work = Work::begin_or_go_on(bench).await?;
     work.roll().await?;
-    for command in after_the_roll(DELEGATES, GROUP) {
-        let words = words(&command);
-        let step = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
-        work.command(&step, &words).await?;
+    let [entitlements, credentials, codes, invite] = AROUND_THE_SET_UP;
+    for command in [entitlements, credentials, codes] {
+        work.typed(command).await?;
     }
+    work.board("board: keys", board::keys).await?;
+    work.typed("election set-up --credentials public-credentials --config server.toml")
+        .await?;
+    work.typed(&format!("board rehearse {BOARD} --config server.toml"))
+        .await?;
+    work.board("board: rehearsal counted", board::count_rehearsal).await?;
+    work.pages("sealing").await?;
+    work.board("board: seal proposed", board::propose_seal).await?;
+    work.board("board: seal signed by three", board::sign).await?;
+    work.board("board: check of the seal", board::check).await?;
+    work.typed(invite).await?;
     work.activate().await?;
     work.vote(bench).await?;
-    work.command("close", &["close", "--now", "--config", "server.toml"])
-        .await?;
+    work.board("board: closed by acts", board::close).await?;
+    work.command("close", &["close", "--config", "server.toml"]).await?;
     let export = ["archive", "export", "--out", "archives", "--config", "server.toml"];
     work.command("archive export", &export).await?;
     work.decrypt().await?;
@@ -86,6 +103,8 @@ pub async fn run(bench: &WholeBench) -> anyhow::Result<WholeFigures> {
     work.command("election finish", &finish).await?;
     work.command("archive export, with results", &export).await?;
     work.audit().await?;
+    work.pages("signing of the minutes").await?;
+    work.minutes().await?;
     let package = ["archive", "package", "--out", "evidence", "--config", "server.toml"];
     work.command("archive package", &package).await?;
     Ok(work.figures)
@@ -141,6 +160,39 @@ impl Work {
         }
         let took = self.site.program.measure(arguments).await?;
         self.done(step, took)
+    }
+
+    /// The command as it is typed, named by its first two words.
+    async fn typed(&mut self, command: &str) -> anyhow::Result<()> {
+        let words = words(command);
+        let step = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+        self.command(&step, &words).await
+    }
+
+    /// What the board does.
+    async fn board(&mut self, step: &str, work: impl AsyncFnOnce(&Site) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        self.own(step, work).await.map(drop)
+    }
+
+    /// Pages of the board's president, before the `next` thing to do.
+    async fn pages(&mut self, next: &str) -> anyhow::Result<()> {
+        let step = format!("board: pages before the {next}");
+        if let Some(times) = self.own(&step, board::pages).await? {
+            let times = times.into_iter();
+            self.figures
+                .pages
+                .extend(times.map(|(page, times)| (format!("{page}, before the {next}"), times)));
+            self.keep()?;
+        }
+        Ok(())
+    }
+
+    async fn minutes(&mut self) -> anyhow::Result<()> {
+        if let Some(times) = self.own("board: minutes", board::minutes).await? {
+            self.figures.minutes = times;
+            self.keep()?;
+        }
+        Ok(())
     }
 
     /// A step of this process.
@@ -307,6 +359,8 @@ fn describe(bench: &WholeBench, folder: &Path) -> anyhow::Result<()> {
         }
     }
     lists.flush()?;
+    let keys: Vec<String> = (0..bench.elections).map(|election| format!("e{election}")).collect();
+    toml += &board::toml(&keys, REHEARSING);
     std::fs::write(consultation.join("consultation.toml"), toml)?;
     write_roll(1, bench.elections, &consultation.join("roll.csv"), None)?;
     write_roll(bench.voters, bench.elections, &folder.join("roll.csv"), None).map(drop)

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::in_group;
-use super::member::write_key;
+use super::member::{read_key, write_key};
 
 /// Somebody who is played.
 pub struct StandIn {
@@ -59,6 +59,28 @@ impl StandIn {
             round: sitting.state.round,
             polynomial: None,
             key: None,
+        })
+    }
+
+    /// Takes the seat of this account again, by the key file that [`Self::write_key`] left in `folder`.
+    ///
+    /// # Errors
+    /// When the account has no seat on the board, or there is no such file.
+    pub async fn again(server: &VotingServer, board: &str, member: StaffMember, folder: &Path) -> anyhow::Result<Self> {
+        let sitting = server.sit(board, &member).await?;
+        let path = folder.join(format!("{}.key", sitting.seat));
+        let (seed, key) = in_group!(sitting.state.group()?, G => {
+            let read = read_key::<G>(&path)?;
+            (read.seed.context("the key of no seat")?, read.key.expose())
+        });
+        Ok(Self {
+            board: board.to_owned(),
+            member,
+            seat: sitting.seat,
+            seed,
+            round: sitting.state.round,
+            polynomial: None,
+            key: Some(key),
         })
     }
 

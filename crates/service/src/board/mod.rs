@@ -27,6 +27,7 @@ pub use ceremony::{CeremonyView, ItemView, SubstituteView, Task};
 pub use count::{Count, CountState};
 pub use invite::Invited;
 pub use rehearsal::{Ended, ReadyRehearsal, RehearsalState, Rehearsed};
+pub(crate) use seal::KeptPart;
 pub use seal::{Build, Seal, SelfCheck, Statement};
 pub use state::{ActState, BoardState, Observation, Presence};
 pub use watch::Incident;

@@ -30,7 +30,7 @@ use crate::set_up_election::SetUp;
 use crate::{Fault, VotingServer};
 
 /// Ballots made and recorded at a time.
-const CHUNK: usize = 256;
+const CHUNK: u32 = 256;
 /// What the server's signature of a statement begins with.
 const SIGNED: &[u8] = b"isoloir/rehearsal/v1|";
 
@@ -44,13 +44,13 @@ pub struct Plan {
     pub twins: BTreeMap<ElectionId, Twin>,
 }
 
-/// The twin of an election, and what its synthetic voters will vote: everybody votes.
+/// The twin of an election, and what its synthetic voters will vote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Twin {
     /// Its identifier.
     pub election: ElectionId,
-    /// Voters: as many as on the real roll.
+    /// Who vote: everybody on a roll as long as the real one, or as many of them as the consultation's policy says.
     pub voters: u64,
     /// Blank ballots.
     pub blank: u64,
@@ -242,7 +242,7 @@ impl VotingServer {
         Ok(twins)
     }
 
-    /// Whether the last rehearsal passed, on what would be sealed now.
+    /// Whether the last rehearsal passed, on what would be sealed now: for a page, the rolls being as they were last read where they have not moved since.
     ///
     /// # Errors
     /// [`Fault`].
@@ -250,7 +250,7 @@ impl VotingServer {
         let Some((rehearsed, _)) = state.rehearsed() else {
             return Ok(false);
         };
-        let now = self.statement(state).await?;
+        let now = self.statement_for_page(state).await?;
         Ok(now.is_some_and(|now| rehearsed.is_of(&now)))
     }
 
@@ -286,16 +286,26 @@ impl VotingServer {
         for (real, twin) in self.make_twins(&state).await? {
             let group = state.group()?;
             let uuid: ElectionUuid = twin.id.as_str().parse().map_err(|_| Fault::Damaged("a twin"))?;
-            let voters = self.electoral_roll(&twin.id).await?.voters.len();
+            let registered = self
+                .inner
+                .store
+                .roll_counts(&twin.id)
+                .await
+                .map_err(Fault::from)?
+                .registered;
+            let registered = usize::try_from(registered).map_err(|_| Fault::Damaged("a count"))?;
+            let voting = state.consultation.policy.rehearsal.voting(registered);
             let mut rng = self.rng();
             let (made, public) = self
                 .compute(move || {
-                    let made: Vec<_> = (0..voters).map(|_| SecretCredential::generate(&mut rng)).collect();
+                    let mut made: Vec<_> = (0..registered).map(|_| SecretCredential::generate(&mut rng)).collect();
                     let mut public: Vec<String> = SecretCredential::public_of_all(&made, &uuid, group)
                         .iter()
                         .map(ToString::to_string)
                         .collect();
                     public.sort_unstable();
+                    made.truncate(voting);
+                    made.shrink_to_fit();
                     (made, public)
                 })
                 .await?;
@@ -307,7 +317,7 @@ impl VotingServer {
             let ready = self.set_up_election(&twin.id, set_up).await;
             ready.map_err(|error| BoardError::Wrong(error.to_string()))?;
             let lists = self.lists(&twin.id).await?.len();
-            twins.insert(real, self.vote_of(&twin.id, voters, lists));
+            twins.insert(real, self.vote_of(&twin.id, voting, lists));
             secrets.insert(twin.id, made);
         }
         let plan = Plan { on, twins };
@@ -323,7 +333,7 @@ impl VotingServer {
         })
     }
 
-    /// Draws what everybody votes.
+    /// Draws what those who vote choose.
     fn vote_of(&self, twin: &ElectionId, voters: usize, lists: usize) -> Twin {
         let mut rng = self.rng();
         let mut chosen = vec![0_u64; lists.saturating_add(1)];
@@ -370,11 +380,10 @@ impl VotingServer {
 
     async fn cast_synthetic(&self, twin: &Twin, secrets: Vec<SecretCredential>) -> Result<(), BoardError> {
         let open = self.open_box(&twin.election).await?.ok_or(BoardError::Unknown)?;
-        let voters = self.electoral_roll(&twin.election).await?.voters;
-        let mut voters = voters.into_iter().map(|voter| voter.id);
+        let mut last = None;
         let mut sheets = choices(twin).into_iter().zip(secrets);
         loop {
-            let sheets: Vec<_> = sheets.by_ref().take(CHUNK).collect();
+            let sheets: Vec<_> = sheets.by_ref().take(CHUNK as usize).collect();
             if sheets.is_empty() {
                 return Ok(());
             }
@@ -388,7 +397,15 @@ impl VotingServer {
                     made.collect::<Result<Vec<_>, Fault>>()
                 })
                 .await??;
-            self.record_synthetic(&twin.election, voters.by_ref().zip(made)).await?;
+            let part = self
+                .inner
+                .store
+                .roll_after(&twin.election, last, CHUNK)
+                .await
+                .map_err(Fault::from)?;
+            last = part.last().map(|voter| voter.id);
+            let voters = part.into_iter().map(|voter| voter.id);
+            self.record_synthetic(&twin.election, voters.zip(made)).await?;
         }
     }
 
@@ -521,19 +538,20 @@ impl VotingServer {
             .map_err(Fault::from)?;
         let plan = self.twin_plan(id.clone(), &state.consultation, &state.elections)?;
         let twins = self.import_consultation(&plan).await.map_err(|error| refused(&error))?;
-        let mut roll = String::from("matricule;nom;prenom;courriel;scrutin\n");
         let mut lists = Vec::new();
         for (election, twin) in state.elections.iter().zip(&twins) {
             let voters = self.inner.store.roll_counts(&election.id).await.map_err(Fault::from)?;
+            // One roll after the other: there may be a million voters on each.
+            let mut roll = String::from("matricule;nom;prenom;courriel;scrutin\n");
             for number in 1..=voters.registered {
                 let line = format!("BLANCHE-{mark}-{number:07};Électeur {number};Fictif;;{}\n", twin.key);
                 roll.push_str(&line);
             }
+            self.import_roll(&id, roll.as_bytes())
+                .await
+                .map_err(|error| refused(&error))?;
             lists.push((twin.id.clone(), self.lists(&election.id).await?));
         }
-        self.import_roll(&id, roll.as_bytes())
-            .await
-            .map_err(|error| refused(&error))?;
         lists.sort_by(|one, other| one.0.cmp(&other.0));
         self.copy_lists(&id, &lists).await?;
         Ok(state.elections.iter().map(|one| one.id.clone()).zip(twins).collect())

@@ -56,13 +56,31 @@ pub struct Statement {
 /// What is sealed of one election.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SealedElection {
+pub(crate) struct SealedElection {
     roll: String,
     lists: String,
     credentials: String,
     setup: String,
     /// Head of the box that holds nothing but the setup.
     empty_box: String,
+}
+
+/// Whether the database is read for a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Anew,
+    /// Not again where no roll has moved since: of a ministry this takes longer than anybody waits for a page. Whoever changes the database by another way
+    /// than this program's is found by the check and by the act, which read anew.
+    AsKept,
+}
+
+/// What was last read of an election whose box is set up; lists and setup do not change any more.
+pub(crate) struct KeptPart {
+    /// How often the rolls had moved.
+    rolls: u64,
+    /// The board's keys, by digest.
+    keys: String,
+    part: SealedElection,
 }
 
 impl SealedElection {
@@ -218,9 +236,17 @@ impl VotingServer {
         Ok(statement)
     }
 
-    /// The statement of what is there now; `None` when a box is not set up with the board's keys.
+    /// The statement of what is there now, read anew; `None` when a box is not set up with the board's keys.
     pub(super) async fn statement(&self, state: &BoardState) -> Result<Option<Statement>, Fault> {
-        let store = &self.inner.store;
+        self.statement_of(state, Reading::Anew).await
+    }
+
+    /// The same, for what a page says: nobody signs it.
+    pub(super) async fn statement_for_page(&self, state: &BoardState) -> Result<Option<Statement>, Fault> {
+        self.statement_of(state, Reading::AsKept).await
+    }
+
+    async fn statement_of(&self, state: &BoardState, reading: Reading) -> Result<Option<Statement>, Fault> {
         let Some((keys, _)) = &state.keys else { return Ok(None) };
         let known = self.consultation(&state.consultation.id).await?;
         let known = known.ok_or(Fault::Damaged("a consultation"))?;
@@ -236,19 +262,8 @@ impl VotingServer {
                 election.seats,
                 &election.count,
             ))?);
-            let Some(setup) = store.box_setup(&election.id).await? else {
+            let Some(part) = self.sealed_election(&election.id, keys, reading).await? else {
                 return Ok(None);
-            };
-            if setup.trustees != keys.as_bytes() {
-                return Ok(None);
-            }
-            let (_, empty) = event(None, 0, EventKind::Setup, Some(PayloadHash::of(&setup.setup)));
-            let part = SealedElection {
-                roll: self.digest_of_roll(&election.id).await?,
-                lists: digest(&json(&listed(&store.lists(&election.id).await?))?),
-                credentials: digest(&setup.credentials),
-                setup: digest(&setup.setup),
-                empty_box: empty.to_string(),
             };
             sealed.insert(election.id.clone(), part);
         }
@@ -261,6 +276,49 @@ impl VotingServer {
             elections: sealed,
             rehearsal: None,
         }))
+    }
+
+    /// The part of one election; `None` when its box is not set up with these keys.
+    async fn sealed_election(
+        &self,
+        election: &ElectionId,
+        keys: &str,
+        reading: Reading,
+    ) -> Result<Option<SealedElection>, Fault> {
+        let store = &self.inner.store;
+        // Before the roll is: what moves meanwhile is read again next time.
+        let (rolls, keys_digest) = (store.roll_version().await?, digest(keys.as_bytes()));
+        if reading == Reading::AsKept {
+            let kept = self.inner.sealed_parts.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = kept
+                .get(election)
+                .filter(|kept| kept.rolls == rolls && kept.keys == keys_digest);
+            if let Some(kept) = kept {
+                return Ok(Some(kept.part.clone()));
+            }
+        }
+        let Some(setup) = store.box_setup(election).await? else {
+            return Ok(None);
+        };
+        if setup.trustees != keys.as_bytes() {
+            return Ok(None);
+        }
+        let (_, empty) = event(None, 0, EventKind::Setup, Some(PayloadHash::of(&setup.setup)));
+        let part = SealedElection {
+            roll: self.digest_of_roll(election).await?,
+            lists: digest(&json(&listed(&store.lists(election).await?))?),
+            credentials: digest(&setup.credentials),
+            setup: digest(&setup.setup),
+            empty_box: empty.to_string(),
+        };
+        let kept = KeptPart {
+            rolls,
+            keys: keys_digest,
+            part: part.clone(),
+        };
+        let mut parts = self.inner.sealed_parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.insert(election.clone(), kept);
+        Ok(Some(part))
     }
 
     /// Read in parts, since it may be the roll of a ministry and this is done every few minutes.

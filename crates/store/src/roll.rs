@@ -399,6 +399,24 @@ impl Store {
         rows.into_iter().map(VoterRow::read).collect()
     }
 
+    /// The same, of one instant, each given to `take` as it is read: there may be a million of them.
+    ///
+    /// # Errors
+    /// [`StoreError`], and those of `take`.
+    pub async fn each_on_roll<E: From<StoreError>>(
+        &self,
+        election: &ElectionId,
+        mut take: impl FnMut(&Voter) -> Result<(), E>,
+    ) -> Result<(), E> {
+        on!(read &self.db, pool => {
+            let mut rows = sqlx::query_as::<_, VoterRow>(ROLL).bind(election.as_str()).fetch(pool);
+            while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
+                take(&row.read()?)?;
+            }
+        });
+        Ok(())
+    }
+
     /// The voters of a roll that come after one of them, or from the first on, by their identifiers: at most `limit`.
     ///
     /// # Errors

@@ -17,9 +17,6 @@ use super::{BoardError, Sitting};
 use crate::board_counts::BoardCounts;
 use crate::{Fault, VotingServer};
 
-/// Voters of a roll that are read at a time.
-const PART: u32 = 5_000;
-
 /// The running program, as the binary measured itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -321,18 +318,12 @@ impl VotingServer {
         Ok(Some(part))
     }
 
-    /// Read in parts, since it may be the roll of a ministry and this is done every few minutes.
+    /// Read voter by voter, since it may be the roll of a ministry and this is done every few minutes.
     async fn digest_of_roll(&self, election: &ElectionId) -> Result<String, Fault> {
         let mut digest = RollDigest::default();
-        loop {
-            let part = self.inner.store.roll_after(election, digest.last, PART).await?;
-            if part.is_empty() {
-                return Ok(digest.finish());
-            }
-            for voter in &part {
-                digest.add(voter)?;
-            }
-        }
+        let store = &self.inner.store;
+        store.each_on_roll(election, |voter| digest.add(voter)).await?;
+        Ok(digest.finish())
     }
 
     /// Compares what is there with what was sealed, counts poll books against boxes, follows the chains. Reads whole boxes.

@@ -51,6 +51,7 @@ fn election(lang: Lang, sitting: &Sitting, owner: Option<u32>, count: &Count, ra
     let mine = owner
         .filter(|owner| count.state == CountState::Decrypt && count.keys_of_board && !count.decrypted.contains(owner));
     let title = format!("t-scrutin-{rank}");
+    let archive = format!("/api/bureau/{}/archive/{}", state.board.key, count.election);
     html! {
         section.panel.section aria-labelledby=(title) {
             div.panel__head { h2 id=(title) { (count.title) } (stands(lang, count)) }
@@ -69,7 +70,8 @@ fn election(lang: Lang, sitting: &Sitting, owner: Option<u32>, count: &Count, ra
                 @else if !count.quorum { p { (lang.text("board-count-needs")) } }
             }
             @if mine.is_some() {
-                form.form data-task="decrypt" data-election=(count.election) data-archive={ "/api/bureau/" (state.board.key) "/archive/" (count.election) } novalidate {
+                @if count.ballots >= LARGE { (large(lang, &archive, count)) }
+                form.form data-task="decrypt" data-election=(count.election) data-archive=(archive) novalidate {
                     (key_file(lang, &format!("fichier-{rank}")))
                     (passphrase(lang, false, &format!("phrase-{rank}")))
                     (under(lang, key("board-count-decrypt")))
@@ -87,11 +89,59 @@ fn election(lang: Lang, sitting: &Sitting, owner: Option<u32>, count: &Count, ra
     }
 }
 
+/// Ballots of an archive that no browser should be asked to hold: some 8 kB each.
+const LARGE: u64 = 100_000;
+
+/// How a member counts a box that is too large for a browser.
+fn large(lang: Lang, archive: &str, count: &Count) -> Markup {
+    notice(
+        Tone::Info,
+        lang.text("board-count-large"),
+        html! {
+            p { (lang.with("board-count-large-text", args![ballots = count.ballots])) }
+            p { a href=(archive) download={ (count.election) ".bel" } { (lang.text("board-count-large-download")) } }
+            pre.command tabindex="0" { code { "isoloir trustee decrypt --archive " (count.election) ".bel --key FICHIER --out ." } }
+        },
+    )
+}
+
 fn stands(lang: Lang, count: &Count) -> Markup {
     match count.state {
         CountState::NotSetUp => badge(Tone::Info, Icon::Empty, lang.text("board-count-not-set-up")),
         CountState::Open => badge(Tone::Info, Icon::Clock, lang.text("board-count-open")),
         CountState::Decrypt => badge(Tone::Warning, Icon::Key, lang.text("board-count-frozen")),
         CountState::Counted => badge(Tone::Success, Icon::Success, lang.text("board-count-counted")),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "in a test, a failure is a failed test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_box_is_counted_by_the_command_that_the_page_prints() {
+        let count = Count {
+            election: "NkHrZ7QCf3Nf3h".parse().unwrap(),
+            title: "Comité".to_owned(),
+            state: CountState::Decrypt,
+            ballots: LARGE,
+            decrypted: Vec::new(),
+            quorum: false,
+            keys_of_board: true,
+            rehearsal: false,
+        };
+        for (lang, words) in [(Lang::Fr, "Une grande urne"), (Lang::En, "A large box")] {
+            let page = large(lang, "/api/bureau/csa/archive/NkHrZ7QCf3Nf3h", &count).into_string();
+            assert!(page.contains(words), "{page}");
+            assert!(
+                page.contains("href=\"/api/bureau/csa/archive/NkHrZ7QCf3Nf3h\" download=\"NkHrZ7QCf3Nf3h.bel\""),
+                "{page}"
+            );
+            assert!(
+                page.contains("isoloir trustee decrypt --archive NkHrZ7QCf3Nf3h.bel --key FICHIER --out ."),
+                "{page}"
+            );
+        }
     }
 }

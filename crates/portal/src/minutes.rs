@@ -818,7 +818,7 @@ impl ElectionLine {
         let mut fact = |label: &'static str, value: Option<String>| {
             blocks.extend(value.map(|value| Block::Fact(FR.text(label), value)));
         };
-        let number = |value: Option<u64>| value.map(|value| value.to_string());
+        let number = |value: Option<u64>| value.map(|value| FR.number(value));
         fact(key("board-counts-registered"), number(self.registered));
         fact(key("board-counts-marked"), number(self.marked));
         fact(key("board-counts-ballots"), number(self.ballots));
@@ -847,20 +847,15 @@ impl ResultLine {
     fn draw(&self, blocks: &mut Vec<Block>) {
         let turnout = format!("{},{:02}\u{202f}%", self.turnout / 100, self.turnout % 100);
         blocks.push(Block::Fact(FR.text("minutes-turnout"), turnout));
-        blocks.push(Block::Fact(FR.text("minutes-voters"), self.voters.to_string()));
-        blocks.push(Block::Fact(FR.text("minutes-blank"), self.blank.to_string()));
-        blocks.push(Block::Fact(FR.text("minutes-expressed"), self.expressed.to_string()));
+        blocks.push(Block::Fact(FR.text("minutes-voters"), FR.number(self.voters)));
+        blocks.push(Block::Fact(FR.text("minutes-blank"), FR.number(self.blank)));
+        blocks.push(Block::Fact(FR.text("minutes-expressed"), FR.number(self.expressed)));
         if self.withheld {
             blocks.push(Block::Text(FR.text("minutes-withheld")));
         }
         let row = |list: &ListLine| {
             let seats = list.seats.map_or_else(|| "–".to_owned(), |seats| seats.to_string());
-            vec![
-                list.name.clone(),
-                list.votes.to_string(),
-                seats,
-                list.elected.join(", "),
-            ]
+            vec![list.name.clone(), FR.number(list.votes), seats, list.elected.join(", ")]
         };
         blocks.push(Block::Table {
             columns: vec![

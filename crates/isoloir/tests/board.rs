@@ -777,14 +777,12 @@ async fn of_a_large_roll_as_many_made_up_voters_vote_as_the_organiser_says() {
     scene.server.set_build(program("built"));
     scene.play().await;
     scene.set_up().await;
-    let twin = scene.rehearse().await;
-    assert_eq!(scene.server.electoral_roll(&twin).await.unwrap().voters.len(), 130);
-    for seat in [Seat::President, Seat::Delegate(1), Seat::Delegate(2)] {
-        assert_eq!(scene.decrypt_of(seat, &twin).await, Ok(()));
-    }
-    let results = scene.server.results(&twin).await.unwrap().unwrap();
-    assert_eq!((results.registered, results.voters), (130, 100));
+    scene.rehearse_and_count().await;
     let state = scene.server.board_state("csa").await.unwrap();
+    let twin = &state.twins()[0].id;
+    assert_eq!(scene.server.electoral_roll(twin).await.unwrap().voters.len(), 130);
+    let results = scene.server.results(twin).await.unwrap().unwrap();
+    assert_eq!((results.registered, results.voters), (130, 100));
     let (rehearsed, _) = state.rehearsed().unwrap();
     assert_eq!(rehearsed.elections[&scene.election].ballots, 0);
     scene.propose(Seat::President, Proposal::Seal).await.unwrap();

@@ -7,7 +7,7 @@ use isoloir_domain::{ConsultationId, Identifier, Language, Message, SessionId, V
 use jiff::Timestamp;
 
 use crate::outbox::NewMessage;
-use crate::roll::{VoterRow, WITHOUT_ACCOUNT};
+use crate::roll::VoterRow;
 use crate::value::{instant, millis, parse};
 use crate::{Store, StoreError};
 
@@ -49,15 +49,19 @@ statements! {
         WHERE r.hash = $1 AND r.expires > $2 AND a.suspended IS NULL";
     USE_RESET = "DELETE FROM password_reset WHERE hash = $1 AND expires > $2 RETURNING voter";
     VOID_RESET = "DELETE FROM password_reset WHERE voter = $1";
+    VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email, v.language FROM voter v
+        JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
+        LEFT JOIN account a ON a.voter = v.id
+        WHERE e.consultation = $1 AND a.voter IS NULL ORDER BY v.id";
     VOTERS_WITHOUT_MAILBOX = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email, v.language FROM voter v
         JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
         LEFT JOIN account a ON a.voter = v.id
         WHERE e.consultation = $1 AND a.voter IS NULL AND v.email IS NULL ORDER BY v.last_name, v.first_name, v.number";
 }
 
-/// Begins the statement that stores many links.
 /// Voters who are invited at a time.
 const PART: usize = 5_000;
+/// Begins the statement that stores many links.
 pub(crate) const INSERT_LINKS: &str = "INSERT INTO activation (hash, voter, expires) ";
 
 /// A one-use link: hash of its token, whom it activates, until when, and the mail that carries it.
@@ -252,7 +256,7 @@ impl Store {
             let mut invited = 0_usize;
             on!(tx &self.db, tx => {
                 on!(read &self.db, pool => {
-                    let rows = sqlx::query_as::<_, VoterRow>(WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch(pool);
+                    let rows = sqlx::query_as::<_, VoterRow>(VOTERS_WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch(pool);
                     let mut parts = rows.try_chunks(PART);
                     while let Some(part) = parts.try_next().await.map_err(|TryChunksError(_, error)| error)? {
                         let mut links = Vec::with_capacity(part.len());
@@ -584,6 +588,16 @@ impl Store {
             append_journal!(tx, entry);
         });
         Ok(true)
+    }
+
+    /// Voters of a consultation who have no account yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn voters_without_account(&self, consultation: &ConsultationId) -> Result<Vec<VoterId>, StoreError> {
+        let rows: Vec<VoterRow> = on!(read &self.db, pool =>
+            sqlx::query_as(VOTERS_WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch_all(pool).await?);
+        rows.iter().map(|row| parse(&row.id, "a voter's identifier")).collect()
     }
 
     /// Voters of a consultation who have neither account nor address, by name.

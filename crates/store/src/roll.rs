@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt as _;
 use isoloir_domain::journal::Entry;
 use isoloir_domain::names::normal;
-use isoloir_domain::{Calendar, ConsultationId, Delivery, ElectionId, Language, Place, Voter, VoterId};
+use isoloir_domain::{Calendar, Delivery, ElectionId, Language, Place, Voter, VoterId};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::QueryBuilder;
@@ -42,10 +42,6 @@ statements! {
         FROM roll_entry r JOIN voter v ON v.id = r.voter LEFT JOIN delivery d ON d.voter = v.id
         ORDER BY COALESCE(d.place, ''), v.name_key, v.id, r.election";
     VOTER = "SELECT id, number, last_name, first_name, email, language FROM voter WHERE id = $1";
-    VOTERS_WITHOUT_ACCOUNT = "SELECT DISTINCT v.id, v.number, v.last_name, v.first_name, v.email, v.language FROM voter v
-        JOIN roll_entry r ON r.voter = v.id JOIN election e ON e.id = r.election
-        LEFT JOIN account a ON a.voter = v.id
-        WHERE e.consultation = $1 AND a.voter IS NULL ORDER BY v.id";
 }
 
 #[derive(sqlx::FromRow)]
@@ -57,9 +53,6 @@ pub(crate) struct VoterRow {
     email: Option<String>,
     language: Option<String>,
 }
-
-/// Statement of whom [`Store::invite`] goes through.
-pub(crate) const WITHOUT_ACCOUNT: &str = VOTERS_WITHOUT_ACCOUNT;
 
 impl VoterRow {
     pub(crate) fn read(self) -> Result<Voter, StoreError> {
@@ -321,16 +314,6 @@ impl Store {
         let row: Option<VoterRow> =
             on!(read &self.db, pool => sqlx::query_as(VOTER).bind(id.to_string()).fetch_optional(pool).await?);
         row.map(VoterRow::read).transpose()
-    }
-
-    /// Voters of a consultation who have no account yet.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn voters_without_account(&self, consultation: &ConsultationId) -> Result<Vec<VoterId>, StoreError> {
-        let rows: Vec<VoterRow> = on!(read &self.db, pool =>
-            sqlx::query_as(VOTERS_WITHOUT_ACCOUNT).bind(consultation.as_str()).fetch_all(pool).await?);
-        rows.iter().map(|row| parse(&row.id, "a voter's identifier")).collect()
     }
 
     /// Where the roll of an election comes from; `None` before its first import.

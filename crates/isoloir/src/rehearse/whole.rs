@@ -17,7 +17,7 @@ use super::electorate::{Electorate, VoterSheet};
 use super::figures::Latencies;
 use super::process::{Measured, own_cpu_ticks, seconds_of};
 use super::rolls::write_roll;
-use super::run::{open, read_codes};
+use super::run::{QUORUM, open, read_codes};
 use super::site::{AROUND_THE_SET_UP, Running, Site, words};
 use super::verdict::audited;
 use super::whole_board::{self as board, BOARD};
@@ -28,8 +28,6 @@ use crate::voter::Portal;
 const PART: u32 = 1_000;
 /// Made-up voters of each election in the board's rehearsal.
 const REHEARSING: u32 = 2_000;
-/// Keys that count.
-const QUORUM: [&str; 3] = ["secretary.key", "delegate-1.key", "delegate-3.key"];
 
 /// What to measure.
 pub struct WholeBench {

@@ -17,7 +17,7 @@ use super::site::Site;
 use crate::ambient;
 use crate::cli::measured;
 use crate::trustee::{StandIn, play_ceremony};
-use crate::voter::{Portal, form};
+use crate::voter::Portal;
 
 /// Its key in `consultation.toml`.
 pub(super) const BOARD: &str = "bureau";
@@ -110,9 +110,7 @@ pub(super) async fn count_rehearsal(site: &Site) -> anyhow::Result<()> {
 /// The seal is put to signature.
 pub(super) async fn propose_seal(site: &Site) -> anyhow::Result<()> {
     let server = board_server(site).await?;
-    propose(&server, &quorum(site, &server).await?, Proposal::Seal)
-        .await
-        .map(drop)
+    propose(&server, &quorum(site, &server).await?, Proposal::Seal).await
 }
 
 /// What was proposed last is signed by the quorum, and is done.
@@ -203,10 +201,11 @@ async fn quorum(site: &Site, server: &VotingServer) -> anyhow::Result<Vec<StandI
     Ok(quorum)
 }
 
-async fn propose(server: &VotingServer, quorum: &[StandIn], wish: Proposal) -> anyhow::Result<u32> {
+async fn propose(server: &VotingServer, quorum: &[StandIn], wish: Proposal) -> anyhow::Result<()> {
     let president = quorum.iter().find(|member| member.seat() == Seat::President);
     let sitting = server.sit(BOARD, &president.context("no president")?.member).await?;
-    Ok(server.propose_act(&sitting, wish).await?)
+    server.propose_act(&sitting, wish).await?;
+    Ok(())
 }
 
 async fn sign_last(server: &VotingServer, quorum: &[StandIn]) -> anyhow::Result<()> {
@@ -262,7 +261,7 @@ impl Signed {
     async fn post(&self, path: &str) -> anyhow::Result<()> {
         let request = self.portal.request(Method::POST, path).header("cookie", &self.cookie);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let answer = request.body(form(&[])).send().await?;
+        let answer = request.body("").send().await?;
         ensure!(answer.status() == 303, "{path}: {}", answer.status());
         Ok(())
     }

@@ -12,7 +12,6 @@ mod session;
 
 pub use ballot::Ballot;
 pub use code::{CodeError, UnlockKeys};
-pub(crate) use http::form;
 pub use http::{Portal, VoterError};
 pub use line::{Line, overtaken};
 pub use receipt::{Receipt, ReceiptError, ServerKeys};

@@ -83,9 +83,6 @@ impl VotingServer {
         }
         let (act, body) = match wish {
             Proposal::Seal => {
-                if state.seal().is_some() {
-                    return Err(BoardError::NotOpen);
-                }
                 let statement = self.seal_statement(state).await?;
                 let digest = statement.digest();
                 (Act::Seal { digest }, Some(statement.text()))
@@ -163,9 +160,6 @@ impl VotingServer {
             };
             return if possible { Ok(()) } else { Err(BoardError::NotOpen) };
         };
-        if sitting.state.seal().is_some() {
-            return Err(BoardError::NotOpen);
-        }
         // Signed or not, what is sealed is what is there now.
         if self.seal_statement(&sitting.state).await?.digest() == *digest {
             Ok(())

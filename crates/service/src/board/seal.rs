@@ -205,8 +205,11 @@ impl VotingServer {
     /// What would be sealed now.
     ///
     /// # Errors
-    /// As [`Self::statement_of_empty_boxes`]; [`BoardError::NotRehearsed`].
+    /// As [`Self::statement_of_empty_boxes`]; [`BoardError::NotOpen`] when there is a seal; [`BoardError::NotRehearsed`].
     pub(super) async fn seal_statement(&self, state: &BoardState) -> Result<Statement, BoardError> {
+        if state.seal().is_some() {
+            return Err(BoardError::NotOpen);
+        }
         let statement = self.statement_of_empty_boxes(state).await?;
         let (rehearsed, digest) = state.rehearsed().ok_or(BoardError::NotRehearsed)?;
         if !rehearsed.is_of(&statement) {
